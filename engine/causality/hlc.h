@@ -1,0 +1,54 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace sacoche {
+
+// Hybrid logical clock stamp: 48 bits of milliseconds since the Unix epoch, 16 bits of counter
+// (Kulkarni et al., "Logical Physical Clocks", 2014). It orders what people see; whether two edits
+// are concurrent is decided by dots and never by a stamp.
+struct Hlc {
+  std::uint64_t bits = 0;
+
+  static constexpr std::uint64_t kPhysicalMsMax = (std::uint64_t{1} << 48) - 1;
+
+  static constexpr Hlc Of(std::uint64_t physical_ms, std::uint16_t logical) {
+    return Hlc{(physical_ms & kPhysicalMsMax) << 16 | logical};
+  }
+  [[nodiscard]] constexpr std::uint64_t physical_ms() const { return bits >> 16; }
+  [[nodiscard]] constexpr std::uint16_t logical() const {
+    return static_cast<std::uint16_t>(bits & 0xffff);
+  }
+  auto operator<=>(const Hlc&) const = default;
+};
+
+// Makes stamps that only grow on this device. Pure: the machine's time is given at each call.
+class HlcGenerator {
+ public:
+  // A remote stamp further ahead of this machine's time than this is not followed: one laptop whose
+  // clock is years ahead must not drag every other along.
+  static constexpr std::uint64_t kRemoteAheadMsMax = 24ULL * 3600 * 1000;
+
+  explicit HlcGenerator(Hlc last = {}) : last_(last) {}
+
+  // The stamp of the next local change.
+  Hlc Next(std::uint64_t now_ms) {
+    const Hlc now = Hlc::Of(now_ms, 0);
+    last_ = now > last_ ? now : Hlc{last_.bits + 1};
+    return last_;
+  }
+
+  // A change of another device was committed: later local stamps come after it, if it is sane.
+  void Observe(Hlc remote, std::uint64_t now_ms) {
+    if (remote.physical_ms() > now_ms + kRemoteAheadMsMax) return;
+    if (remote > last_) last_ = remote;
+  }
+
+  [[nodiscard]] Hlc last() const { return last_; }
+
+ private:
+  Hlc last_;
+};
+
+}  // namespace sacoche

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "engine/membership/statement.h"
+
+namespace sacoche {
+
+struct Member {
+  DeviceId device;
+  AdmissionStatement admission;
+};
+
+// What the directory's statements say, once each has been verified. Built by applying them in the
+// order of the log; the server and every client apply the same rules, so that a hostile server
+// cannot add a member, and a client cannot make the server believe in one. A value: copies compare.
+class Directory {
+ public:
+  // `root`: the key that the organisation's first statement must carry. Without it the first
+  // organisation statement is believed (a server that nobody has claimed yet).
+  explicit Directory(std::optional<SigningPublicKey> root = std::nullopt) : root_(root) {}
+
+  // Verifies the statement and takes it in. kUntrusted: wrong signature, broken chain, or a signer
+  // who may not say so. kAlreadyExists: this very statement is known. kRefused: it contradicts what
+  // stands (an epoch that somebody else opened first). A refusal changes nothing.
+  Status Apply(const SignedStatement& statement);
+
+  // The same judgement without the effect.
+  [[nodiscard]] Status Check(const SignedStatement& statement) const;
+
+  [[nodiscard]] bool has_organisation() const { return organisation_.has_value(); }
+  [[nodiscard]] const std::optional<OrganisationStatement>& organisation() const {
+    return organisation_;
+  }
+  [[nodiscard]] std::optional<SigningPublicKey> root() const { return root_; }
+
+  [[nodiscard]] const Member* FindMember(const DeviceId& device) const;
+  [[nodiscard]] bool IsMember(const DeviceId& device, const SpaceId& space) const;
+  [[nodiscard]] const std::map<DeviceId, Member>& members() const { return members_; }
+  [[nodiscard]] std::vector<DeviceId> MembersOf(const SpaceId& space) const;
+  [[nodiscard]] const std::map<SpaceId, SpaceStatement>& spaces() const { return spaces_; }
+
+  // The newest epoch of a space; 0 if none was opened.
+  [[nodiscard]] std::uint64_t CurrentEpoch(const SpaceId& space) const;
+  [[nodiscard]] const EpochStatement* FindEpoch(const SpaceId& space, std::uint64_t epoch) const;
+  // Who opened it: holds the key without a grant.
+  [[nodiscard]] std::optional<DeviceId> EpochOpener(const SpaceId& space,
+                                                    std::uint64_t epoch) const;
+  [[nodiscard]] const GrantStatement* FindGrant(const SpaceId& space, std::uint64_t epoch,
+                                                const DeviceId& device) const;
+
+  // For the signer's next statement. Zero id: the root.
+  [[nodiscard]] std::uint64_t NextCounter(const DeviceId& signer) const;
+  [[nodiscard]] Hash256 LastHash(const DeviceId& signer) const;
+
+  [[nodiscard]] std::uint64_t statement_count() const { return known_.size(); }
+
+ private:
+  struct ChainHead {
+    std::uint64_t counter = 0;
+    Hash256 hash{};
+  };
+  struct Epoch {
+    EpochStatement statement;
+    DeviceId opener;
+    std::map<DeviceId, GrantStatement> grants;
+  };
+  using EpochKey = std::pair<SpaceId, std::uint64_t>;
+
+  [[nodiscard]] Status CheckPayload(const Statement& statement) const;
+  [[nodiscard]] Status CheckOrganisation(const OrganisationStatement& payload) const;
+  [[nodiscard]] Status CheckSpace(const SpaceStatement& payload) const;
+  [[nodiscard]] Status CheckAdmission(const AdmissionStatement& payload) const;
+  [[nodiscard]] Status CheckEpoch(const EpochStatement& payload, const DeviceId& signer) const;
+  [[nodiscard]] Status CheckGrant(const GrantStatement& payload, const DeviceId& signer) const;
+  [[nodiscard]] Result<SigningPublicKey> SignerKey(const Statement& statement) const;
+
+  std::optional<SigningPublicKey> root_;
+  std::optional<OrganisationStatement> organisation_;
+  std::map<SpaceId, SpaceStatement> spaces_;
+  std::map<DeviceId, Member> members_;
+  std::map<EpochKey, Epoch> epochs_;
+  std::map<DeviceId, ChainHead> chains_;
+  std::set<Hash256> known_;
+};
+
+}  // namespace sacoche

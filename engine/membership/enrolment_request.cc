@@ -1,0 +1,44 @@
+#include "engine/membership/enrolment_request.h"
+
+#include "platform/base/byte_codec.h"
+
+namespace sacoche {
+
+Bytes SignEnrolmentRequest(const EnrolmentRequest& request, const SigningKey& key) {
+  ByteWriter out;
+  out.Byte(kEnrolmentVersion);
+  out.Raw(request.signing_key);
+  out.Raw(request.box_key);
+  out.Sized(request.sealed_profile);
+  out.Raw(key.Sign(SigningPurpose::kEnrolment, out.bytes()));
+  return std::move(out).Take();
+}
+
+Result<EnrolmentRequest> DecodeEnrolmentRequest(ByteView bytes) {
+  if (bytes.size() > kEnrolmentRequestBytesMax)
+    return Fail(ErrorCode::kLimit, "an enrolment request is longer than allowed");
+  ByteReader in(bytes);
+  if (in.Byte() != kEnrolmentVersion && in.ok())
+    return Fail(ErrorCode::kNewerFormat, "an enrolment request has an unknown version",
+                "Update Sacoche.");
+  EnrolmentRequest request;
+  request.signing_key = in.Array<32>();
+  request.box_key = in.Array<32>();
+  request.sealed_profile = CopyOf(in.Sized(kSealedTextBytesMax));
+  const std::size_t signed_size = bytes.size() - in.remaining();
+  const auto signature = in.Array<64>();
+  SACOCHE_TRY(in.Finish("an enrolment request"));
+  if (!Verify(SigningPurpose::kEnrolment, bytes.first(signed_size), signature,
+              request.signing_key))
+    return Fail(ErrorCode::kUntrusted, "an enrolment request has a wrong signature");
+  return request;
+}
+
+std::string ComparisonCode(const SigningPublicKey& signing_key, const BoxPublicKey& box_key) {
+  const Hash256 hash = HashFor("sacoche.compare", {signing_key, box_key});
+  std::string code = ToHex(ByteView(hash).first(8));
+  for (const std::size_t at : {4U, 9U, 14U}) code.insert(at, 1, '-');
+  return code;
+}
+
+}  // namespace sacoche

@@ -1,0 +1,32 @@
+#include "engine/sign/manifest.h"
+
+#include "platform/base/byte_codec.h"
+
+namespace sacoche {
+
+Hash256 ItemHash(ByteView handle, ByteView ciphertext) {
+  return HashFor("sacoche.item", {handle, ciphertext});
+}
+
+Hash256 ManifestHash(ByteView header, std::span<const Hash256> item_hashes) {
+  // Both lengths are written, so that no byte can move between the parts.
+  ByteWriter lengths;
+  lengths.Varint(header.size());
+  lengths.Varint(item_hashes.size());
+  StreamHash hash("sacoche.manifest");
+  hash.Add(lengths.bytes());
+  hash.Add(header);
+  for (const Hash256& item : item_hashes) hash.Add(item);
+  return hash.Finish();
+}
+
+Signature SignManifest(const SigningKey& key, const Hash256& manifest_hash) {
+  return key.Sign(SigningPurpose::kEnvelope, manifest_hash);
+}
+
+bool VerifyManifest(const SigningPublicKey& key, const Hash256& manifest_hash,
+                    const Signature& signature) {
+  return Verify(SigningPurpose::kEnvelope, manifest_hash, signature, key);
+}
+
+}  // namespace sacoche

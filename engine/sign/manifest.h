@@ -1,0 +1,18 @@
+#pragma once
+
+#include "engine/sign/device_signature.h"
+
+namespace sacoche {
+
+// One signature over a header and any number of items, of which some may have been replaced by
+// their hashes: the items enter by their hashes only.
+[[nodiscard]] Hash256 ItemHash(ByteView handle, ByteView ciphertext);
+
+// Also the link of a device's chain: the next envelope names the manifest hash of this one.
+[[nodiscard]] Hash256 ManifestHash(ByteView header, std::span<const Hash256> item_hashes);
+
+[[nodiscard]] Signature SignManifest(const SigningKey& key, const Hash256& manifest_hash);
+[[nodiscard]] bool VerifyManifest(const SigningPublicKey& key, const Hash256& manifest_hash,
+                                  const Signature& signature);
+
+}  // namespace sacoche

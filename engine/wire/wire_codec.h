@@ -1,0 +1,51 @@
+#pragma once
+
+#include "engine/wire/limits.h"
+#include "engine/wire/pull.h"
+#include "engine/wire/push.h"
+
+namespace sacoche {
+
+inline constexpr std::string_view kSyncContentType = "application/vnd.sacoche.sync";
+inline constexpr std::string_view kEnrolmentContentType = "application/vnd.sacoche.enrolment";
+inline constexpr std::string_view kProblemContentType = "application/problem+json";
+
+//   frame = type (varint) length (varint) payload
+//
+// Push types: 1 hello, 2 statement, 3 cursor, 4 envelope, 5 end. Pull types: 17 directory,
+// 18 acknowledgement, 19 refusal, 20 statement outcome, 21 stored envelope, 22 head,
+// 23 space refused, 24 end. Never renumbered. An unknown type, a length beyond kFrameBytesMax and
+// bytes left over in a payload MUST be refused.
+
+void AppendFrame(Bytes& out, const PushFrame& frame);
+void AppendFrame(Bytes& out, const PullFrame& frame);
+
+// Cuts a stream of bytes, fed in any pieces, into frames.
+class FrameSplitter {
+ public:
+  struct RawFrame {
+    std::uint64_t type = 0;
+    Bytes payload;
+  };
+
+  void Feed(ByteView bytes);
+
+  // The next whole frame; nothing while more bytes are needed. After an error the stream is over.
+  Result<std::optional<RawFrame>> Next();
+
+  [[nodiscard]] bool empty() const { return start_ == buffer_.size(); }
+
+ private:
+  Bytes buffer_;
+  std::size_t start_ = 0;
+};
+
+[[nodiscard]] Result<PushFrame> DecodePushFrame(const FrameSplitter::RawFrame& frame);
+[[nodiscard]] Result<PullFrame> DecodePullFrame(const FrameSplitter::RawFrame& frame);
+
+// The answer to GET /v1/enrolment: count, then each request's bytes.
+[[nodiscard]] Bytes EncodeEnrolmentList(const std::vector<Bytes>& requests);
+[[nodiscard]] Result<std::vector<Bytes>> DecodeEnrolmentList(ByteView bytes,
+                                                             std::size_t request_bytes_max);
+
+}  // namespace sacoche

@@ -1,0 +1,166 @@
+#include "platform/curl/curl_http_client.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <cctype>
+#include <mutex>
+
+#include "platform/base/check.h"
+
+namespace sacoche {
+namespace {
+
+constexpr std::string_view kScheme = "https://";
+
+void InitialiseOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] { SACOCHE_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); });
+}
+
+struct HeaderList {
+  ~HeaderList() { curl_slist_free_all(list); }
+  void Add(const std::string& line) { list = curl_slist_append(list, line.c_str()); }
+  curl_slist* list = nullptr;
+};
+
+// What the callbacks of one transfer share.
+struct Transfer {
+  CURL* curl;
+  const HttpClient::BodySink& sink;
+  HttpResponse response;
+  bool stopped_by_sink = false;
+};
+
+void ReadResponseHead(Transfer& transfer) {
+  if (transfer.response.status != 0) return;
+  long status = 0;
+  curl_easy_getinfo(transfer.curl, CURLINFO_RESPONSE_CODE, &status);
+  transfer.response.status = static_cast<int>(status);
+  const char* type = nullptr;
+  curl_easy_getinfo(transfer.curl, CURLINFO_CONTENT_TYPE, &type);
+  if (type != nullptr) transfer.response.content_type = type;
+  curl_off_t retry_after_s = 0;
+  curl_easy_getinfo(transfer.curl, CURLINFO_RETRY_AFTER, &retry_after_s);
+  if (retry_after_s > 0) transfer.response.retry_after = std::to_string(retry_after_s);
+}
+
+std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  ReadResponseHead(transfer);
+  const ByteView piece(reinterpret_cast<const std::uint8_t*>(data), size * count);
+  if (transfer.sink(transfer.response, piece)) return piece.size();
+  transfer.stopped_by_sink = true;
+  return 0;
+}
+
+tl::unexpected<Error> NetworkError(CURLcode code) {
+  switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+      return Fail(ErrorCode::kUntrusted, "the server's certificate is not the organisation's",
+                  "Do not enter anything elsewhere; check the server's address with your "
+                  "administrator.");
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+      return Fail(ErrorCode::kNetwork, "the server cannot be reached",
+                  "Your work is kept on this laptop. Check the network and synchronise again.");
+    default:
+      return Fail(ErrorCode::kNetwork,
+                  std::string("the connection failed (") + curl_easy_strerror(code) + ")",
+                  "Your work is kept on this laptop. Synchronise again.");
+  }
+}
+
+}  // namespace
+
+struct CurlHttpClient::Impl {
+  CURL* curl = nullptr;
+  std::string base;
+  std::string authority;
+  std::string ca_pem;
+
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() { curl_easy_cleanup(curl); }
+
+  template <class T>
+  void Set(CURLoption option, T value) {
+    SACOCHE_CHECK(curl_easy_setopt(curl, option, value) == CURLE_OK);
+  }
+
+  void SetConnectionOptions() {
+    Set(CURLOPT_NOSIGNAL, 1L);
+    Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_3));
+    Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    Set(CURLOPT_PROTOCOLS_STR, "https");
+    Set(CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
+    Set(CURLOPT_LOW_SPEED_LIMIT, kLowSpeedBytesPerSecond);
+    Set(CURLOPT_LOW_SPEED_TIME, kLowSpeedSeconds);
+    curl_blob blob{ca_pem.data(), ca_pem.size(), CURL_BLOB_COPY};
+    Set(CURLOPT_CAINFO_BLOB, &blob);
+    Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  }
+
+  void SetRequestOptions(const HttpRequest& request, const std::string& url, curl_slist* headers,
+                         Transfer& transfer) {
+    Set(CURLOPT_URL, url.c_str());
+    Set(CURLOPT_HTTPHEADER, headers);
+    Set(CURLOPT_WRITEFUNCTION, OnBody);
+    Set(CURLOPT_WRITEDATA, &transfer);
+    if (request.method == "POST") {
+      Set(CURLOPT_POST, 1L);
+      Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      Set(CURLOPT_POSTFIELDS, reinterpret_cast<const char*>(request.body.data()));
+    } else {
+      Set(CURLOPT_HTTPGET, 1L);
+    }
+  }
+};
+
+CurlHttpClient::CurlHttpClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CurlHttpClient::~CurlHttpClient() = default;
+
+Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::Create(const std::string& url,
+                                                               std::string ca_pem) {
+  std::string base = url;
+  while (base.ends_with('/')) base.pop_back();
+  const std::string host = base.starts_with(kScheme) ? base.substr(kScheme.size()) : "";
+  if (host.empty() || host.find_first_of("/?#@ ") != std::string::npos)
+    return Fail(ErrorCode::kInvalidInput, "the server's address is not of the form https://host:port",
+                "Check the address.");
+  InitialiseOnce();
+  auto impl = std::make_unique<Impl>();
+  impl->curl = curl_easy_init();
+  SACOCHE_CHECK(impl->curl != nullptr);
+  impl->base = base;
+  impl->authority = host;
+  std::ranges::transform(impl->authority, impl->authority.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  impl->ca_pem = std::move(ca_pem);
+  return std::unique_ptr<CurlHttpClient>(new CurlHttpClient(std::move(impl)));
+}
+
+std::string CurlHttpClient::authority() const { return impl_->authority; }
+
+Result<HttpResponse> CurlHttpClient::Send(const HttpRequest& request, const BodySink& sink) {
+  // Resetting keeps the connection, the DNS answer and the TLS session.
+  curl_easy_reset(impl_->curl);
+  impl_->SetConnectionOptions();
+  HeaderList headers;
+  for (const auto& [name, value] : request.headers) headers.Add(name + ": " + value);
+  headers.Add("Expect:");  // no round trip to ask whether the body is welcome
+  headers.Add("Accept:");
+  Transfer transfer{impl_->curl, sink, {}, false};
+  const std::string url = impl_->base + request.path;
+  impl_->SetRequestOptions(request, url, headers.list, transfer);
+  const CURLcode code = curl_easy_perform(impl_->curl);
+  if (transfer.stopped_by_sink) return transfer.response;
+  if (code != CURLE_OK) return NetworkError(code);
+  ReadResponseHead(transfer);
+  return transfer.response;
+}
+
+}  // namespace sacoche

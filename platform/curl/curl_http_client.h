@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+
+#include "platform/http_client.h"
+
+namespace sacoche {
+
+// libcurl, TLS 1.3, one kept-alive connection. A transfer is given up when it stands still (below
+// kLowSpeedBytesPerSecond for kLowSpeedSeconds), never because it takes long.
+class CurlHttpClient final : public HttpClient {
+ public:
+  static constexpr long kConnectTimeoutMs = 30'000;
+  static constexpr long kLowSpeedBytesPerSecond = 16;
+  static constexpr long kLowSpeedSeconds = 60;
+
+  // `url`: https://host[:port]. `ca_pem`: the organisation's certificate authority; no other is
+  // trusted, the system's neither.
+  static Result<std::unique_ptr<CurlHttpClient>> Create(const std::string& url,
+                                                        std::string ca_pem);
+  ~CurlHttpClient() override;
+
+  [[nodiscard]] std::string authority() const override;
+  Result<HttpResponse> Send(const HttpRequest& request, const BodySink& sink) override;
+
+ private:
+  struct Impl;
+  explicit CurlHttpClient(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sacoche

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "platform/base/bytes.h"
+#include "platform/base/result.h"
+
+namespace sacoche {
+
+struct HttpRequest {
+  std::string method;
+  std::string path;  // from the root of the server that the client was made for
+  std::vector<std::pair<std::string, std::string>> headers;
+  ByteView body;  // must outlive the call
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::string content_type;
+  std::string retry_after;
+};
+
+// One server, reached over TLS 1.3 with that organisation's certificate authority and no other.
+class HttpClient {
+ public:
+  // Takes the next piece of a response's body; false stops the transfer.
+  using BodySink = std::function<bool(const HttpResponse&, ByteView)>;
+
+  virtual ~HttpClient() = default;
+
+  // host[:port], as it appears in the Host header and in the signature of a request.
+  [[nodiscard]] virtual std::string authority() const = 0;
+
+  // Blocks until the response is complete. kNetwork: no connection, or a cut: the request may or
+  // may not have been carried out. kUntrusted: the server's certificate is not the organisation's.
+  virtual Result<HttpResponse> Send(const HttpRequest& request, const BodySink& sink) = 0;
+};
+
+}  // namespace sacoche

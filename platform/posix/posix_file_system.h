@@ -1,0 +1,14 @@
+#pragma once
+
+#include "platform/file_system.h"
+
+namespace sacoche {
+
+class PosixFileSystem final : public FileSystem {
+ public:
+  Result<Bytes> ReadFile(const std::string& path, std::size_t size_max) override;
+  Status WriteFileAtomically(const std::string& path, ByteView content) override;
+  [[nodiscard]] bool Exists(const std::string& path) override;
+};
+
+}  // namespace sacoche

@@ -1,0 +1,113 @@
+#include "platform/sqlite/database.h"
+
+#include <sqlite3.h>
+
+#include <unordered_map>
+
+#include "platform/base/check.h"
+
+namespace sacoche {
+
+struct Database::Cache {
+  std::unordered_map<const char*, sqlite3_stmt*> statements;
+};
+
+namespace {
+
+// The order matters: the locking mode must be set before WAL is entered, or the -shm file appears.
+constexpr const char* kPragmas =
+    "PRAGMA locking_mode=EXCLUSIVE;"
+    "PRAGMA journal_mode=WAL;"
+    "PRAGMA synchronous=FULL;"
+    "PRAGMA cache_spill=OFF;"
+    "PRAGMA temp_store=MEMORY;"
+    "PRAGMA secure_delete=ON;"
+    "PRAGMA trusted_schema=OFF;"
+    "PRAGMA foreign_keys=ON;";
+
+}  // namespace
+
+Database::Database(sqlite3* db) : db_(db), cache_(std::make_unique<Cache>()) {}
+
+Database::~Database() {
+  for (const auto& [sql, statement] : cache_->statements) sqlite3_finalize(statement);
+  SACOCHE_CHECK(sqlite3_close(db_) == SQLITE_OK);
+}
+
+Result<std::unique_ptr<Database>> Database::Open(const Options& options) {
+  sqlite3* raw = nullptr;
+  const int code =
+      sqlite3_open_v2(options.path.c_str(), &raw,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                          SQLITE_OPEN_EXRESCODE,
+                      nullptr);
+  if (raw == nullptr) return Fail(ErrorCode::kIo, "out of memory", "Close other programs.");
+  std::unique_ptr<Database> database(new Database(raw));
+  if (code != SQLITE_OK) return database->LastError(code);
+  SACOCHE_TRY(database->Execute(kPragmas));
+  const std::string cache = "PRAGMA cache_size=-" + std::to_string(options.cache_kib);
+  SACOCHE_TRY(database->Execute(cache.c_str()));
+  // The exclusive lock is taken by the first read; take it now, so that "in use" is said at once.
+  SACOCHE_TRY(database->Execute("BEGIN IMMEDIATE; COMMIT"));
+  return database;
+}
+
+Status Database::Execute(const char* sql) {
+  const int code = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return LastError(code);
+  return {};
+}
+
+StatementHandle Database::Prepare(const char* sql) {
+  auto [entry, is_new] = cache_->statements.try_emplace(sql, nullptr);
+  if (is_new) {
+    const int code =
+        sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &entry->second, nullptr);
+    if (code == SQLITE_ERROR) std::fprintf(stderr, "sacoche: %s\n", sqlite3_errmsg(db_));
+    SACOCHE_CHECK(code != SQLITE_ERROR);
+    if (code != SQLITE_OK) {
+      // Damage or I/O: the statement stays unprepared and its first step reports the error.
+      cache_->statements.erase(sql);
+      return {this, nullptr};
+    }
+  }
+  SACOCHE_CHECK(sqlite3_stmt_busy(entry->second) == 0);
+  return {this, entry->second};
+}
+
+std::int64_t Database::LastInsertRowId() const { return sqlite3_last_insert_rowid(db_); }
+std::int64_t Database::Changes() const { return sqlite3_changes64(db_); }
+
+Result<int> Database::FormatVersion() {
+  auto statement = Prepare("PRAGMA user_version");
+  SACOCHE_TRY(statement.Step());
+  return static_cast<int>(statement.Int(0));
+}
+
+tl::unexpected<Error> Database::LastError(int code) const {
+  const std::string detail = sqlite3_errmsg(db_);
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Fail(ErrorCode::kBusy, "another program is using this store",
+                  "Close the other Sacoche program and try again.");
+    case SQLITE_FULL:
+      return Fail(ErrorCode::kDiskFull, "the disk is full; nothing of this was stored",
+                  "Make room on the disk and try again.");
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return Fail(ErrorCode::kCorrupt, "the store's file is damaged or is not a store: " + detail,
+                  "Keep the file as it is and restore a backup beside it.");
+    case SQLITE_CANTOPEN:
+      return Fail(ErrorCode::kIo, "the store's file cannot be opened",
+                  "Check the folder and its permissions.");
+    case SQLITE_READONLY:
+      return Fail(ErrorCode::kIo, "the store may not be written",
+                  "Check the permissions of the folder.");
+    default:
+      return Fail(ErrorCode::kIo, "the store's file could not be read or written: " + detail,
+                  "Check the disk and try again.");
+  }
+}
+
+}  // namespace sacoche

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "platform/base/result.h"
+#include "platform/sqlite/statement.h"
+
+struct sqlite3;
+
+namespace sacoche {
+
+// One SQLite connection, for one thread. Errors of SQLite become Results here and go no further.
+//
+// Every connection writes with WAL, synchronous=FULL (a commit that returned is on the disk) and
+// cache_spill=OFF: SQLite 3.40.1, which Debian 12 ships, loses committed transactions of the WAL after a
+// crash when the cache spilled inside a transaction that rolled back to a savepoint or had a
+// failing statement. locking_mode=EXCLUSIVE keeps a second program out, keeps the -shm file away and makes
+// this the only connection that checkpoints.
+class Database {
+ public:
+  struct Options {
+    std::string path;
+    int cache_kib = 16 * 1024;
+  };
+
+  // kBusy if another program holds the file; kCorrupt if it is not a database.
+  static Result<std::unique_ptr<Database>> Open(const Options& options);
+
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database();
+
+  // Runs statements that give no rows: schema and pragmas, from literals of this program only.
+  Status Execute(const char* sql);
+
+  // A prepared statement, kept for the connection's life and reset when the returned handle goes
+  // away. `sql` must be a literal: its address is the key. The statement must be right: a mistake in
+  // it is a bug and stops the program.
+  StatementHandle Prepare(const char* sql);
+
+  [[nodiscard]] std::int64_t LastInsertRowId() const;
+  [[nodiscard]] std::int64_t Changes() const;
+
+  // The application's format number, in the file's header (PRAGMA user_version).
+  [[nodiscard]] Result<int> FormatVersion();
+
+  // The error that SQLite reports last, in our terms.
+  [[nodiscard]] tl::unexpected<Error> LastError(int code) const;
+
+  // For tests that must bypass the wrapper.
+  [[nodiscard]] sqlite3* handle() const { return db_; }
+
+ private:
+  struct Cache;
+  explicit Database(sqlite3* db);
+
+  sqlite3* db_;
+  std::unique_ptr<Cache> cache_;
+};
+
+}  // namespace sacoche
