@@ -267,7 +267,10 @@ asio::awaitable<HttpConnection::Next> HttpConnection::WriteAnswer(Exchange& exch
   while (!chunk->empty()) {
     progress_.body_bytes_out += chunk->size();
     AppendChunk(out, *chunk);
-    if (!co_await Write(std::exchange(out, {}))) co_return Next::kClose;
+    if (!co_await Write(std::exchange(out, {}))) {
+      LogRequest(exchange.status(), "cut", &exchange);
+      co_return Next::kClose;
+    }
     chunk = exchange.NextChunk();
     if (!chunk) {
       LogRequest(exchange.status(), ProblemName(chunk.error().type), &exchange);
@@ -304,12 +307,19 @@ asio::awaitable<bool> HttpConnection::Write(ByteView bytes) {
     const auto [error, size] =
         co_await asio::async_write(stream_, asio::buffer(piece.data(), piece.size()), kTuple);
     if (error) {
-      is_peer_gone_ = true;
+      Abandon();
       co_return false;
     }
     bytes = bytes.subspan(size);
   }
   co_return true;
+}
+
+// The peer takes nothing: what lies in the kernel's buffer for it is thrown away with a reset.
+void HttpConnection::Abandon() {
+  is_peer_gone_ = true;
+  boost::system::error_code ignored;
+  stream_.lowest_layer().set_option(asio::socket_base::linger(true, 0), ignored);
 }
 
 // Answers although the body was not read. A short rest is read and forgotten, so that a refusal

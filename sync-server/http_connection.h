@@ -63,6 +63,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<Next> WriteAnswer(Exchange& exchange, Next next);
   boost::asio::awaitable<Next> WriteProblem(const Problem& problem, Next next);
   boost::asio::awaitable<bool> Write(ByteView bytes);
+  void Abandon();
   boost::asio::awaitable<Next> RefuseUnread(Parser& parser, const Problem& problem);
   [[nodiscard]] std::uint64_t BodyBytesToCome(const Parser& parser) const;
   boost::asio::awaitable<bool> DiscardBody(Parser& parser);

@@ -24,6 +24,7 @@ NewEnvelope Judged(const Envelope& envelope) {
 struct Backend {
   std::string name;
   std::function<std::unique_ptr<EnvelopeStore>(const TemporaryDirectory&)> open;
+  friend void PrintTo(const Backend& backend, std::ostream* out) { *out << backend.name; }
 };
 
 class EnvelopeStoreConformance : public ::testing::TestWithParam<Backend> {
