@@ -14,6 +14,11 @@ crypto_generichash_blake2b_state* StateOf(ByteArray<384>& storage) {
   return reinterpret_cast<crypto_generichash_blake2b_state*>(storage.data());
 }
 
+crypto_hash_sha256_state* StateOf(ByteArray<128>& storage) {
+  static_assert(sizeof(crypto_hash_sha256_state) <= 128);
+  return reinterpret_cast<crypto_hash_sha256_state*>(storage.data());
+}
+
 }  // namespace
 
 StreamHash::StreamHash(std::string_view purpose) {
@@ -44,6 +49,18 @@ Hash256 HashFor(std::string_view purpose, std::initializer_list<ByteView> parts)
 Hash256 Sha256(ByteView bytes) {
   Hash256 hash;
   crypto_hash_sha256(hash.data(), bytes.data(), bytes.size());
+  return hash;
+}
+
+StreamSha256::StreamSha256() { crypto_hash_sha256_init(StateOf(state_)); }
+
+void StreamSha256::Add(ByteView part) {
+  crypto_hash_sha256_update(StateOf(state_), part.data(), part.size());
+}
+
+Hash256 StreamSha256::Finish() {
+  Hash256 hash;
+  crypto_hash_sha256_final(StateOf(state_), hash.data());
   return hash;
 }
 

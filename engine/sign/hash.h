@@ -27,4 +27,15 @@ class StreamHash {
 // SHA-256, for Content-Digest only (RFC 9530 names no BLAKE2).
 Hash256 Sha256(ByteView bytes);
 
+// The same over a body that comes in pieces.
+class StreamSha256 {
+ public:
+  StreamSha256();
+  void Add(ByteView part);
+  Hash256 Finish();
+
+ private:
+  alignas(8) ByteArray<128> state_{};  // crypto_hash_sha256_state
+};
+
 }  // namespace sacoche

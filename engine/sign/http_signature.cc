@@ -107,7 +107,11 @@ std::string SignatureBase(const std::vector<std::pair<std::string, std::string>>
   return base;
 }
 
-std::string ContentDigestOf(ByteView body) { return "sha-256=:" + ToBase64(Sha256(body)) + ':'; }
+std::string ContentDigestOf(ByteView body) { return ContentDigestFromSha256(Sha256(body)); }
+
+std::string ContentDigestFromSha256(const Hash256& sha256) {
+  return "sha-256=:" + ToBase64(sha256) + ':';
+}
 
 SignatureHeaders SignRequest(const SigningKey& key, const RequestSigner& signer,
                              SignedRequestParts parts, ByteView body, std::int64_t created_s,

@@ -53,6 +53,8 @@ struct PresentedSignature {
 inline constexpr std::size_t kSignatureHeaderBytesMax = 512;
 
 [[nodiscard]] std::string ContentDigestOf(ByteView body);
+// For a body that was hashed in pieces.
+[[nodiscard]] std::string ContentDigestFromSha256(const Hash256& sha256);
 
 // `nonce`: 16 random bytes.
 [[nodiscard]] SignatureHeaders SignRequest(const SigningKey& key, const RequestSigner& signer,

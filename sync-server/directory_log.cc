@@ -1,0 +1,67 @@
+#include "sync-server/directory_log.h"
+
+#include "sync-server/or_problem.h"
+#include "sync-server/server_limits.h"
+
+namespace sacoche {
+namespace {
+
+constexpr ReadLimits kLoadPage{kAnswerChunkBytesTarget, kAnswerChunkRowsMax};
+
+std::optional<DeviceId> AdmittedBy(const Statement& statement) {
+  const auto* admission = std::get_if<AdmissionStatement>(&statement.payload);
+  if (admission == nullptr) return std::nullopt;
+  return DeviceIdOf(admission->signing_key);
+}
+
+DirectoryLog::Outcome Judge(Directory& directory, ByteView bytes,
+                            std::vector<NewStatement>& accepted) {
+  auto decoded = DecodeStatement(bytes);
+  if (!decoded) return {ProblemFor(decoded.error().code), std::nullopt};
+  const Status applied = directory.Apply(*decoded);
+  if (applied)
+    accepted.push_back({decoded->bytes, AdmittedBy(decoded->statement)});
+  else if (applied.error().code != ErrorCode::kAlreadyExists)
+    return {ProblemFor(applied.error().code), std::move(*decoded)};
+  return {std::nullopt, std::move(*decoded)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DirectoryLog>> DirectoryLog::Load(EnvelopeStore& store,
+                                                         std::optional<SigningPublicKey> pinned) {
+  std::unique_ptr<DirectoryLog> log(new DirectoryLog(store, pinned));
+  SACOCHE_TRY(log->ReadAll());
+  return log;
+}
+
+Status DirectoryLog::ReadAll() {
+  while (true) {
+    SACOCHE_ASSIGN(const std::vector<Bytes> page,
+                   store_.ReadStatements(directory_.statement_count(), kLoadPage));
+    if (page.empty()) return {};
+    for (const Bytes& bytes : page) {
+      SACOCHE_ASSIGN(const SignedStatement statement, DecodeStatement(bytes));
+      if (const Status applied = directory_.Apply(statement); !applied)
+        return Fail(ErrorCode::kUntrusted,
+                    "the server's store does not hold the directory of this organisation",
+                    "Check `organisation` and `data` in the configuration, or restore a backup.");
+    }
+  }
+}
+
+Result<std::vector<DirectoryLog::Outcome>> DirectoryLog::Append(std::span<const Bytes> statements) {
+  // Judged on a copy, which becomes the directory once the store has them: nobody ever reads a
+  // statement that a full disk then refused.
+  Directory next = directory_;
+  std::vector<NewStatement> accepted;
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(statements.size());
+  for (const Bytes& bytes : statements) outcomes.push_back(Judge(next, bytes, accepted));
+  if (accepted.empty()) return outcomes;
+  SACOCHE_TRY(store_.AppendStatements(accepted));
+  directory_ = std::move(next);
+  return outcomes;
+}
+
+}  // namespace sacoche

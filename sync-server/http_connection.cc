@@ -1,0 +1,381 @@
+#include "sync-server/http_connection.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/read.hpp>
+#include <charconv>
+#include <tuple>
+
+namespace sacoche {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+// Idle peers do not answer a goodbye, and a server that stops does not wait for them.
+constexpr std::chrono::milliseconds kStopFarewell{50};
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+bool IsParseError(const boost::system::error_code& error) {
+  return error.category() == http::make_error_code(http::error::bad_method).category();
+}
+
+std::string Text(beast::string_view view) { return {view.data(), view.size()}; }
+
+// What the signature and the routing need. Nothing if a header that must be single is not.
+std::optional<RequestHead> HeadOf(const http::request_header<>& request) {
+  RequestHead head;
+  head.method = Text(request.method_string());
+  head.path = Text(request.target());
+  const std::pair<std::string_view, std::string*> wanted[] = {
+      {"Host", &head.authority},
+      {"Content-Digest", &head.content_digest},
+      {"Signature-Input", &head.signature_input},
+      {"Signature", &head.signature}};
+  for (const auto& [name, value] : wanted) {
+    const beast::string_view key(name.data(), name.size());
+    if (request.count(key) > 1) return std::nullopt;
+    *value = Text(request[key]);
+  }
+  if (request.version() != 11 || head.authority.empty()) return std::nullopt;
+  return head;
+}
+
+Problem MalformedHttp() { return {ProblemType::kMalformed, "This is not HTTP/1.1.", {}}; }
+
+Problem TooLarge() {
+  return {ProblemType::kTooLarge, "The request is larger than this path takes.", {}};
+}
+
+Problem TooSlow() {
+  return {ProblemType::kTooSlow, "The request came too slowly; try again on a better link.", {}};
+}
+
+// Peers that do not keep to the protocol get no second request on the same connection.
+bool EndsConnection(ProblemType type) {
+  return type == ProblemType::kMalformed || type == ProblemType::kTooLarge ||
+         type == ProblemType::kTooSlow || type == ProblemType::kMethodNotAllowed;
+}
+
+void AppendText(Bytes& to, std::string_view text) { Append(to, ViewOf(text)); }
+
+// chunk = size in hexadecimal CRLF data CRLF (RFC 9112, section 7.1)
+void AppendChunk(Bytes& to, ByteView data) {
+  std::array<char, 16> size{};
+  const auto end = std::to_chars(size.data(), size.data() + size.size(), data.size(), 16).ptr;
+  AppendText(to, {size.data(), static_cast<std::size_t>(end - size.data())});
+  AppendText(to, "\r\n");
+  Append(to, data);
+  AppendText(to, "\r\n");
+}
+
+}  // namespace
+
+HttpConnection::HttpConnection(asio::ip::tcp::socket socket, asio::ssl::context& tls,
+                               const Rooms& rooms)
+    : stream_(std::move(socket), tls),
+      watch_timer_(stream_.get_executor()),
+      rooms_(rooms),
+      buffer_(rooms.limits.header_bytes_max + kBodyPieceBytes) {}
+
+asio::awaitable<void> HttpConnection::Run() {
+  const auto self = shared_from_this();
+  Allow(rooms_.limits.handshake_ms_max);
+  asio::co_spawn(stream_.get_executor(), Watch(), asio::detached);
+  if (co_await Handshake()) {
+    while (co_await WaitForRequest()) {
+      is_serving_ = true;
+      const Next next = co_await ServeOne();
+      is_serving_ = false;
+      if (next == Next::kClose || is_stopping_) break;
+    }
+    co_await Close();
+  }
+  is_done_ = true;
+  watch_timer_.cancel();
+}
+
+void HttpConnection::Stop() {
+  is_stopping_ = true;
+  if (is_serving_) return;
+  boost::system::error_code ignored;
+  stream_.lowest_layer().cancel(ignored);
+}
+
+// --- Time ----------------------------------------------------------------------------------------
+
+// One timer per connection. What waits says until when it may; whatever is late is cancelled.
+asio::awaitable<void> HttpConnection::Watch() {
+  const auto self = shared_from_this();
+  while (!is_done_) {
+    watch_timer_.expires_at(deadline_);
+    co_await watch_timer_.async_wait(kTuple);
+    if (!is_done_ && Steady::now() >= deadline_) OnDeadline();
+  }
+}
+
+void HttpConnection::Allow(std::chrono::milliseconds time) {
+  deadline_ = Steady::now() + time;
+  window_goal_ = 0;
+  expired_ = false;
+  if (deadline_ < watch_timer_.expiry()) watch_timer_.cancel();
+}
+
+void HttpConnection::RequireBodyRate() {
+  Allow(rooms_.limits.body_window_ms);
+  const auto window_ms = static_cast<std::uint64_t>(rooms_.limits.body_window_ms.count());
+  window_goal_ = RawBytesRead() + rooms_.limits.body_bytes_per_s_min * window_ms / 1000;
+}
+
+void HttpConnection::OnDeadline() {
+  if (window_goal_ != 0 && RawBytesRead() >= window_goal_) {
+    RequireBodyRate();
+    return;
+  }
+  expired_ = true;
+  boost::system::error_code ignored;
+  stream_.lowest_layer().cancel(ignored);
+  // Whoever is resumed sets its own deadline for what it still has to say.
+  deadline_ = Steady::now() + rooms_.limits.farewell_ms_max;
+}
+
+// Bytes of TLS, not of HTTP: on a slow link one record of 16 kilobytes takes longer than a window.
+std::uint64_t HttpConnection::RawBytesRead() {
+  return BIO_number_read(SSL_get_rbio(stream_.native_handle()));
+}
+
+// --- Requests ------------------------------------------------------------------------------------
+
+asio::awaitable<bool> HttpConnection::Handshake() {
+  const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kTuple);
+  if (error && !is_stopping_) rooms_.log.Event("handshake-failed", {});
+  co_return !error;
+}
+
+asio::awaitable<bool> HttpConnection::WaitForRequest() {
+  if (is_stopping_) co_return false;
+  if (buffer_.size() > 0) co_return true;
+  Allow(rooms_.limits.idle_ms_max);
+  const auto space = buffer_.prepare(std::min(kBodyPieceBytes, buffer_.max_size()));
+  const auto [error, size] = co_await stream_.async_read_some(space, kTuple);
+  is_peer_gone_ = static_cast<bool>(error) && !expired_ && !is_stopping_;
+  if (error) co_return false;
+  buffer_.commit(size);
+  co_return true;
+}
+
+asio::awaitable<HttpConnection::Next> HttpConnection::ServeOne() {
+  progress_ = Progress{"unknown", 0, 0, Steady::now()};
+  Parser parser;
+  parser.header_limit(static_cast<std::uint32_t>(rooms_.limits.header_bytes_max));
+  parser.body_limit(UINT64_MAX);  // the exchange's own limit is checked instead
+  const auto head = co_await ReadHead(parser);
+  if (!head) co_return co_await WriteProblem(head.error(), Next::kClose);
+  if (!*head) co_return Next::kClose;
+  co_return co_await Serve(parser);
+}
+
+// False: the peer is gone.
+asio::awaitable<OrProblem<bool>> HttpConnection::ReadHead(Parser& parser) {
+  Allow(rooms_.limits.header_ms_max);
+  const auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, kTuple);
+  if (!error) co_return true;
+  if (expired_) co_return Refuse(TooSlow());
+  if (error == http::error::header_limit || error == http::error::buffer_overflow)
+    co_return Refuse(ProblemType::kTooLarge, "The request's header is too large.");
+  if (error != http::error::end_of_stream && error != http::error::partial_message &&
+      IsParseError(error))
+    co_return Refuse(MalformedHttp());
+  is_peer_gone_ = true;
+  co_return false;
+}
+
+asio::awaitable<HttpConnection::Next> HttpConnection::Serve(Parser& parser) {
+  const auto head = HeadOf(parser.get());
+  if (!head) co_return co_await RefuseUnread(parser, MalformedHttp());
+  // Only paths of our own are ever logged.
+  if (!Service::AllowedMethods(head->path).empty()) progress_.route = head->path;
+  auto begun = rooms_.service.Begin(*head);
+  if (!begun) co_return co_await RefuseUnread(parser, begun.error());
+  Exchange& exchange = **begun;
+  const auto length = parser.content_length();
+  if (length && *length > exchange.body_bytes_max())
+    co_return co_await RefuseUnread(parser, TooLarge());
+  const auto body = co_await ReadBody(parser, exchange);
+  if (!body) co_return co_await RefuseUnread(parser, body.error());
+  if (!*body) {
+    LogRequest(0, "cut", &exchange);
+    co_return Next::kClose;
+  }
+  const Next next = parser.keep_alive() && !is_stopping_ ? Next::kKeepAlive : Next::kClose;
+  if (auto finished = exchange.Finish(); !finished)
+    co_return co_await WriteProblem(finished.error(), next);
+  co_return co_await WriteAnswer(exchange, next);
+}
+
+// False: the peer is gone.
+asio::awaitable<OrProblem<bool>> HttpConnection::ReadBody(Parser& parser, Exchange& exchange) {
+  RequireBodyRate();
+  while (!parser.is_done()) {
+    auto& body = parser.get().body();
+    body.data = piece_.data();
+    body.size = piece_.size();
+    const auto [error, consumed] = co_await http::async_read_some(stream_, buffer_, parser, kTuple);
+    const ByteView piece = ByteView(piece_).first(piece_.size() - body.size);
+    progress_.body_bytes_in += piece.size();
+    if (progress_.body_bytes_in > exchange.body_bytes_max()) {
+      exchange.Cut();
+      co_return Refuse(TooLarge());
+    }
+    if (auto fed = exchange.Feed(piece); !fed) co_return Refuse(std::move(fed).error());
+    if (!error || error == http::error::need_buffer) continue;
+    exchange.Cut();
+    if (expired_) co_return Refuse(TooSlow());
+    if (error != http::error::partial_message && IsParseError(error))
+      co_return Refuse(MalformedHttp());
+    is_peer_gone_ = true;
+    co_return false;
+  }
+  co_return true;
+}
+
+// --- Answers -------------------------------------------------------------------------------------
+
+std::string HttpConnection::HeadText(int status, std::string_view content_type, Next next) const {
+  const auto reason = http::obsolete_reason(http::int_to_status(static_cast<unsigned>(status)));
+  std::string text = "HTTP/1.1 " + std::to_string(status) + " " + Text(reason) + "\r\n";
+  text += "Date: " + HttpDate(rooms_.clock.NowMs()) + "\r\n";
+  text += "Content-Type: " + std::string(content_type) + "\r\n";
+  text += "Cache-Control: no-store\r\n";
+  if (next == Next::kClose) text += "Connection: close\r\n";
+  return text;
+}
+
+asio::awaitable<HttpConnection::Next> HttpConnection::WriteAnswer(Exchange& exchange, Next next) {
+  auto chunk = exchange.NextChunk();
+  if (!chunk) co_return co_await WriteProblem(chunk.error(), next);
+  Bytes out;
+  AppendText(out, HeadText(exchange.status(), exchange.content_type(), next));
+  AppendText(out, "Transfer-Encoding: chunked\r\n\r\n");
+  while (!chunk->empty()) {
+    progress_.body_bytes_out += chunk->size();
+    AppendChunk(out, *chunk);
+    if (!co_await Write(std::exchange(out, {}))) co_return Next::kClose;
+    chunk = exchange.NextChunk();
+    if (!chunk) {
+      LogRequest(exchange.status(), ProblemName(chunk.error().type), &exchange);
+      is_peer_gone_ = true;  // a goodbye would make the cut look like the end
+      co_return Next::kClose;
+    }
+  }
+  AppendText(out, "0\r\n\r\n");
+  const bool sent = co_await Write(out);
+  LogRequest(exchange.status(), sent ? "none" : "cut", &exchange);
+  co_return sent ? next : Next::kClose;
+}
+
+asio::awaitable<HttpConnection::Next> HttpConnection::WriteProblem(const Problem& problem,
+                                                                   Next next) {
+  const std::string json = ProblemToJson(problem);
+  const int status = ProblemStatus(problem.type);
+  std::string text = HeadText(status, kProblemContentType, next);
+  if (problem.type == ProblemType::kBusy || problem.type == ProblemType::kStorage)
+    text += "Retry-After: " + std::to_string(kRetryAfterSeconds) + "\r\n";
+  if (problem.type == ProblemType::kMethodNotAllowed)
+    text += "Allow: " + std::string(Service::AllowedMethods(progress_.route)) + "\r\n";
+  text += "Content-Length: " + std::to_string(json.size()) + "\r\n\r\n" + json;
+  LogRequest(status, ProblemName(problem.type), nullptr);
+  const bool sent = co_await Write(ViewOf(text));
+  co_return sent ? next : Next::kClose;
+}
+
+// In records of one piece, each of which the peer must take in time.
+asio::awaitable<bool> HttpConnection::Write(ByteView bytes) {
+  while (!bytes.empty()) {
+    const ByteView piece = bytes.first(std::min(bytes.size(), kBodyPieceBytes));
+    Allow(rooms_.limits.write_stall_ms_max);
+    const auto [error, size] =
+        co_await asio::async_write(stream_, asio::buffer(piece.data(), piece.size()), kTuple);
+    if (error) {
+      is_peer_gone_ = true;
+      co_return false;
+    }
+    bytes = bytes.subspan(size);
+  }
+  co_return true;
+}
+
+// Answers although the body was not read. A short rest is read and forgotten, so that a refusal
+// (a wrong clock, say) does not cost a new handshake; otherwise the connection ends.
+asio::awaitable<HttpConnection::Next> HttpConnection::RefuseUnread(Parser& parser,
+                                                                   const Problem& problem) {
+  const bool is_short = parser.is_done() || BodyBytesToCome(parser) <= kDiscardedBodyBytesMax;
+  const bool keep =
+      is_short && parser.keep_alive() && !is_stopping_ && !EndsConnection(problem.type);
+  const Next next = co_await WriteProblem(problem, keep ? Next::kKeepAlive : Next::kClose);
+  if (next == Next::kClose) co_return Next::kClose;
+  const bool discarded = co_await DiscardBody(parser);
+  co_return discarded ? Next::kKeepAlive : Next::kClose;
+}
+
+// Unbounded for a chunked body.
+std::uint64_t HttpConnection::BodyBytesToCome(const Parser& parser) const {
+  const auto length = parser.content_length();
+  return length ? *length - std::min<std::uint64_t>(*length, progress_.body_bytes_in) : UINT64_MAX;
+}
+
+asio::awaitable<bool> HttpConnection::DiscardBody(Parser& parser) {
+  RequireBodyRate();
+  while (!parser.is_done()) {
+    parser.get().body().data = piece_.data();
+    parser.get().body().size = piece_.size();
+    const auto [error, consumed] = co_await http::async_read_some(stream_, buffer_, parser, kTuple);
+    if (error && error != http::error::need_buffer) {
+      is_peer_gone_ = true;
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
+// Says goodbye in TLS, then takes and forgets what still arrives until the peer closes: bytes that
+// nobody reads would make the kernel reset the connection, and the peer would lose our last words.
+asio::awaitable<void> HttpConnection::Close() {
+  if (is_peer_gone_) co_return;
+  Allow(is_stopping_ ? kStopFarewell : rooms_.limits.farewell_ms_max);
+  co_await stream_.async_shutdown(kTuple);
+  boost::system::error_code error;
+  stream_.lowest_layer().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  while (!error && !expired_) {
+    std::tie(error, std::ignore) =
+        co_await stream_.next_layer().async_read_some(asio::buffer(piece_), kTuple);
+  }
+}
+
+void HttpConnection::LogRequest(int status, std::string_view problem, const Exchange* exchange) {
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - progress_.began);
+  const SyncCounts counts =
+      exchange != nullptr ? exchange->counts().value_or(SyncCounts{}) : SyncCounts{};
+  const std::string signer = exchange != nullptr ? exchange->signer() : "";
+  rooms_.log.Event("request", {{"route", progress_.route},
+                               {"status", std::to_string(status)},
+                               {"problem", std::string(problem)},
+                               {"signer", signer.empty() ? "-" : signer},
+                               {"bytes_in", std::to_string(progress_.body_bytes_in)},
+                               {"bytes_out", std::to_string(progress_.body_bytes_out)},
+                               {"stored", std::to_string(counts.envelopes_stored)},
+                               {"repeated", std::to_string(counts.envelopes_repeated)},
+                               {"refused", std::to_string(counts.envelopes_refused)},
+                               {"sent", std::to_string(counts.envelopes_sent)},
+                               {"statements", std::to_string(counts.statements)},
+                               {"ms", std::to_string(took.count())}});
+}
+
+}  // namespace sacoche

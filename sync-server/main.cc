@@ -1,0 +1,179 @@
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "platform/posix/posix_file_system.h"
+#include "platform/posix/system_clock.h"
+#include "sync-server/certificate.h"
+#include "sync-server/http_front.h"
+#include "sync-server/server_config.h"
+#include "sync-server/sqlite/sqlite_envelope_store.h"
+
+namespace sacoche {
+namespace {
+
+enum class Output { kText, kJson };
+
+struct ServeFlags {
+  std::string config;
+  std::string data;
+  std::string listen;
+  std::string certificate;
+  std::string key;
+  std::string organisation;
+  std::string ready_file;
+};
+
+struct CertificateFlags {
+  std::string out;
+  std::vector<std::string> hosts;
+};
+
+// The text goes to people; --json gives scripts the closed code on standard output as well.
+int Report(const Error& error, Output output) {
+  std::cerr << "sacoche-server: " << error.message << ".";
+  if (!error.advice.empty()) std::cerr << " " << error.advice;
+  std::cerr << '\n';
+  if (output == Output::kJson) {
+    const nlohmann::json json = {{"error",
+                                  {{"code", static_cast<int>(error.code)},
+                                   {"message", error.message},
+                                   {"advice", error.advice}}}};
+    std::cout << json.dump() << std::endl;
+  }
+  return 1;
+}
+
+void Override(std::string& value, const std::string& flag) {
+  if (!flag.empty()) value = flag;
+}
+
+Result<ServerConfig> ReadConfig(const ServeFlags& flags, FileSystem& files) {
+  ServerConfig config;
+  if (!flags.config.empty()) {
+    SACOCHE_ASSIGN(const Bytes text, files.ReadFile(flags.config, kConfigBytesMax));
+    const std::string folder = std::filesystem::path(flags.config).parent_path().string();
+    SACOCHE_ASSIGN(config, ParseServerConfig(TextOf(text), folder));
+  }
+  Override(config.data, flags.data);
+  Override(config.listen, flags.listen);
+  Override(config.certificate, flags.certificate);
+  Override(config.key, flags.key);
+  Override(config.ready_file, flags.ready_file);
+  if (!flags.organisation.empty()) {
+    SACOCHE_ASSIGN(config.organisation, ParseOrganisation(flags.organisation));
+  }
+  SACOCHE_TRY(CheckServerConfig(config));
+  return config;
+}
+
+Status MakeFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error) return {};
+  return Fail(ErrorCode::kIo, "cannot make the folder " + path + ": " + error.message(),
+              "Check the path and its permissions.");
+}
+
+Status Announce(const std::string& address, const ServerConfig& config, FileSystem& files,
+                Output output) {
+  if (output == Output::kJson)
+    std::cout << nlohmann::json{{"listening", address}}.dump() << std::endl;
+  else
+    std::cout << "listening on " << address << std::endl;
+  if (config.ready_file.empty()) return {};
+  return files.WriteFileAtomically(config.ready_file, ViewOf(address + "\n"));
+}
+
+Status Serve(const ServeFlags& flags, Output output) {
+  PosixFileSystem files;
+  SystemClock clock;
+  ServerLog log(clock);
+  SACOCHE_ASSIGN(const ServerConfig config, ReadConfig(flags, files));
+  SACOCHE_TRY(MakeFolder(config.data));
+  SACOCHE_ASSIGN(const auto store, SqliteEnvelopeStore::Open(config.data + "/envelopes.db"));
+  SACOCHE_ASSIGN(const auto directory, DirectoryLog::Load(*store, config.organisation));
+  Service service({*store, *directory, clock}, {config.limits.sync_requests_max});
+  const HttpFrontOptions options{config.listen, config.certificate, config.key, config.limits};
+  SACOCHE_ASSIGN(const auto front, HttpFront::Listen(options, service, clock, log));
+  SACOCHE_TRY(Announce(front->address(), config, files, output));
+  log.Event("started", {{"statements", std::to_string(directory->directory().statement_count())}});
+  front->Run();
+  log.Event("stopped", {});
+  return {};
+}
+
+Status MakeCertificate(const CertificateFlags& flags, Output output) {
+  PosixFileSystem files;
+  const std::string ca = flags.out + "/ca.pem";
+  const std::string certificate = flags.out + "/server.pem";
+  const std::string key = flags.out + "/server.key";
+  for (const std::string& path : {ca, certificate, key})
+    if (files.Exists(path))
+      return Fail(ErrorCode::kAlreadyExists, path + " is there already",
+                  "Choose another folder; laptops that trust the old one would be locked out.");
+  SACOCHE_ASSIGN(const ServerCertificate made, MakeServerCertificate(flags.hosts));
+  SACOCHE_TRY(MakeFolder(flags.out));
+  SACOCHE_TRY(files.WriteFileAtomically(key, ViewOf(made.key_pem)));
+  SACOCHE_TRY(files.WriteFileAtomically(certificate, ViewOf(made.server_pem)));
+  SACOCHE_TRY(files.WriteFileAtomically(ca, ViewOf(made.ca_pem)));
+  if (output == Output::kJson)
+    std::cout << nlohmann::json{{"ca", ca}, {"certificate", certificate}, {"key", key}}.dump()
+              << std::endl;
+  else
+    std::cout << "wrote " << ca << " (give it to the laptops), " << certificate << " and " << key
+              << std::endl;
+  return {};
+}
+
+void AddServe(CLI::App& app, ServeFlags& flags) {
+  CLI::App* serve = app.add_subcommand("serve", "Serve one organisation until SIGTERM");
+  serve->add_option("--config", flags.config, "TOML file; the flags override it");
+  serve->add_option("--data", flags.data, "Folder of the store");
+  serve->add_option("--listen", flags.listen, "ADDRESS:PORT; port 0 takes a free one");
+  serve->add_option("--certificate", flags.certificate, "PEM file");
+  serve->add_option("--key", flags.key, "PEM file");
+  serve->add_option("--organisation", flags.organisation,
+                    "64 hexadecimal digits: serve this organisation and no other");
+  serve->add_option("--ready-file", flags.ready_file,
+                    "Receives ADDRESS:PORT once connections are accepted");
+}
+
+void AddMakeCertificate(CLI::App& app, CertificateFlags& flags) {
+  CLI::App* make = app.add_subcommand("make-certificate",
+                                      "Make a certificate authority and the server's certificate");
+  make->add_option("--out", flags.out, "Folder for ca.pem, server.pem and server.key")->required();
+  make->add_option("--host", flags.hosts, "Names or IP addresses of the server")->required();
+}
+
+int Main(int argc, char** argv) {
+  // Files are for this user only. A peer or a log reader that goes away, or a file size limit, is
+  // an error to report and not a reason to die.
+  umask(077);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+  ServeFlags serve;
+  CertificateFlags certificate;
+  bool json = false;
+  CLI::App app("Sacoche's server: stores and forwards what it cannot read", "sacoche-server");
+  app.set_version_flag("--version", "sacoche-server " SACOCHE_VERSION);
+  app.add_flag("--json", json, "Answer in JSON");
+  app.require_subcommand(1);
+  app.fallthrough();
+  AddServe(app, serve);
+  AddMakeCertificate(app, certificate);
+  CLI11_PARSE(app, argc, argv);
+  const Output output = json ? Output::kJson : Output::kText;
+  const Status done =
+      app.got_subcommand("serve") ? Serve(serve, output) : MakeCertificate(certificate, output);
+  return done ? 0 : Report(done.error(), output);
+}
+
+}  // namespace
+}  // namespace sacoche
+
+int main(int argc, char** argv) { return sacoche::Main(argc, argv); }

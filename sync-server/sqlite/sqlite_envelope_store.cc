@@ -1,0 +1,221 @@
+#include "sync-server/sqlite/sqlite_envelope_store.h"
+
+#include "engine/wire/limits.h"
+#include "platform/sqlite/transaction.h"
+
+namespace sacoche {
+namespace {
+
+// `envelope` stands last in its row, so that reading past a device's own rows touches no blob.
+constexpr const char* kTables =
+    "CREATE TABLE spaces(space BLOB PRIMARY KEY, head INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE chains(space BLOB, device BLOB, counter INTEGER NOT NULL, manifest BLOB NOT NULL,"
+    "  PRIMARY KEY(space, device)) WITHOUT ROWID;"
+    "CREATE TABLE envelopes(space BLOB NOT NULL, sequence INTEGER NOT NULL, device BLOB NOT NULL,"
+    "  id BLOB NOT NULL, manifest BLOB NOT NULL, envelope BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX envelopes_by_sequence ON envelopes(space, sequence);"
+    "CREATE UNIQUE INDEX envelopes_by_id ON envelopes(space, id);"
+    "CREATE TABLE statements(sequence INTEGER PRIMARY KEY, statement BLOB NOT NULL);"
+    "CREATE TABLE enrolments(number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  device BLOB NOT NULL UNIQUE, request BLOB NOT NULL);"
+    "PRAGMA user_version=1;";
+static_assert(SqliteEnvelopeStore::kFormat == 1, "kTables writes the number too");
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteEnvelopeStore>> SqliteEnvelopeStore::Open(const std::string& path) {
+  Database::Options options;
+  options.path = path;
+  SACOCHE_ASSIGN(auto database, Database::Open(options));
+  SACOCHE_ASSIGN(const int format, database->FormatVersion());
+  if (format > kFormat)
+    return Fail(ErrorCode::kNewerFormat, "the server's store was written by a newer release",
+                "Install that release of sacoche-server or a later one; nothing was changed.");
+  std::unique_ptr<SqliteEnvelopeStore> store(new SqliteEnvelopeStore(std::move(database)));
+  if (format == 0) SACOCHE_TRY(store->CreateTables());
+  return store;
+}
+
+Status SqliteEnvelopeStore::CreateTables() {
+  SACOCHE_ASSIGN(auto transaction, Transaction::Begin(*database_));
+  SACOCHE_TRY(database_->Execute(kTables));
+  return transaction.Commit();
+}
+
+Result<std::vector<AppendOutcome>> SqliteEnvelopeStore::AppendEnvelopes(
+    std::span<const NewEnvelope> envelopes) {
+  SACOCHE_ASSIGN(auto transaction, Transaction::Begin(*database_));
+  std::vector<AppendOutcome> outcomes;
+  outcomes.reserve(envelopes.size());
+  for (const NewEnvelope& envelope : envelopes) {
+    SACOCHE_ASSIGN(const AppendOutcome outcome, AppendOne(envelope));
+    outcomes.push_back(outcome);
+  }
+  SACOCHE_TRY(transaction.Commit());
+  return outcomes;
+}
+
+Result<AppendOutcome> SqliteEnvelopeStore::AppendOne(const NewEnvelope& envelope) {
+  SACOCHE_ASSIGN(const auto known, FindKnown(envelope));
+  if (known) return *known;
+  SACOCHE_ASSIGN(const ChainHead last, ChainHeadOf(envelope.header));
+  if (envelope.header.counter != last.counter + 1 || envelope.header.previous != last.manifest_hash)
+    return AppendOutcome{};
+  SACOCHE_ASSIGN(const std::uint64_t head, Head(envelope.header.space));
+  SACOCHE_TRY(Insert(envelope, head + 1));
+  return AppendOutcome{AppendOutcome::Kind::kStored, head + 1};
+}
+
+Result<std::optional<AppendOutcome>> SqliteEnvelopeStore::FindKnown(const NewEnvelope& envelope) {
+  auto find =
+      database_->Prepare("SELECT sequence, manifest FROM envelopes WHERE space = ? AND id = ?");
+  find.Bind(envelope.header.space.view()).Bind(envelope.header.id.view());
+  SACOCHE_ASSIGN(const bool found, find.Step());
+  if (!found) return std::optional<AppendOutcome>();
+  // The manifest hash, not the bytes: it stays the same when an item was erased since.
+  if (find.ArrayAt<32>(1) != envelope.manifest_hash) return std::optional(AppendOutcome{});
+  return std::optional(AppendOutcome{AppendOutcome::Kind::kRepeated, find.Uint(0)});
+}
+
+Result<SqliteEnvelopeStore::ChainHead> SqliteEnvelopeStore::ChainHeadOf(
+    const EnvelopeHeader& header) {
+  auto find =
+      database_->Prepare("SELECT counter, manifest FROM chains WHERE space = ? AND device = ?");
+  find.Bind(header.space.view()).Bind(header.device.view());
+  SACOCHE_ASSIGN(const bool found, find.Step());
+  if (!found) return ChainHead{};
+  return ChainHead{find.Uint(0), find.ArrayAt<32>(1)};
+}
+
+Status SqliteEnvelopeStore::Insert(const NewEnvelope& envelope, std::uint64_t sequence) {
+  const EnvelopeHeader& header = envelope.header;
+  SACOCHE_TRY(database_
+                  ->Prepare("INSERT INTO envelopes(space, sequence, device, id, manifest, envelope)"
+                            " VALUES(?, ?, ?, ?, ?, ?)")
+                  .Bind(header.space.view())
+                  .Bind(sequence)
+                  .Bind(header.device.view())
+                  .Bind(header.id.view())
+                  .Bind(envelope.manifest_hash)
+                  .Bind(envelope.bytes)
+                  .Run());
+  SACOCHE_TRY(database_
+                  ->Prepare("INSERT INTO chains(space, device, counter, manifest)"
+                            " VALUES(?, ?, ?, ?) ON CONFLICT DO UPDATE"
+                            " SET counter = excluded.counter, manifest = excluded.manifest")
+                  .Bind(header.space.view())
+                  .Bind(header.device.view())
+                  .Bind(header.counter)
+                  .Bind(envelope.manifest_hash)
+                  .Run());
+  return database_
+      ->Prepare(
+          "INSERT INTO spaces(space, head) VALUES(?, ?)"
+          " ON CONFLICT DO UPDATE SET head = excluded.head")
+      .Bind(header.space.view())
+      .Bind(sequence)
+      .Run();
+}
+
+Result<EnvelopePage> SqliteEnvelopeStore::ReadEnvelopes(const SpaceId& space, std::uint64_t cursor,
+                                                        const DeviceId& excluded,
+                                                        const ReadLimits& read_limits) {
+  EnvelopePage page;
+  SACOCHE_ASSIGN(const std::uint64_t head, Head(space));
+  page.read_up_to = std::min(cursor, head);
+  if (cursor >= head) return page;
+  auto read = database_->Prepare(
+      "SELECT sequence, device, envelope FROM envelopes"
+      " WHERE space = ? AND sequence > ? ORDER BY sequence LIMIT ?");
+  read.Bind(space.view()).Bind(cursor).Bind(static_cast<std::uint64_t>(read_limits.rows_max));
+  std::size_t bytes = 0;
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, read.Step());
+    if (!row) break;
+    if (read.IdAt<DeviceId>(1) != excluded) {
+      const ByteView envelope = read.Blob(2);
+      if (!page.rows.empty() && bytes + envelope.size() > read_limits.bytes_max) break;
+      bytes += envelope.size();
+      page.rows.push_back({read.Uint(0), CopyOf(envelope)});
+    }
+    page.read_up_to = read.Uint(0);
+    ++page.rows_seen;
+  }
+  page.more = page.read_up_to < head;
+  return page;
+}
+
+Result<std::uint64_t> SqliteEnvelopeStore::Head(const SpaceId& space) {
+  auto find = database_->Prepare("SELECT head FROM spaces WHERE space = ?");
+  find.Bind(space.view());
+  SACOCHE_ASSIGN(const bool found, find.Step());
+  return found ? find.Uint(0) : 0;
+}
+
+Status SqliteEnvelopeStore::AppendStatements(std::span<const NewStatement> statements) {
+  SACOCHE_ASSIGN(auto transaction, Transaction::Begin(*database_));
+  for (const NewStatement& statement : statements) {
+    // The next number is one more than the greatest: nothing is ever deleted here.
+    SACOCHE_TRY(database_->Prepare("INSERT INTO statements(statement) VALUES(?)")
+                    .Bind(statement.bytes)
+                    .Run());
+    if (statement.admits) SACOCHE_TRY(RemoveEnrolment(*statement.admits));
+  }
+  return transaction.Commit();
+}
+
+Result<std::vector<Bytes>> SqliteEnvelopeStore::ReadStatements(std::uint64_t after,
+                                                               const ReadLimits& read_limits) {
+  std::vector<Bytes> statements;
+  if (after > static_cast<std::uint64_t>(INT64_MAX)) return statements;
+  auto read = database_->Prepare(
+      "SELECT statement FROM statements WHERE sequence > ? ORDER BY sequence LIMIT ?");
+  read.Bind(after).Bind(static_cast<std::uint64_t>(read_limits.rows_max));
+  std::size_t bytes = 0;
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, read.Step());
+    if (!row) return statements;
+    const ByteView statement = read.Blob(0);
+    if (!statements.empty() && bytes + statement.size() > read_limits.bytes_max) return statements;
+    bytes += statement.size();
+    statements.push_back(CopyOf(statement));
+  }
+}
+
+Result<bool> SqliteEnvelopeStore::IsEnrolmentListFull(const DeviceId& device) {
+  auto count = database_->Prepare("SELECT count(*) FROM enrolments WHERE device <> ?");
+  count.Bind(device.view());
+  SACOCHE_TRY(count.Step());
+  return count.Uint(0) >= limits::kPendingEnrolmentsMax;
+}
+
+Result<EnrolmentOutcome> SqliteEnvelopeStore::PutEnrolment(const DeviceId& device,
+                                                           ByteView request) {
+  SACOCHE_ASSIGN(auto transaction, Transaction::Begin(*database_));
+  SACOCHE_ASSIGN(const bool full, IsEnrolmentListFull(device));
+  if (full) return EnrolmentOutcome::kFull;
+  SACOCHE_TRY(database_
+                  ->Prepare("INSERT INTO enrolments(device, request) VALUES(?, ?)"
+                            " ON CONFLICT DO UPDATE SET request = excluded.request")
+                  .Bind(device.view())
+                  .Bind(request)
+                  .Run());
+  SACOCHE_TRY(transaction.Commit());
+  return EnrolmentOutcome::kWaiting;
+}
+
+Result<std::vector<Bytes>> SqliteEnvelopeStore::ListEnrolments() {
+  std::vector<Bytes> requests;
+  auto read = database_->Prepare("SELECT request FROM enrolments ORDER BY number");
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, read.Step());
+    if (!row) return requests;
+    requests.push_back(CopyOf(read.Blob(0)));
+  }
+}
+
+Status SqliteEnvelopeStore::RemoveEnrolment(const DeviceId& device) {
+  return database_->Prepare("DELETE FROM enrolments WHERE device = ?").Bind(device.view()).Run();
+}
+
+}  // namespace sacoche

@@ -1,0 +1,296 @@
+#include "sync-server/sync_handler.h"
+
+#include "engine/sign/manifest.h"
+#include "sync-server/server_limits.h"
+
+namespace sacoche {
+namespace {
+
+tl::unexpected<Problem> Malformed(std::string title) {
+  return Refuse(ProblemType::kMalformed, std::move(title));
+}
+
+tl::unexpected<Problem> TooMany(const char* what) {
+  return Refuse(ProblemType::kTooLarge, std::string("A push may not hold so many ") + what + ".");
+}
+
+// The store's own words name the disk; the peer only needs to know that it may try again.
+tl::unexpected<Problem> StorageProblem() {
+  return Refuse(ProblemType::kStorage, "The server could not store this; try again later.");
+}
+
+Hash256 ManifestHashOf(const Envelope& envelope) {
+  std::vector<Hash256> items;
+  items.reserve(envelope.items.size());
+  for (const EnvelopeItem& item : envelope.items) {
+    if (item.erased) {
+      Hash256 hash{};
+      std::copy_n(item.bytes.begin(), hash.size(), hash.begin());
+      items.push_back(hash);
+    } else {
+      items.push_back(ItemHash(item.handle, item.bytes));
+    }
+  }
+  return ManifestHash(EncodeHeader(envelope.header), items);
+}
+
+}  // namespace
+
+OrProblem<void> SyncHandler::Feed(ByteView piece) {
+  splitter_.Feed(piece);
+  auto taken = TakeFrames();
+  // Statements wait for nothing: the next request may build on them.
+  auto committed = taken ? CommitStatements() : CommitAll();
+  if (!taken) return taken;
+  return committed;
+}
+
+OrProblem<void> SyncHandler::TakeFrames() {
+  while (true) {
+    auto raw = splitter_.Next();
+    if (!raw) return Refuse(raw.error());
+    if (!*raw) return {};
+    auto frame = DecodePushFrame(**raw);
+    if (!frame) return Refuse(frame.error());
+    if (auto taken = Take(std::move(*frame)); !taken) return taken;
+  }
+}
+
+OrProblem<void> SyncHandler::Take(PushFrame frame) {
+  const auto* hello = std::get_if<HelloFrame>(&frame);
+  if ((hello != nullptr) != (push_state_ == PushState::kStart))
+    return Malformed("A push begins with one hello frame.");
+  if (push_state_ == PushState::kEnded) return Malformed("A frame follows the end frame.");
+  if (hello != nullptr) return TakeHello(*hello);
+  if (auto* statement = std::get_if<StatementFrame>(&frame))
+    return TakeStatement(std::move(*statement));
+  if (const auto* cursor = std::get_if<CursorFrame>(&frame)) return TakeCursor(*cursor);
+  if (auto* envelope = std::get_if<EnvelopeFrame>(&frame))
+    return TakeEnvelope(std::move(*envelope));
+  push_state_ = PushState::kEnded;
+  return {};
+}
+
+OrProblem<void> SyncHandler::TakeHello(const HelloFrame& hello) {
+  push_state_ = PushState::kOpen;
+  directory_cursor_ = hello.directory_cursor;
+  return {};
+}
+
+OrProblem<void> SyncHandler::TakeStatement(StatementFrame frame) {
+  if (statement_count_ == limits::kRequestStatementsMax) return TooMany("statements");
+  if (statement_count_ == 0)
+    if (auto claim = CheckClaim(frame.statement); !claim) return claim;
+  ++statement_count_;
+  statements_.push_back(std::move(frame.statement));
+  return {};
+}
+
+OrProblem<void> SyncHandler::CheckClaim(ByteView first_statement) const {
+  if (rooms_.directory.directory().has_organisation()) return {};
+  const auto decoded = DecodeStatement(first_statement);
+  const auto* organisation =
+      decoded ? std::get_if<OrganisationStatement>(&decoded->statement.payload) : nullptr;
+  if (organisation != nullptr && signer_.kind == RequestSigner::Kind::kOrganisation &&
+      organisation->root_signing_key == signer_.organisation)
+    return {};
+  return Refuse(ProblemType::kWrongOrganisation,
+                "This server serves no organisation yet; send the organisation's statement first.");
+}
+
+OrProblem<void> SyncHandler::TakeCursor(const CursorFrame& cursor) {
+  if (cursors_.size() == limits::kRequestSpacesMax) return TooMany("cursors");
+  cursors_.push_back(cursor);
+  return {};
+}
+
+OrProblem<void> SyncHandler::TakeEnvelope(EnvelopeFrame frame) {
+  if (envelope_count_ == limits::kRequestEnvelopesMax) return TooMany("envelopes");
+  ++envelope_count_;
+  // The envelope may rest on a statement of this very push.
+  if (auto committed = CommitStatements(); !committed) return committed;
+  const auto envelope = DecodeEnvelope(frame.envelope);
+  if (!envelope) return Refuse(envelope.error());
+  const Hash256 manifest_hash = ManifestHashOf(*envelope);
+  if (const auto problem = Judge(*envelope, manifest_hash)) {
+    RefuseEnvelope(envelope->header.id, *problem);
+    return {};
+  }
+  envelope_bytes_ += frame.envelope.size();
+  envelopes_.push_back({envelope->header, manifest_hash, std::move(frame.envelope)});
+  if (envelope_bytes_ < kCommitBytesTarget && envelopes_.size() < kCommitEnvelopesMax) return {};
+  return CommitEnvelopes();
+}
+
+std::optional<ProblemType> SyncHandler::Judge(const Envelope& envelope,
+                                              const Hash256& manifest_hash) const {
+  const EnvelopeHeader& header = envelope.header;
+  const Directory& directory = rooms_.directory.directory();
+  if (signer_.kind == RequestSigner::Kind::kOrganisation) return ProblemType::kNotMember;
+  if (header.device != signer_.device) return ProblemType::kBadSignature;
+  const Member* member = directory.FindMember(header.device);
+  if (member == nullptr) return ProblemType::kUnknownDevice;
+  if (!directory.IsMember(header.device, header.space)) return ProblemType::kNotMember;
+  const EpochKey epoch{header.space, header.epoch};
+  // Sealed under a key that lost the race for its epoch: nobody could ever open it.
+  if (lost_epochs_.contains(epoch)) return ProblemType::kConflict;
+  if (directory.FindEpoch(header.space, header.epoch) == nullptr) return ProblemType::kConflict;
+  if (!VerifyManifest(member->admission.signing_key, manifest_hash, envelope.signature))
+    return ProblemType::kBadSignature;
+  return std::nullopt;
+}
+
+void SyncHandler::RefuseEnvelope(const EnvelopeId& id, ProblemType problem) {
+  ++counts_.envelopes_refused;
+  Answer(RefusalFrame{id, problem});
+}
+
+OrProblem<void> SyncHandler::CommitStatements() {
+  if (statements_.empty()) return {};
+  const std::uint64_t first = statement_count_ - statements_.size();
+  const auto outcomes = rooms_.directory.Append(statements_);
+  statements_.clear();
+  if (!outcomes) return StorageProblem();
+  for (std::size_t i = 0; i < outcomes->size(); ++i) {
+    const DirectoryLog::Outcome& outcome = (*outcomes)[i];
+    Answer(StatementOutcomeFrame{first + i, outcome.problem});
+    if (!outcome.problem) ++counts_.statements;
+    if (outcome.problem != ProblemType::kConflict || !outcome.statement) continue;
+    if (const auto* epoch = std::get_if<EpochStatement>(&outcome.statement->statement.payload))
+      lost_epochs_.insert({epoch->space, epoch->epoch});
+  }
+  return {};
+}
+
+OrProblem<void> SyncHandler::CommitEnvelopes() {
+  if (envelopes_.empty()) return {};
+  const std::vector<NewEnvelope> batch = std::exchange(envelopes_, {});
+  envelope_bytes_ = 0;
+  const auto outcomes = rooms_.store.AppendEnvelopes(batch);
+  if (!outcomes) return StorageProblem();
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const EnvelopeId& id = batch[i].header.id;
+    const AppendOutcome& outcome = (*outcomes)[i];
+    if (outcome.kind == AppendOutcome::Kind::kForked) {
+      RefuseEnvelope(id, ProblemType::kForkedChain);
+      continue;
+    }
+    ++(outcome.kind == AppendOutcome::Kind::kStored ? counts_.envelopes_stored
+                                                    : counts_.envelopes_repeated);
+    Answer(AcknowledgementFrame{id, outcome.sequence});
+  }
+  return {};
+}
+
+OrProblem<void> SyncHandler::CommitAll() {
+  if (auto committed = CommitStatements(); !committed) return committed;
+  return CommitEnvelopes();
+}
+
+OrProblem<void> SyncHandler::FinishPush() {
+  if (auto committed = CommitAll(); !committed) return committed;
+  if (push_state_ != PushState::kEnded || !splitter_.empty())
+    return Malformed("The push was cut: it does not end with its end frame.");
+  // A root that claimed nothing has nothing to read here.
+  if (!rooms_.directory.directory().has_organisation())
+    return Refuse(ProblemType::kWrongOrganisation, "This server serves no organisation yet.");
+  if (signer_.kind == RequestSigner::Kind::kOrganisation &&
+      rooms_.directory.directory().root() != signer_.organisation)
+    return Refuse(ProblemType::kWrongOrganisation, "This server serves another organisation.");
+  return {};
+}
+
+void SyncHandler::Cut() {
+  // Nobody is left to tell; the device sends again what was not acknowledged.
+  if (auto committed = CommitAll(); !committed) return;
+}
+
+OrProblem<Bytes> SyncHandler::NextChunk() {
+  Bytes chunk;
+  while (chunk.empty() && pull_state_ != PullState::kDone) {
+    OrProblem<void> added;
+    switch (pull_state_) {
+      case PullState::kDirectory:
+        added = AddDirectory(chunk);
+        break;
+      case PullState::kOutcomes:
+        chunk = std::exchange(outcomes_, {});
+        pull_state_ = PullState::kSpaces;
+        break;
+      case PullState::kSpaces:
+        added = AddSpace(chunk);
+        break;
+      default:
+        AddEnd(chunk);
+    }
+    if (!added) return Refuse(std::move(added).error());
+  }
+  bytes_sent_ += chunk.size();
+  return chunk;
+}
+
+OrProblem<void> SyncHandler::AddDirectory(Bytes& chunk) {
+  const auto page = rooms_.store.ReadStatements(directory_cursor_,
+                                                {kAnswerChunkBytesTarget, kAnswerChunkRowsMax});
+  if (!page) return StorageProblem();
+  for (const Bytes& statement : *page)
+    AppendFrame(chunk, PullFrame(DirectoryFrame{++directory_cursor_, statement}));
+  if (page->empty()) pull_state_ = PullState::kOutcomes;
+  return {};
+}
+
+OrProblem<void> SyncHandler::AddSpace(Bytes& chunk) {
+  if (next_space_ == cursors_.size()) {
+    pull_state_ = PullState::kEnd;
+    return {};
+  }
+  const SpaceId& space = cursors_[next_space_].space;
+  if (!MayRead(space)) {
+    ++next_space_;
+    AppendFrame(chunk, PullFrame(SpaceRefusedFrame{space, ProblemType::kNotMember}));
+    return {};
+  }
+  return IsLongEnough() ? EndSpace(chunk) : AddEnvelopes(chunk);
+}
+
+OrProblem<void> SyncHandler::AddEnvelopes(Bytes& chunk) {
+  CursorFrame& cursor = cursors_[next_space_];
+  const auto page = rooms_.store.ReadEnvelopes(cursor.space, cursor.cursor, signer_.device,
+                                               {kAnswerChunkBytesTarget, kAnswerChunkRowsMax});
+  if (!page) return StorageProblem();
+  for (const EnvelopePage::Row& row : page->rows)
+    AppendFrame(chunk, PullFrame(StoredEnvelopeFrame{row.sequence, row.envelope}));
+  counts_.envelopes_sent += page->rows.size();
+  rows_seen_ += page->rows_seen;
+  cursor.cursor = page->read_up_to;
+  if (page->more) return {};
+  ++next_space_;
+  AppendFrame(chunk, PullFrame(HeadFrame{cursor.space, page->read_up_to, false}));
+  return {};
+}
+
+OrProblem<void> SyncHandler::EndSpace(Bytes& chunk) {
+  const CursorFrame& cursor = cursors_[next_space_++];
+  const auto head = rooms_.store.Head(cursor.space);
+  if (!head) return StorageProblem();
+  // A head behind the cursor is said as it is: so a device sees that the server forgot.
+  const HeadFrame frame{cursor.space, std::min(cursor.cursor, *head), *head > cursor.cursor};
+  AppendFrame(chunk, PullFrame(frame));
+  return {};
+}
+
+void SyncHandler::AddEnd(Bytes& chunk) {
+  AppendFrame(chunk, PullFrame(PullEndFrame{rooms_.clock.NowMs()}));
+  pull_state_ = PullState::kDone;
+}
+
+bool SyncHandler::IsLongEnough() const {
+  return bytes_sent_ >= limits::kResponseBytesTarget || rows_seen_ >= kAnswerRowsTarget;
+}
+
+bool SyncHandler::MayRead(const SpaceId& space) const {
+  return signer_.kind == RequestSigner::Kind::kDevice &&
+         rooms_.directory.directory().IsMember(signer_.device, space);
+}
+
+}  // namespace sacoche
