@@ -15,8 +15,8 @@ struct EnrolmentPlan {
 };
 
 // Makes a fresh organisation on the server, one space, and the devices A and B (intervenants) and S
-// (supervisor), each admitted by the ordinary way: request, comparison of the codes, admission, sync
-// until everybody holds the space's key.
+// (supervisor), each admitted by the ordinary way: request, comparison of the codes, admission,
+// sync until everybody holds the space's key.
 [[nodiscard]] Status EnrolDevices(const EnrolmentPlan& plan);
 
 }  // namespace sacoche::bench

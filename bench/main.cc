@@ -9,8 +9,8 @@
 #include "bench/workload_generator.h"
 #include "platform/posix/posix_file_system.h"
 
-// sacoche-bench: runs a workload file against the product and prints JSON. Exit status 0 only if all
-// of it was done.
+// sacoche-bench: runs a workload file against the product and prints JSON. Exit status 0 only if
+// all of it was done.
 namespace sacoche::bench {
 namespace {
 
@@ -81,7 +81,8 @@ Status Sync(const Arguments& arguments) {
   SyncReport report;
   SACOCHE_TRY(device->engine().Sync(*http, report));
   if (report.envelopes_refused > 0 || report.set_aside > 0)
-    return Fail(ErrorCode::kRefused, "an envelope was refused or set aside", "See `sacoche status`.");
+    return Fail(ErrorCode::kRefused, "an envelope was refused or set aside",
+                "See `sacoche status`.");
   SACOCHE_ASSIGN(const EngineStatus status, device->engine().ReadStatus());
   std::cout << json{{"changes_out", report.changes_out},
                     {"changes_in", report.changes_in},

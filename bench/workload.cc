@@ -8,8 +8,7 @@ namespace {
 using nlohmann::json;
 
 tl::unexpected<Error> BadLine(std::size_t number, const std::string& what) {
-  return Fail(ErrorCode::kCorrupt,
-              "line " + std::to_string(number) + " of the workload " + what,
+  return Fail(ErrorCode::kCorrupt, "line " + std::to_string(number) + " of the workload " + what,
               "Check that it is a workload file (JSON lines).");
 }
 
@@ -33,8 +32,7 @@ Result<Value> ValueIn(const FieldDef& field, const json& value) {
     ValueList list;
     for (const json& element : value) {
       if (!element.is_string()) break;
-      SACOCHE_ASSIGN(Value parsed,
-                     BenchSchema().ParseValue(field, element.get<std::string>()));
+      SACOCHE_ASSIGN(Value parsed, BenchSchema().ParseValue(field, element.get<std::string>()));
       list.push_back(std::move(parsed));
     }
     if (list.size() == value.size()) return Value::List(std::move(list));
@@ -50,7 +48,8 @@ Result<Edit> CaseEdit(const json& body) {
   RecordEdit record{id, kCase, {}};
   const auto set = body.find("set");
   if (set == body.end() || !set->is_object())
-    return Fail(ErrorCode::kInvalidInput, "an operation has no \"set\"", "Check the workload file.");
+    return Fail(ErrorCode::kInvalidInput, "an operation has no \"set\"",
+                "Check the workload file.");
   for (const auto& [name, value] : set->items()) {
     const FieldDef* field = BenchSchema().FindKind(kCase)->FindField(name);
     if (field == nullptr)
@@ -66,8 +65,8 @@ Result<Edit> NoteEdit(const json& body) {
   SACOCHE_ASSIGN(const RecordId dossier, IdIn(body, "case"));
   SACOCHE_ASSIGN(const RecordId id, IdIn(body, "id"));
   RecordEdit record{id, kNote, {}};
-  for (const auto& [field, key] : {std::pair{kNoteAuthor, "author"}, std::pair{kNoteAt, "at"},
-                                   std::pair{kNoteText, "text"}}) {
+  for (const auto& [field, key] :
+       {std::pair{kNoteAuthor, "author"}, std::pair{kNoteAt, "at"}, std::pair{kNoteText, "text"}}) {
     SACOCHE_ASSIGN(std::string text, TextIn(body, key));
     record.fields.push_back(FieldEdit{field, Value::Text(std::move(text)), std::nullopt});
   }

@@ -18,15 +18,14 @@ constexpr unsigned kDayNotes = 4;
 constexpr unsigned kDayShared = 3;     // cases that both edit
 constexpr unsigned kDayConflicts = 2;  // of these, in the same field
 
-constexpr std::string_view kEditable[] = {"statut",      "urgence",   "telephone",
-                                          "orientation", "partenaire", "synthese",
-                                          "echeance",    "problematiques"};
+constexpr std::string_view kEditable[] = {"statut",     "urgence",  "telephone", "orientation",
+                                          "partenaire", "synthese", "echeance",  "problematiques"};
 constexpr std::string_view kStatus[] = {"nouveau", "en cours", "en attente", "orienté", "clos"};
 constexpr std::string_view kUrgency[] = {"immédiate", "sous 48 h", "sous 7 jours", "normale"};
-constexpr std::string_view kProblems[] = {"violences conjugales", "logement", "addictions",
-                                          "isolement", "fugue", "santé mentale"};
-constexpr std::string_view kOrientations[] = {"service social de secteur", "CMP", "CCAS", "115",
-                                              "point justice", "aucune"};
+constexpr std::string_view kProblems[] = {
+    "violences conjugales", "logement", "addictions", "isolement", "fugue", "santé mentale"};
+constexpr std::string_view kOrientations[] = {
+    "service social de secteur", "CMP", "CCAS", "115", "point justice", "aucune"};
 
 class Generator {
  public:
@@ -58,8 +57,7 @@ class Generator {
     return list;
   }
 
-  void Emit(const std::string& phase, const std::string& device, const std::string& op,
-            json body) {
+  void Emit(const std::string& phase, const std::string& device, const std::string& op, json body) {
     body["phase"] = phase;
     body["device"] = device;
     body["op"] = op;
@@ -68,10 +66,13 @@ class Generator {
 
   std::string Create(const std::string& phase, const std::string& device) {
     const std::string id = text_.Uuid();
-    json set = {{"nom", text_.LastName()},       {"prenom", text_.FirstName()},
+    json set = {{"nom", text_.LastName()},
+                {"prenom", text_.FirstName()},
                 {"sexe", text_.Chance(70) ? "F" : "M"},
-                {"commune", text_.Commune()},    {"code_insee", text_.CommuneCode()},
-                {"brigade", text_.Unit()},       {"mode_saisine", "militaire de la brigade"},
+                {"commune", text_.Commune()},
+                {"code_insee", text_.CommuneCode()},
+                {"brigade", text_.Unit()},
+                {"mode_saisine", "militaire de la brigade"},
                 {"date_saisine", text_.Day(-60, 0)},
                 {"problematique_principale", text_.Pick(kProblems)}};
     for (const std::string_view field : kEditable)
@@ -91,8 +92,7 @@ class Generator {
 
   void Set(const std::string& phase, const std::string& device, const std::string& id,
            std::string_view field) {
-    Emit(phase, device, "set",
-         {{"case", id}, {"set", {{std::string(field), ValueOf(field)}}}});
+    Emit(phase, device, "set", {{"case", id}, {"set", {{std::string(field), ValueOf(field)}}}});
   }
 
   std::string Own(bool is_a, const std::vector<std::string>& shared) {

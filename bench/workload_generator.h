@@ -11,9 +11,9 @@ struct GeneratorOptions {
   unsigned days = 2;
 };
 
-// Writes an invented workload in the format of the workload files (JSON lines): A's base cases, then
-// days on which A and B each create cases, edit, note and synchronise. Each day a few cases are
-// edited by both, some of them in the very same field: those are true conflicts.
+// Writes an invented workload in the format of the workload files (JSON lines): A's base cases,
+// then days on which A and B each create cases, edit, note and synchronise. Each day a few cases
+// are edited by both, some of them in the very same field: those are true conflicts.
 void GenerateWorkload(const GeneratorOptions& options, std::ostream& out);
 
 }  // namespace sacoche::bench

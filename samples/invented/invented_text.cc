@@ -7,30 +7,37 @@ namespace sacoche::invented {
 namespace {
 
 constexpr std::string_view kLastNames[] = {
-    "Aubrac",   "Bellanger", "Carpentras", "Delmotte", "Escoffier", "Fauvel",   "Garcin",
+    "Aubrac",    "Bellanger", "Carpentras", "Delmotte", "Escoffier", "Fauvel",   "Garcin",
     "Hennequin", "Issartel",  "Jourdain",   "Kerbrat",  "Lacombe",   "Maupin",   "Noirot",
-    "Oriol",    "Pellegrin", "Quesnel",    "Rabier",   "Sauvageot", "Tourneur", "Urbain",
-    "Vasselin", "Weiss",     "Yvelin",     "Zeller",   "Benhamou",  "Diallo",   "El Mansouri",
-    "Ferreira", "Nguyen",    "Kowalski",   "Traoré",   "Lefèvre",   "Hébert",   "Çelik"};
+    "Oriol",     "Pellegrin", "Quesnel",    "Rabier",   "Sauvageot", "Tourneur", "Urbain",
+    "Vasselin",  "Weiss",     "Yvelin",     "Zeller",   "Benhamou",  "Diallo",   "El Mansouri",
+    "Ferreira",  "Nguyen",    "Kowalski",   "Traoré",   "Lefèvre",   "Hébert",   "Çelik"};
 constexpr std::string_view kFirstNames[] = {
-    "Maëlle", "Corinne", "Sabrina", "Odile",   "Nadège", "Hélène",  "Inès",   "Djamila",
-    "Béatrice", "Lucie", "Marthe",  "Yolande", "Joël",   "Cédric",  "Bastien", "Ahmed",
-    "Régis",  "Tanguy",  "Gaël",    "Loïc",    "Marcel", "Noé",     "Quentin", "Ulysse"};
+    "Maëlle",   "Corinne", "Sabrina", "Odile",   "Nadège", "Hélène", "Inès",    "Djamila",
+    "Béatrice", "Lucie",   "Marthe",  "Yolande", "Joël",   "Cédric", "Bastien", "Ahmed",
+    "Régis",    "Tanguy",  "Gaël",    "Loïc",    "Marcel", "Noé",    "Quentin", "Ulysse"};
 constexpr std::string_view kCommunes[] = {
-    "Saint-Aubin-des-Prés", "Vernoy-le-Haut",  "La Ferté-Brune",  "Montcel",       "Les Essarts-Gris",
-    "Champlevé",            "Rieux-sur-Orle",  "Belle-Roche",     "Courtenay-Vieux", "Le Plessis-Dorin",
-    "Villeneuve-d'Orle",    "Grandcombe",      "Pont-l'Érable",   "Lesches",       "Boissy-la-Forge"};
+    "Saint-Aubin-des-Prés", "Vernoy-le-Haut",   "La Ferté-Brune",    "Montcel",
+    "Les Essarts-Gris",     "Champlevé",        "Rieux-sur-Orle",    "Belle-Roche",
+    "Courtenay-Vieux",      "Le Plessis-Dorin", "Villeneuve-d'Orle", "Grandcombe",
+    "Pont-l'Érable",        "Lesches",          "Boissy-la-Forge"};
 constexpr std::string_view kUnits[] = {"BTA Montcel", "COB La Ferté-Brune", "BTA Rieux-sur-Orle",
                                        "COB Grandcombe", "BTA Pont-l'Érable"};
-constexpr std::string_view kStreets[] = {"rue des Tilleuls", "chemin du Lavoir", "rue de la Gare",
-                                         "impasse du Moulin", "avenue du 8-Mai", "route de l'Étang",
-                                         "place du Marché", "allée des Cerisiers"};
-constexpr std::string_view kServices[] = {
-    "le service social du secteur", "le CCAS",          "l'association d'aide aux victimes",
-    "le centre médico-psychologique", "la mission locale", "le 115",
-    "le médecin traitant",          "l'assistante sociale scolaire", "le bailleur",
-    "la maison de protection des familles"};
-// {p} a person, {c} a commune, {u} a unit, {s} a service, {d} a day, {n} a small number, {h} an hour.
+constexpr std::string_view kStreets[] = {
+    "rue des Tilleuls", "chemin du Lavoir", "rue de la Gare",  "impasse du Moulin",
+    "avenue du 8-Mai",  "route de l'Étang", "place du Marché", "allée des Cerisiers"};
+constexpr std::string_view kServices[] = {"le service social du secteur",
+                                          "le CCAS",
+                                          "l'association d'aide aux victimes",
+                                          "le centre médico-psychologique",
+                                          "la mission locale",
+                                          "le 115",
+                                          "le médecin traitant",
+                                          "l'assistante sociale scolaire",
+                                          "le bailleur",
+                                          "la maison de protection des familles"};
+// {p} a person, {c} a commune, {u} a unit, {s} a service, {d} a day, {n} a small number, {h} an
+// hour.
 constexpr std::string_view kSentences[] = {
     "{p} est reçue à {u}, l'entretien dure près d'une heure.",
     "Elle parle d'abord des enfants, puis des menaces répétées depuis {n} mois.",
@@ -147,7 +154,8 @@ std::string InventedText::Text(std::size_t characters_min, std::size_t character
     if (!text.empty()) text += ' ';
     text += Sentence();
     // A reference that no dictionary knows, as people type them.
-    if (Chance(8)) text += " Réf. " + std::string(1, kLetters[Below(26)]) + std::to_string(Below(100000)) + ".";
+    if (Chance(8))
+      text += " Réf. " + std::string(1, kLetters[Below(26)]) + std::to_string(Below(100000)) + ".";
   }
   return text;
 }
@@ -156,9 +164,9 @@ std::string InventedText::Uuid() {
   char text[40];
   const std::uint64_t a = engine_();
   const std::uint64_t b = engine_();
-  std::snprintf(text, sizeof text, "%08x-%04x-4%03x-%04x-%012llx",
-                static_cast<unsigned>(a >> 32), static_cast<unsigned>(a >> 16 & 0xffff),
-                static_cast<unsigned>(a & 0xfff), static_cast<unsigned>(0x8000 | (b >> 50 & 0x3fff)),
+  std::snprintf(text, sizeof text, "%08x-%04x-4%03x-%04x-%012llx", static_cast<unsigned>(a >> 32),
+                static_cast<unsigned>(a >> 16 & 0xffff), static_cast<unsigned>(a & 0xfff),
+                static_cast<unsigned>(0x8000 | (b >> 50 & 0x3fff)),
                 static_cast<unsigned long long>(b & 0xffffffffffffULL));
   return text;
 }

@@ -14,8 +14,8 @@ class InventedText {
  public:
   explicit InventedText(std::uint64_t seed) : engine_(seed) {}
 
-  // 0 to bound - 1. The engine is the standard's; the reduction is ours, so that every platform gets
-  // the same numbers.
+  // 0 to bound - 1. The engine is the standard's; the reduction is ours, so that every platform
+  // gets the same numbers.
   std::uint64_t Below(std::uint64_t bound) { return engine_() % bound; }
   bool Chance(unsigned percent) { return Below(100) < percent; }
 
