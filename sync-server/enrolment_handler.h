@@ -1,7 +1,7 @@
 #pragma once
 
-#include "sync-server/directory_log.h"
 #include "sync-server/or_problem.h"
+#include "sync-server/server_directory.h"
 
 namespace sacoche {
 
@@ -9,7 +9,7 @@ namespace sacoche {
 // its own. One thread.
 class EnrolmentHandler {
  public:
-  EnrolmentHandler(EnvelopeStore& store, const DirectoryLog& directory)
+  EnrolmentHandler(EnvelopeStore& store, const ServerDirectory& directory)
       : store_(store), directory_(directory) {}
 
   // A device that is a member already is told yes without waiting again: its answer got lost.
@@ -21,7 +21,7 @@ class EnrolmentHandler {
 
  private:
   EnvelopeStore& store_;
-  const DirectoryLog& directory_;
+  const ServerDirectory& directory_;
 };
 
 }  // namespace sacoche

@@ -171,7 +171,7 @@ asio::awaitable<bool> HttpConnection::WaitForRequest() {
 }
 
 asio::awaitable<HttpConnection::Next> HttpConnection::ServeOne() {
-  progress_ = Progress{"unknown", 0, 0, Steady::now()};
+  progress_ = Progress{"unknown", "-", 0, 0, Steady::now()};
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(rooms_.limits.header_bytes_max));
   parser.body_limit(UINT64_MAX);  // the exchange's own limit is checked instead
@@ -204,6 +204,7 @@ asio::awaitable<HttpConnection::Next> HttpConnection::Serve(Parser& parser) {
   auto begun = rooms_.service.Begin(*head);
   if (!begun) co_return co_await RefuseUnread(parser, begun.error());
   Exchange& exchange = **begun;
+  if (!exchange.signer().empty()) progress_.signer = exchange.signer();
   const auto length = parser.content_length();
   if (length && *length > exchange.body_bytes_max())
     co_return co_await RefuseUnread(parser, TooLarge());
@@ -363,11 +364,10 @@ void HttpConnection::LogRequest(int status, std::string_view problem, const Exch
       std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - progress_.began);
   const SyncCounts counts =
       exchange != nullptr ? exchange->counts().value_or(SyncCounts{}) : SyncCounts{};
-  const std::string signer = exchange != nullptr ? exchange->signer() : "";
   rooms_.log.Event("request", {{"route", progress_.route},
                                {"status", std::to_string(status)},
                                {"problem", std::string(problem)},
-                               {"signer", signer.empty() ? "-" : signer},
+                               {"signer", progress_.signer},
                                {"bytes_in", std::to_string(progress_.body_bytes_in)},
                                {"bytes_out", std::to_string(progress_.body_bytes_out)},
                                {"stored", std::to_string(counts.envelopes_stored)},

@@ -42,6 +42,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   // What is known of the request in hand, for the log.
   struct Progress {
     std::string route;
+    std::string signer;  // 8 hex digits, `root`, or `-`
     std::uint64_t body_bytes_in = 0;
     std::uint64_t body_bytes_out = 0;
     Steady::time_point began;

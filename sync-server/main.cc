@@ -96,7 +96,7 @@ Status Serve(const ServeFlags& flags, Output output) {
   SACOCHE_ASSIGN(const ServerConfig config, ReadConfig(flags, files));
   SACOCHE_TRY(MakeFolder(config.data));
   SACOCHE_ASSIGN(const auto store, SqliteEnvelopeStore::Open(config.data + "/envelopes.db"));
-  SACOCHE_ASSIGN(const auto directory, DirectoryLog::Load(*store, config.organisation));
+  SACOCHE_ASSIGN(const auto directory, ServerDirectory::Load(*store, config.organisation));
   Service service({*store, *directory, clock}, {config.limits.sync_requests_max});
   const HttpFrontOptions options{config.listen, config.certificate, config.key, config.limits};
   SACOCHE_ASSIGN(const auto front, HttpFront::Listen(options, service, clock, log));

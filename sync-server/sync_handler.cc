@@ -152,7 +152,7 @@ OrProblem<void> SyncHandler::CommitStatements() {
   statements_.clear();
   if (!outcomes) return StorageProblem();
   for (std::size_t i = 0; i < outcomes->size(); ++i) {
-    const DirectoryLog::Outcome& outcome = (*outcomes)[i];
+    const ServerDirectory::Outcome& outcome = (*outcomes)[i];
     Answer(StatementOutcomeFrame{first + i, outcome.problem});
     if (!outcome.problem) ++counts_.statements;
     if (outcome.problem != ProblemType::kConflict || !outcome.statement) continue;

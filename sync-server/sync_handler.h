@@ -5,8 +5,8 @@
 #include "engine/sign/http_signature.h"
 #include "engine/wire/wire_codec.h"
 #include "platform/clock.h"
-#include "sync-server/directory_log.h"
 #include "sync-server/or_problem.h"
+#include "sync-server/server_directory.h"
 
 namespace sacoche {
 
@@ -29,7 +29,7 @@ class SyncHandler {
  public:
   struct Rooms {
     EnvelopeStore& store;
-    DirectoryLog& directory;
+    ServerDirectory& directory;
     Clock& clock;
   };
 

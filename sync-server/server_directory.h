@@ -8,7 +8,7 @@ namespace sacoche {
 
 // The directory as the server holds it: the verified statements in memory, and their log in the
 // store. Both change together or not at all. One thread.
-class DirectoryLog {
+class ServerDirectory {
  public:
   struct Outcome {
     std::optional<ProblemType> problem;        // nothing: taken in, or known already
@@ -17,8 +17,8 @@ class DirectoryLog {
 
   // Reads and verifies the store's log. `pinned`: the organisation that the configuration names;
   // kUntrusted if the store belongs to another.
-  static Result<std::unique_ptr<DirectoryLog>> Load(EnvelopeStore& store,
-                                                    std::optional<SigningPublicKey> pinned);
+  static Result<std::unique_ptr<ServerDirectory>> Load(EnvelopeStore& store,
+                                                       std::optional<SigningPublicKey> pinned);
 
   [[nodiscard]] const Directory& directory() const { return directory_; }
 
@@ -27,7 +27,7 @@ class DirectoryLog {
   Result<std::vector<Outcome>> Append(std::span<const Bytes> statements);
 
  private:
-  DirectoryLog(EnvelopeStore& store, std::optional<SigningPublicKey> pinned)
+  ServerDirectory(EnvelopeStore& store, std::optional<SigningPublicKey> pinned)
       : store_(store), directory_(pinned) {}
 
   Status ReadAll();

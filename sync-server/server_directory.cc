@@ -1,4 +1,4 @@
-#include "sync-server/directory_log.h"
+#include "sync-server/server_directory.h"
 
 #include "sync-server/or_problem.h"
 #include "sync-server/server_limits.h"
@@ -14,8 +14,8 @@ std::optional<DeviceId> AdmittedBy(const Statement& statement) {
   return DeviceIdOf(admission->signing_key);
 }
 
-DirectoryLog::Outcome Judge(Directory& directory, ByteView bytes,
-                            std::vector<NewStatement>& accepted) {
+ServerDirectory::Outcome Judge(Directory& directory, ByteView bytes,
+                               std::vector<NewStatement>& accepted) {
   auto decoded = DecodeStatement(bytes);
   if (!decoded) return {ProblemFor(decoded.error().code), std::nullopt};
   const Status applied = directory.Apply(*decoded);
@@ -28,14 +28,14 @@ DirectoryLog::Outcome Judge(Directory& directory, ByteView bytes,
 
 }  // namespace
 
-Result<std::unique_ptr<DirectoryLog>> DirectoryLog::Load(EnvelopeStore& store,
-                                                         std::optional<SigningPublicKey> pinned) {
-  std::unique_ptr<DirectoryLog> log(new DirectoryLog(store, pinned));
+Result<std::unique_ptr<ServerDirectory>> ServerDirectory::Load(
+    EnvelopeStore& store, std::optional<SigningPublicKey> pinned) {
+  std::unique_ptr<ServerDirectory> log(new ServerDirectory(store, pinned));
   SACOCHE_TRY(log->ReadAll());
   return log;
 }
 
-Status DirectoryLog::ReadAll() {
+Status ServerDirectory::ReadAll() {
   while (true) {
     SACOCHE_ASSIGN(const std::vector<Bytes> page,
                    store_.ReadStatements(directory_.statement_count(), kLoadPage));
@@ -50,7 +50,8 @@ Status DirectoryLog::ReadAll() {
   }
 }
 
-Result<std::vector<DirectoryLog::Outcome>> DirectoryLog::Append(std::span<const Bytes> statements) {
+Result<std::vector<ServerDirectory::Outcome>> ServerDirectory::Append(
+    std::span<const Bytes> statements) {
   // Judged on a copy, which becomes the directory once the store has them: nobody ever reads a
   // statement that a full disk then refused.
   Directory next = directory_;

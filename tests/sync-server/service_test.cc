@@ -1,0 +1,100 @@
+#include "sync-server/service.h"
+
+#include "tests/sync-server/sync_fixture.h"
+
+namespace sacoche {
+namespace {
+
+class ServiceTest : public SyncFixture {
+ protected:
+  RequestHead Signed(const SigningKey& key, const RequestSigner& signer, const std::string& method,
+                     const std::string& path, const Bytes& body) {
+    RequestHead head{method, "server.example", path, "", "", ""};
+    const SignatureHeaders headers = SignRequest(key, signer, {method, head.authority, path, ""},
+                                                 body, clock_.now_s(), {++nonces_});
+    head.content_digest = headers.content_digest;
+    head.signature_input = headers.signature_input;
+    head.signature = headers.signature;
+    return head;
+  }
+  RequestHead SyncByA(const Bytes& body) {
+    return Signed(a_.key(), a_.signer(), "POST", "/v1/sync", body);
+  }
+
+  std::optional<ProblemType> ProblemOf(const RequestHead& head) {
+    const auto begun = service_.Begin(head);
+    if (begun) return std::nullopt;
+    return begun.error().type;
+  }
+
+  // The whole body in one piece, the whole answer.
+  OrProblem<Bytes> Run(const RequestHead& head, const Bytes& body) {
+    auto begun = service_.Begin(head);
+    if (!begun) return Refuse(begun.error());
+    Exchange& exchange = **begun;
+    if (auto fed = exchange.Feed(body); !fed) return Refuse(fed.error());
+    if (auto finished = exchange.Finish(); !finished) return Refuse(finished.error());
+    Bytes answer;
+    while (true) {
+      const auto chunk = exchange.NextChunk();
+      if (!chunk) return Refuse(chunk.error());
+      if (chunk->empty()) return answer;
+      Append(answer, *chunk);
+    }
+  }
+
+  Service service_{{store_, *directory_, clock_}, {.sync_requests_max = 2}};
+  std::uint8_t nonces_ = 0;
+};
+
+TEST_F(ServiceTest, AnswersHealthToAnybody) {
+  EXPECT_EQ(TextOf(Run({"GET", "x", "/healthz", "", "", ""}, {}).value()), "ok\n");
+}
+
+TEST_F(ServiceTest, SyncsASignedPush) {
+  const Bytes body = TestPush{.envelopes = {a_.NextEnvelopeBytes(space_)}}.Encode();
+  const auto answer = Run(SyncByA(body), body);
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(TestPull::Decode(*answer).acknowledgements.size(), 1U);
+}
+
+TEST_F(ServiceTest, RefusesAnotherBodyThanTheSignedOne) {
+  const Bytes signed_body = TestPush{}.Encode();
+  const Bytes sent = TestPush{.directory_cursor = 3}.Encode();
+  const auto answer = Run(SyncByA(signed_body), sent);
+  ASSERT_FALSE(answer.has_value());
+  EXPECT_EQ(answer.error().type, ProblemType::kBadSignature);
+}
+
+TEST_F(ServiceTest, KnowsItsPathsAndMethods) {
+  EXPECT_EQ(ProblemOf({"GET", "x", "/", "", "", ""}), ProblemType::kNotFound);
+  EXPECT_EQ(ProblemOf({"GET", "x", "/v1/sync", "", "", ""}), ProblemType::kMethodNotAllowed);
+  EXPECT_EQ(ProblemOf({"DELETE", "x", "/v1/enrolment", "", "", ""}),
+            ProblemType::kMethodNotAllowed);
+  EXPECT_EQ(ProblemOf({"POST", "x", "/v1/sync", "", "", ""}), ProblemType::kUnsigned);
+}
+
+TEST_F(ServiceTest, OnlyTheRootReadsWhoAsked) {
+  ASSERT_TRUE(
+      Run({"POST", "x", "/v1/enrolment", "", "", ""}, stranger_.EnrolmentBytes()).has_value());
+  EXPECT_EQ(ProblemOf({"GET", "x", "/v1/enrolment", "", "", ""}), ProblemType::kUnsigned);
+  EXPECT_EQ(ProblemOf(Signed(a_.key(), a_.signer(), "GET", "/v1/enrolment", {})),
+            ProblemType::kWrongOrganisation);
+  const auto list =
+      Run(Signed(organisation_.root(), organisation_.signer(), "GET", "/v1/enrolment", {}), {});
+  ASSERT_TRUE(list.has_value());
+  EXPECT_THAT(DecodeEnrolmentList(*list, kEnrolmentRequestBytesMax).value(),
+              testing::ElementsAre(stranger_.EnrolmentBytes()));
+}
+
+TEST_F(ServiceTest, TakesOnlySoManySyncsAtOnce) {
+  const auto first = service_.Begin(SyncByA(Bytes{1}));
+  auto second = service_.Begin(SyncByA(Bytes{1}));
+  ASSERT_TRUE(first.has_value() && second.has_value());
+  EXPECT_EQ(ProblemOf(SyncByA(Bytes{1})), ProblemType::kBusy);
+  second->reset();
+  EXPECT_EQ(ProblemOf(SyncByA(Bytes{1})), std::nullopt);
+}
+
+}  // namespace
+}  // namespace sacoche

@@ -1,0 +1,152 @@
+#include "sync-server/server_limits.h"
+#include "tests/sync-server/sync_fixture.h"
+
+namespace sacoche {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class SyncHandlerPull : public SyncFixture {
+ protected:
+  void PushFromA(int count, std::size_t ciphertext_bytes) {
+    for (int i = 0; i < count; ++i)
+      ASSERT_EQ(Push(a_, a_.NextEnvelope(space_, ciphertext_bytes)), std::nullopt);
+  }
+
+  static Bytes ReadAll(SyncHandler& handler) {
+    Bytes answer;
+    while (true) {
+      const Bytes chunk = handler.NextChunk().value();
+      if (chunk.empty()) return answer;
+      Append(answer, chunk);
+    }
+  }
+};
+
+TEST_F(SyncHandlerPull, GivesTheEnvelopesOfOthersAndTheHead) {
+  const Envelope from_a = a_.NextEnvelope(space_);
+  ASSERT_EQ(Push(a_, from_a), std::nullopt);
+  ASSERT_EQ(Push(b_, b_.NextEnvelope(space_)), std::nullopt);
+  const Answer answer = Sync(b_, {.directory_cursor = 5, .cursors = {{space_, 0}}});
+  EXPECT_THAT(answer.pull.envelopes, ElementsAre(StoredEnvelopeFrame{1, EncodeEnvelope(from_a)}));
+  EXPECT_THAT(answer.pull.heads, ElementsAre(HeadFrame{space_, 2, false}));
+  EXPECT_THAT(answer.pull.directory, IsEmpty());
+  EXPECT_TRUE(answer.pull.end.has_value());
+}
+
+TEST_F(SyncHandlerPull, GivesTheDirectoryAfterTheCursorWithWhatThePushAdded) {
+  const Bytes added = organisation_.MakeSpace(other_space_);
+  const Answer answer = SyncRoot({.directory_cursor = 4, .statements = {added}});
+  ASSERT_EQ(answer.pull.directory.size(), 2U);
+  EXPECT_EQ(answer.pull.directory[0].sequence, 5U);
+  EXPECT_EQ(answer.pull.directory[1], (DirectoryFrame{6, added}));
+}
+
+TEST_F(SyncHandlerPull, SaysItsOwnHeadToACursorBeyondIt) {
+  PushFromA(2, 10);
+  const Answer answer = Sync(b_, {.directory_cursor = 99, .cursors = {{space_, 7}}});
+  EXPECT_THAT(answer.pull.heads, ElementsAre(HeadFrame{space_, 2, false}));
+  EXPECT_THAT(answer.pull.envelopes, IsEmpty());
+}
+
+TEST_F(SyncHandlerPull, RefusesASpaceOfOthersAndGoesOn) {
+  const Answer answer = Sync(b_, {.cursors = {{other_space_, 0}, {space_, 0}}});
+  EXPECT_THAT(answer.pull.refused_spaces,
+              ElementsAre(SpaceRefusedFrame{other_space_, ProblemType::kNotMember}));
+  EXPECT_THAT(answer.pull.heads, ElementsAre(HeadFrame{space_, 0, false}));
+}
+
+TEST_F(SyncHandlerPull, ComesInBoundedPieces) {
+  PushFromA(12, 100'000);
+  SyncHandler handler = Handler(b_.signer());
+  ASSERT_TRUE(handler.Feed(TestPush{.cursors = {{space_, 0}}}.Encode()).has_value());
+  ASSERT_TRUE(handler.FinishPush().has_value());
+  std::size_t chunks = 0;
+  while (true) {
+    const auto chunk = handler.NextChunk();
+    ASSERT_TRUE(chunk.has_value());
+    if (chunk->empty()) break;
+    EXPECT_LE(chunk->size(), kAnswerChunkBytesTarget + limits::kFrameBytesMax);
+    ++chunks;
+  }
+  EXPECT_GE(chunks, 12U * 100'000 / kAnswerChunkBytesTarget);
+}
+
+TEST_F(SyncHandlerPull, SeesWhatWasStoredBetweenTwoPieces) {
+  PushFromA(4, 100'000);
+  SyncHandler handler = Handler(b_.signer());
+  ASSERT_TRUE(
+      handler.Feed(TestPush{.directory_cursor = 5, .cursors = {{space_, 0}}}.Encode()).has_value());
+  ASSERT_TRUE(handler.FinishPush().has_value());
+  Bytes answer = handler.NextChunk().value();
+  PushFromA(1, 10);
+  Append(answer, ReadAll(handler));
+  const TestPull pull = TestPull::Decode(answer);
+  EXPECT_EQ(pull.envelopes.size(), 5U);
+  EXPECT_THAT(pull.heads, ElementsAre(HeadFrame{space_, 5, false}));
+}
+
+TEST_F(SyncHandlerPull, EndsALongAnswerWithMoreAndResumesThere) {
+  constexpr int kCount = 11;
+  PushFromA(kCount, 500'000);
+  std::uint64_t cursor = 0;
+  std::vector<std::uint64_t> sequences;
+  std::size_t answers = 0;
+  bool more = true;
+  while (more) {
+    const Answer answer = Sync(b_, {.directory_cursor = 5, .cursors = {{space_, cursor}}});
+    ASSERT_EQ(answer.problem, std::nullopt);
+    for (const auto& frame : answer.pull.envelopes) sequences.push_back(frame.sequence);
+    ASSERT_EQ(answer.pull.heads.size(), 1U);
+    ASSERT_GT(answer.pull.heads.front().sequence, cursor);
+    cursor = answer.pull.heads.front().sequence;
+    more = answer.pull.heads.front().more;
+    ++answers;
+  }
+  EXPECT_EQ(answers, 2U);
+  EXPECT_EQ(sequences.size(), static_cast<std::size_t>(kCount));
+  EXPECT_TRUE(std::ranges::is_sorted(sequences));
+}
+
+TEST_F(SyncHandlerPull, SpacesThatALongAnswerDidNotReachKeepTheirCursors) {
+  ASSERT_FALSE(SyncRoot({.statements = {organisation_.MakeSpace(other_space_),
+                                        organisation_.Admit(a_, {space_, other_space_}),
+                                        organisation_.Admit(b_, {space_, other_space_})}})
+                   .problem);
+  ASSERT_FALSE(Sync(a_, {.statements = {organisation_.OpenEpoch(a_, other_space_)}}).problem);
+  ASSERT_EQ(Push(a_, a_.NextEnvelope(other_space_)), std::nullopt);
+  PushFromA(10, 500'000);
+  const Answer answer =
+      Sync(b_, {.directory_cursor = 9, .cursors = {{space_, 0}, {other_space_, 0}}});
+  ASSERT_EQ(answer.pull.heads.size(), 2U);
+  EXPECT_TRUE(answer.pull.heads[0].more);
+  EXPECT_EQ(answer.pull.heads[1], (HeadFrame{other_space_, 0, true}));
+}
+
+// A space in which only the reading device ever wrote.
+class OwnBacklog final : public MemoryEnvelopeStore {
+ public:
+  static constexpr std::uint64_t kRows = kAnswerRowsTarget + kAnswerChunkRowsMax;
+  Result<EnvelopePage> ReadEnvelopes(const SpaceId&, std::uint64_t cursor, const DeviceId&,
+                                     const ReadLimits& read_limits) override {
+    EnvelopePage page;
+    page.rows_seen = std::min<std::size_t>(read_limits.rows_max, kRows - cursor);
+    page.read_up_to = cursor + page.rows_seen;
+    page.more = page.read_up_to < kRows;
+    return page;
+  }
+  Result<std::uint64_t> Head(const SpaceId&) override { return kRows; }
+};
+
+TEST_F(SyncHandlerPull, ADevicesOwnBacklogEndsTheAnswerToo) {
+  OwnBacklog backlog;
+  SyncHandler handler({backlog, *directory_, clock_}, a_.signer());
+  ASSERT_TRUE(handler.Feed(TestPush{.cursors = {{space_, 0}}}.Encode()).has_value());
+  ASSERT_TRUE(handler.FinishPush().has_value());
+  const TestPull pull = TestPull::Decode(ReadAll(handler));
+  EXPECT_THAT(pull.heads, ElementsAre(HeadFrame{space_, kAnswerRowsTarget, true}));
+}
+
+}  // namespace
+}  // namespace sacoche

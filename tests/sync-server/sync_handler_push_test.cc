@@ -1,0 +1,280 @@
+#include "sync-server/server_limits.h"
+#include "tests/sync-server/sync_fixture.h"
+
+namespace sacoche {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class SyncHandlerPush : public SyncFixture {};
+
+TEST_F(SyncHandlerPush, StoresAndAcknowledges) {
+  const Envelope one = a_.NextEnvelope(space_);
+  const Envelope two = a_.NextEnvelope(space_);
+  const Answer answer = Sync(a_, {.envelopes = {EncodeEnvelope(one), EncodeEnvelope(two)}});
+  ASSERT_EQ(answer.problem, std::nullopt);
+  EXPECT_THAT(answer.pull.acknowledgements, ElementsAre(AcknowledgementFrame{one.header.id, 1},
+                                                        AcknowledgementFrame{two.header.id, 2}));
+  EXPECT_THAT(answer.pull.refusals, IsEmpty());
+  EXPECT_EQ(answer.pull.end->server_time_ms, clock_.NowMs());
+}
+
+TEST_F(SyncHandlerPush, GivesTheSameAnswerToARepetition) {
+  const TestPush push{.envelopes = {a_.NextEnvelopeBytes(space_), a_.NextEnvelopeBytes(space_)}};
+  const Answer first = Sync(a_, push);
+  const Answer second = Sync(a_, push);
+  EXPECT_EQ(second.pull.acknowledgements, first.pull.acknowledgements);
+  EXPECT_EQ(Head(), 2U);
+}
+
+TEST_F(SyncHandlerPush, TakesItsBytesInAnyPieces) {
+  const Bytes push =
+      TestPush{.cursors = {{space_, 0}},
+               .envelopes = {a_.NextEnvelopeBytes(space_), a_.NextEnvelopeBytes(space_)}}
+          .Encode();
+  for (const std::size_t piece_bytes : {1U, 2U, 7U, 100U}) {
+    const Answer answer = Sync(a_.signer(), push, piece_bytes);
+    EXPECT_EQ(answer.problem, std::nullopt);
+    EXPECT_EQ(answer.pull.acknowledgements.size(), 2U);
+  }
+  EXPECT_EQ(Head(), 2U);
+}
+
+TEST_F(SyncHandlerPush, RefusesAnEnvelopeForASpaceOfOthers) {
+  ASSERT_FALSE(SyncRoot({.statements = {organisation_.MakeSpace(other_space_)}}).problem);
+  EXPECT_EQ(Push(a_, a_.NextEnvelope(other_space_)), ProblemType::kNotMember);
+}
+
+TEST_F(SyncHandlerPush, RefusesAnEpochThatNobodyOpened) {
+  Envelope envelope = a_.NextEnvelope(space_);
+  envelope.header.epoch = 2;
+  SignEnvelope(envelope, a_.key());
+  EXPECT_EQ(Push(a_, envelope), ProblemType::kConflict);
+}
+
+TEST_F(SyncHandlerPush, RefusesAWrongSignature) {
+  Envelope envelope = a_.NextEnvelope(space_);
+  envelope.signature[5] ^= 1;
+  EXPECT_EQ(Push(a_, envelope), ProblemType::kBadSignature);
+  SignEnvelope(envelope, b_.key());
+  EXPECT_EQ(Push(a_, envelope), ProblemType::kBadSignature);
+  EXPECT_EQ(Head(), 0U);
+}
+
+TEST_F(SyncHandlerPush, RefusesAChangedItem) {
+  Envelope envelope = a_.NextEnvelope(space_);
+  envelope.items[0].bytes[0] ^= 1;
+  EXPECT_EQ(Push(a_, envelope), ProblemType::kBadSignature);
+}
+
+TEST_F(SyncHandlerPush, RefusesAnEnvelopeOfAnotherDevice) {
+  EXPECT_EQ(Push(b_, a_.NextEnvelope(space_)), ProblemType::kBadSignature);
+  EXPECT_EQ(Head(), 0U);
+}
+
+TEST_F(SyncHandlerPush, RefusesAForkedChain) {
+  a_.NextEnvelope(space_);
+  EXPECT_EQ(Push(a_, a_.NextEnvelope(space_)), ProblemType::kForkedChain);
+}
+
+TEST_F(SyncHandlerPush, AcceptsAnEnvelopeWhoseItemWasErased) {
+  Envelope envelope = a_.NextEnvelope(space_);
+  ASSERT_EQ(Push(a_, envelope), std::nullopt);
+  EnvelopeItem& item = envelope.items[0];
+  const Hash256 hash = ItemHash(item.handle, item.bytes);
+  item = {item.handle, true, Bytes(hash.begin(), hash.end())};
+  EXPECT_EQ(Push(a_, envelope), std::nullopt);
+  EXPECT_EQ(Head(), 1U);
+}
+
+TEST_F(SyncHandlerPush, OneRefusalLeavesTheRestInPlace) {
+  Envelope bad = a_.NextEnvelope(other_space_);
+  const Answer answer =
+      Sync(a_, {.envelopes = {EncodeEnvelope(bad), a_.NextEnvelopeBytes(space_)}});
+  EXPECT_EQ(answer.pull.refusals.size(), 1U);
+  EXPECT_EQ(answer.pull.acknowledgements.size(), 1U);
+}
+
+TEST_F(SyncHandlerPush, KeepsWhatCameWholeBeforeACut) {
+  const Bytes push =
+      TestPush{.envelopes = {a_.NextEnvelopeBytes(space_), a_.NextEnvelopeBytes(space_)}}.Encode();
+  SyncHandler handler = Handler(a_.signer());
+  ASSERT_TRUE(handler.Feed(ByteView(push).first(push.size() - 10)).has_value());
+  EXPECT_EQ(Head(), 0U) << "acknowledged only with others, in few transactions";
+  handler.Cut();
+  EXPECT_EQ(Head(), 1U);
+}
+
+TEST_F(SyncHandlerPush, RefusesAPushWithoutItsEndButKeepsWhatCame) {
+  const TestPush push{.envelopes = {a_.NextEnvelopeBytes(space_)}};
+  EXPECT_EQ(Sync(a_.signer(), push.EncodeWithoutEnd()).problem, ProblemType::kMalformed);
+  EXPECT_EQ(Head(), 1U);
+  EXPECT_EQ(Sync(a_, push).pull.acknowledgements.front().sequence, 1U);
+}
+
+TEST_F(SyncHandlerPush, RefusesEveryTruncation) {
+  const Bytes push = TestPush{.envelopes = {a_.NextEnvelopeBytes(space_)}}.Encode();
+  for (std::size_t size = 0; size < push.size(); ++size) {
+    const Bytes cut(push.begin(), push.begin() + static_cast<std::ptrdiff_t>(size));
+    ASSERT_EQ(Sync(a_.signer(), cut).problem, ProblemType::kMalformed) << size;
+  }
+}
+
+TEST_F(SyncHandlerPush, CommitsALongPushOnTheWay) {
+  SyncHandler handler = Handler(a_.signer());
+  TestPush push;
+  for (int i = 0; i < 10; ++i) push.envelopes.push_back(a_.NextEnvelopeBytes(space_, 50'000));
+  ASSERT_TRUE(handler.Feed(push.EncodeWithoutEnd()).has_value());
+  EXPECT_GE(Head(), kCommitBytesTarget / 60'000);
+  EXPECT_LT(Head(), 10U);
+}
+
+Bytes RawFrame(std::uint8_t type, std::uint8_t length) { return {type, length}; }
+
+TEST_F(SyncHandlerPush, RefusesWhatIsNoFrameOfAPush) {
+  const auto after_hello = [&](const Bytes& bytes) {
+    Bytes push;
+    AppendFrame(push, PushFrame(HelloFrame{}));
+    Append(push, bytes);
+    return Sync(a_.signer(), push).problem;
+  };
+  EXPECT_EQ(after_hello(RawFrame(99, 0)), ProblemType::kMalformed) << "unknown type";
+  EXPECT_EQ(after_hello(RawFrame(24, 0)), ProblemType::kMalformed) << "a pull's frame";
+  EXPECT_EQ(after_hello({3, 1, 0}), ProblemType::kMalformed) << "a short cursor";
+  EXPECT_EQ(after_hello({4, 3, 1, 2, 3}), ProblemType::kMalformed) << "no envelope";
+  EXPECT_EQ(after_hello({4, 3, 9, 2, 3}), ProblemType::kUnsupported) << "a later envelope format";
+  EXPECT_EQ(after_hello({4, 0xff, 0xff, 0xff, 0x7f}), ProblemType::kTooLarge);
+  EXPECT_EQ(after_hello({1, 2, 1, 0}), ProblemType::kMalformed) << "a second hello";
+  EXPECT_EQ(after_hello({5, 0, 5, 0}), ProblemType::kMalformed) << "after the end";
+  EXPECT_EQ(after_hello({5, 0, 5}), ProblemType::kMalformed) << "a byte after the end";
+  EXPECT_EQ(Sync(a_.signer(), {5, 0}).problem, ProblemType::kMalformed) << "no hello";
+  EXPECT_EQ(Sync(a_.signer(), {1, 2, 2, 0}).problem, ProblemType::kUnsupported);
+}
+
+TEST_F(SyncHandlerPush, RefusesMoreThanTheLimits) {
+  TestPush cursors;
+  cursors.cursors.assign(limits::kRequestSpacesMax + 1, {space_, 0});
+  EXPECT_EQ(Sync(a_, cursors).problem, ProblemType::kTooLarge);
+  TestPush envelopes;
+  envelopes.envelopes.assign(limits::kRequestEnvelopesMax + 1, a_.NextEnvelopeBytes(space_));
+  EXPECT_EQ(Sync(a_, envelopes).problem, ProblemType::kTooLarge);
+  TestPush statements;
+  statements.statements.assign(limits::kRequestStatementsMax + 1, Bytes{1});
+  EXPECT_EQ(Sync(a_, statements).problem, ProblemType::kTooLarge);
+}
+
+TEST_F(SyncHandlerPush, SaysThatTheDiskIsFullAndAcknowledgesAfterwards) {
+  const TestPush push{.envelopes = {a_.NextEnvelopeBytes(space_)}};
+  store_.FailWrites(Error{ErrorCode::kDiskFull, "full", ""});
+  EXPECT_EQ(Sync(a_, push).problem, ProblemType::kStorage);
+  EXPECT_EQ(Sync(a_, {.cursors = {{space_, 0}}}).problem, std::nullopt) << "reading goes on";
+  store_.FailWrites(std::nullopt);
+  EXPECT_EQ(Sync(a_, push).pull.acknowledgements.front().sequence, 1U);
+}
+
+TEST_F(SyncHandlerPush, StatementsThatADiskRefusedAreNotBelieved) {
+  const Bytes statement = organisation_.Admit(stranger_, {space_});
+  store_.FailWrites(Error{ErrorCode::kDiskFull, "full", ""});
+  EXPECT_EQ(SyncRoot({.statements = {statement}}).problem, ProblemType::kStorage);
+  EXPECT_EQ(directory_->directory().FindMember(stranger_.id()), nullptr);
+  store_.FailWrites(std::nullopt);
+  EXPECT_FALSE(SyncRoot({.statements = {statement}}).pull.outcomes.front().problem);
+  EXPECT_NE(directory_->directory().FindMember(stranger_.id()), nullptr);
+}
+
+TEST_F(SyncHandlerPush, JudgesEachStatementAndNumbersTheOutcomes) {
+  const Bytes space = organisation_.MakeSpace(other_space_);
+  Bytes forged = organisation_.Admit(stranger_, {space_});
+  forged[forged.size() - 1] ^= 1;
+  Bytes newer = space;
+  newer[0] = 9;
+  const Answer answer = SyncRoot({.statements = {space, space, forged, newer, Bytes{1, 2}}});
+  ASSERT_EQ(answer.problem, std::nullopt);
+  EXPECT_THAT(
+      answer.pull.outcomes,
+      ElementsAre(StatementOutcomeFrame{0, std::nullopt}, StatementOutcomeFrame{1, std::nullopt},
+                  StatementOutcomeFrame{2, ProblemType::kBadSignature},
+                  StatementOutcomeFrame{3, ProblemType::kUnsupported},
+                  StatementOutcomeFrame{4, ProblemType::kMalformed}));
+  EXPECT_EQ(directory_->directory().FindMember(stranger_.id()), nullptr);
+}
+
+TEST_F(SyncHandlerPush, AnEnvelopeMayRestOnAStatementOfTheSamePush) {
+  Envelope envelope = a_.NextEnvelope(space_);
+  envelope.header.epoch = 2;
+  SignEnvelope(envelope, a_.key());
+  const Answer answer = Sync(a_, {.statements = {organisation_.OpenEpoch(a_, space_, 2)},
+                                  .envelopes = {EncodeEnvelope(envelope)}});
+  EXPECT_EQ(answer.pull.acknowledgements.size(), 1U);
+}
+
+TEST_F(SyncHandlerPush, RefusesEnvelopesUnderAKeyThatLostTheRaceForItsEpoch) {
+  ASSERT_FALSE(Sync(b_, {.statements = {organisation_.OpenEpoch(b_, space_, 2)}}).problem);
+  Envelope envelope = a_.NextEnvelope(space_);
+  envelope.header.epoch = 2;
+  SignEnvelope(envelope, a_.key());
+  const Answer answer = Sync(a_, {.statements = {organisation_.OpenEpoch(a_, space_, 2)},
+                                  .envelopes = {EncodeEnvelope(envelope)}});
+  EXPECT_EQ(answer.pull.outcomes.front().problem, ProblemType::kConflict);
+  ASSERT_EQ(answer.pull.refusals.size(), 1U);
+  EXPECT_EQ(answer.pull.refusals.front().problem, ProblemType::kConflict);
+  EXPECT_EQ(Head(), 0U);
+}
+
+TEST_F(SyncHandlerPush, TheRootBelongsToNoSpace) {
+  const Answer answer =
+      SyncRoot({.cursors = {{space_, 0}}, .envelopes = {a_.NextEnvelopeBytes(space_)}});
+  ASSERT_EQ(answer.problem, std::nullopt);
+  EXPECT_THAT(answer.pull.refused_spaces,
+              ElementsAre(SpaceRefusedFrame{space_, ProblemType::kNotMember}));
+  EXPECT_EQ(answer.pull.refusals.front().problem, ProblemType::kNotMember);
+  EXPECT_EQ(answer.pull.directory.size(), 5U);
+}
+
+class SyncHandlerClaim : public SyncFixture {
+ protected:
+  SyncHandlerClaim() : SyncFixture(Begin::kUnclaimed) {}
+};
+
+TEST_F(SyncHandlerClaim, AServerOfNobodyServesTheFirstRootThatFoundsIt) {
+  const Answer answer =
+      SyncRoot({.statements = {organisation_.Found(), organisation_.MakeSpace(space_)}});
+  ASSERT_EQ(answer.problem, std::nullopt);
+  EXPECT_THAT(answer.pull.outcomes, ElementsAre(StatementOutcomeFrame{0, std::nullopt},
+                                                StatementOutcomeFrame{1, std::nullopt}));
+  EXPECT_EQ(directory_->directory().root(), organisation_.root().public_key());
+}
+
+TEST_F(SyncHandlerClaim, NeedsTheOrganisationsStatementFirst) {
+  organisation_.Found();
+  EXPECT_EQ(SyncRoot({.statements = {organisation_.MakeSpace(space_)}}).problem,
+            ProblemType::kWrongOrganisation);
+  EXPECT_EQ(SyncRoot({}).problem, ProblemType::kWrongOrganisation);
+  EXPECT_EQ(SyncRoot({.statements = {Bytes{1}}}).problem, ProblemType::kWrongOrganisation);
+}
+
+TEST_F(SyncHandlerClaim, NeedsTheStatementOfTheVeryKeyThatSignedTheRequest) {
+  TestOrganisation other(101);
+  EXPECT_EQ(SyncRoot({.statements = {other.Found()}}).problem, ProblemType::kWrongOrganisation);
+  EXPECT_FALSE(directory_->directory().has_organisation());
+}
+
+TEST_F(SyncHandlerClaim, ASecondOrganisationComesTooLate) {
+  TestOrganisation other(101);
+  SyncHandler late = Handler(other.signer());
+  ASSERT_TRUE(late.Feed(TestPush{}.EncodeWithoutEnd()).has_value());
+  ASSERT_FALSE(SyncRoot({.statements = {organisation_.Found()}}).problem);
+  Bytes rest;
+  AppendFrame(rest, PushFrame(StatementFrame{other.Found()}));
+  AppendFrame(rest, PushFrame(PushEndFrame{}));
+  const auto fed = late.Feed(rest);
+  ASSERT_TRUE(fed.has_value());
+  const auto finished = late.FinishPush();
+  ASSERT_FALSE(finished.has_value());
+  EXPECT_EQ(finished.error().type, ProblemType::kWrongOrganisation);
+  EXPECT_EQ(directory_->directory().root(), organisation_.root().public_key());
+}
+
+}  // namespace
+}  // namespace sacoche
