@@ -6,8 +6,8 @@ from pathlib import Path
 
 import tidy_rules
 
-# Inputs of decoders: bytes, not prose or code.
-DATA_FOLDERS = ("tests/fuzz/corpora", "tests/vectors")
+# Inputs of decoders: bytes, neither prose nor code.
+DATA_FOLDERS = ("tests/fuzz/corpora",)
 
 
 def read_tree(root):

@@ -2,26 +2,21 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/keys.h"
 #include "tests/support/results.h"
-#include "tests/support/samples.h"
+#include "tests/support/sample_statements.h"
 #include "tests/support/truncation.h"
 
 namespace sacoche {
 namespace {
 
-EnrolmentRequest Request() {
-  return {KeyNumber(2).public_key(), CountingFrom<BoxPublicKey>(1), {9, 8, 7}};
-}
-
-Bytes Signed(const EnrolmentRequest& request = Request()) {
+Bytes Signed(const EnrolmentRequest& request = SampleEnrolmentRequest()) {
   return SignEnrolmentRequest(request, KeyNumber(2));
 }
 
 TEST(EnrolmentRequest, RoundTrips) {
   const auto decoded = DecodeEnrolmentRequest(Signed());
   ASSERT_THAT(decoded, Succeeds());
-  EXPECT_EQ(*decoded, Request());
+  EXPECT_EQ(*decoded, SampleEnrolmentRequest());
   EXPECT_EQ(decoded->device(), DeviceIdOf(KeyNumber(2).public_key()));
 }
 
@@ -30,7 +25,7 @@ TEST(EnrolmentRequest, RefusesTruncationsAndBytesAfterTheEnd) {
 }
 
 TEST(EnrolmentRequest, NobodyAsksInAnotherDevicesName) {
-  EXPECT_THAT(DecodeEnrolmentRequest(SignEnrolmentRequest(Request(), KeyNumber(3))),
+  EXPECT_THAT(DecodeEnrolmentRequest(SignEnrolmentRequest(SampleEnrolmentRequest(), KeyNumber(3))),
               FailsWith(ErrorCode::kUntrusted));
 }
 
@@ -50,7 +45,7 @@ TEST(EnrolmentRequest, RefusesAnotherVersion) {
 }
 
 TEST(EnrolmentRequest, RefusesAProfileBeyondItsLimit) {
-  EnrolmentRequest request = Request();
+  EnrolmentRequest request = SampleEnrolmentRequest();
   request.sealed_profile.resize(kSealedTextBytesMax);
   EXPECT_THAT(DecodeEnrolmentRequest(Signed(request)), Succeeds());
   request.sealed_profile.resize(kSealedTextBytesMax + 1);

@@ -2,23 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/organisation.h"
 #include "tests/support/results.h"
+#include "tests/support/sample_statements.h"
 #include "tests/support/truncation.h"
 
 namespace sacoche {
 namespace {
 
 const SpaceId kSpace = IdFrom<SpaceId>(0x10);
-
-// One of each kind, in the order of their numbers.
-std::vector<SignedStatement> EveryKind() {
-  Signer signer = Signer::Device(2);
-  return {signer.Say(OrganisationOf(signer)), signer.Say(SpaceStatement{kSpace, {1, 2, 3}}),
-          signer.Say(AdmissionOf(signer, {kSpace, IdFrom<SpaceId>(0x20)})),
-          signer.Say(EpochStatement{kSpace, 300, CountingFrom<Hash256>(0x30)}),
-          signer.Say(GrantStatement{kSpace, 300, signer.id(), CountingFrom<SealedKey>(0x40)})};
-}
 
 // Where the fields of a statement with a counter below 128 stand.
 constexpr std::size_t kKindAt = 1;
@@ -33,7 +24,7 @@ Bytes WithByte(const SignedStatement& statement, std::size_t at, std::uint8_t va
 
 TEST(Statement, EveryKindRoundTrips) {
   std::size_t index = 0;
-  for (const SignedStatement& said : EveryKind()) {
+  for (const SignedStatement& said : EveryStatement()) {
     const auto decoded = DecodeStatement(said.bytes);
     ASSERT_THAT(decoded, Succeeds());
     EXPECT_EQ(decoded->statement.payload.index(), index++);
@@ -45,19 +36,19 @@ TEST(Statement, EveryKindRoundTrips) {
 }
 
 TEST(Statement, EveryKindRefusesTruncationsAndBytesAfterTheEnd) {
-  for (const SignedStatement& said : EveryKind())
+  for (const SignedStatement& said : EveryStatement())
     ExpectOnlyTheWholeDecodes(said.bytes, DecodeStatement);
 }
 
 TEST(Statement, VerifiesForItsSignerOnly) {
-  for (const SignedStatement& said : EveryKind()) {
+  for (const SignedStatement& said : EveryStatement()) {
     EXPECT_TRUE(VerifyStatementSignature(said, KeyNumber(2).public_key()));
     EXPECT_FALSE(VerifyStatementSignature(said, KeyNumber(3).public_key()));
   }
 }
 
 TEST(Statement, NoChangedByteVerifies) {
-  const SignedStatement said = EveryKind()[4];
+  const SignedStatement said = EveryStatement()[4];
   for (std::size_t at = 0; at < said.bytes.size(); ++at) {
     const Bytes bad = WithByte(said, at, static_cast<std::uint8_t>(said.bytes[at] ^ 1));
     const auto decoded = DecodeStatement(bad);
@@ -67,27 +58,28 @@ TEST(Statement, NoChangedByteVerifies) {
 
 TEST(Statement, RefusesAnotherVersion) {
   for (const int version : {0, 2, 255})
-    EXPECT_THAT(DecodeStatement(WithByte(EveryKind()[0], 0, static_cast<std::uint8_t>(version))),
-                FailsWith(ErrorCode::kNewerFormat));
+    EXPECT_THAT(
+        DecodeStatement(WithByte(EveryStatement()[0], 0, static_cast<std::uint8_t>(version))),
+        FailsWith(ErrorCode::kNewerFormat));
 }
 
 TEST(Statement, RefusesAnUnknownKind) {
-  EXPECT_THAT(DecodeStatement(WithByte(EveryKind()[0], kKindAt, 0)),
+  EXPECT_THAT(DecodeStatement(WithByte(EveryStatement()[0], kKindAt, 0)),
               FailsWith(ErrorCode::kCorrupt));
-  EXPECT_THAT(DecodeStatement(WithByte(EveryKind()[0], kKindAt, 6)),
+  EXPECT_THAT(DecodeStatement(WithByte(EveryStatement()[0], kKindAt, 6)),
               FailsWith(ErrorCode::kNewerFormat));
 }
 
 TEST(Statement, RefusesAnUnknownRole) {
   for (const int role : {0, 3, 255})
-    EXPECT_THAT(
-        DecodeStatement(WithByte(EveryKind()[2], kPayloadAt + 64, static_cast<std::uint8_t>(role))),
-        FailsWith(ErrorCode::kCorrupt));
-  EXPECT_THAT(DecodeStatement(WithByte(EveryKind()[2], kPayloadAt + 64, 2)), Succeeds());
+    EXPECT_THAT(DecodeStatement(WithByte(EveryStatement()[2], kPayloadAt + 64,
+                                         static_cast<std::uint8_t>(role))),
+                FailsWith(ErrorCode::kCorrupt));
+  EXPECT_THAT(DecodeStatement(WithByte(EveryStatement()[2], kPayloadAt + 64, 2)), Succeeds());
 }
 
 TEST(Statement, RefusesACounterOfZero) {
-  EXPECT_THAT(DecodeStatement(WithByte(EveryKind()[0], kCounterAt, 0)),
+  EXPECT_THAT(DecodeStatement(WithByte(EveryStatement()[0], kCounterAt, 0)),
               FailsWith(ErrorCode::kCorrupt));
 }
 

@@ -226,6 +226,15 @@ TEST(ParseRequestSignature, RefusesSignaturesThatAreNotSixtyFourBytesOfBase64) {
     EXPECT_THAT(ParseRequestSignature(kGoodInput, bad), FailsWith(ErrorCode::kCorrupt)) << bad;
 }
 
+TEST(ParseRequestSignature, RefusesEveryByteBeyondAsciiInASignature) {
+  for (int byte = 128; byte < 256; ++byte) {
+    std::string signature = GoodSignature();
+    signature[20] = static_cast<char>(byte);
+    EXPECT_THAT(ParseRequestSignature(kGoodInput, signature), FailsWith(ErrorCode::kCorrupt))
+        << byte;
+  }
+}
+
 TEST(ParseRequestSignature, RefusesHeadersBeyondTheirLimit) {
   const std::string padding(kSignatureHeaderBytesMax, ' ');
   EXPECT_THAT(ParseRequestSignature(kGoodInput + padding, GoodSignature()),
