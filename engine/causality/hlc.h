@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 
@@ -11,10 +12,11 @@ namespace sacoche {
 struct Hlc {
   std::uint64_t bits = 0;
 
-  static constexpr std::uint64_t kPhysicalMsMax = (std::uint64_t{1} << 48) - 1;
+  // The top bit stays 0 (until the year 6429), so that a stamp is a positive integer in SQL too.
+  static constexpr std::uint64_t kPhysicalMsMax = (std::uint64_t{1} << 47) - 1;
 
   static constexpr Hlc Of(std::uint64_t physical_ms, std::uint16_t logical) {
-    return Hlc{(physical_ms & kPhysicalMsMax) << 16 | logical};
+    return Hlc{std::min(physical_ms, kPhysicalMsMax) << 16 | logical};
   }
   [[nodiscard]] constexpr std::uint64_t physical_ms() const { return bits >> 16; }
   [[nodiscard]] constexpr std::uint16_t logical() const {

@@ -68,21 +68,25 @@ std::optional<std::string_view> TakeQuoted(std::string_view& text) {
   return inside;
 }
 
+// What an sf-string may hold. A control character could put lines into the signature base.
+bool IsPrintable(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+// A number or key id has one spelling, so that one request has one pair of headers.
 bool ParseParameters(std::string_view text, PresentedSignature& out) {
   if (!Take(text, ";created=")) return false;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), out.created_s);
-  if (error != std::errc()) return false;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out.created_s);
+  if (error != std::errc() || !Take(text, std::to_string(out.created_s))) return false;
   if (!Take(text, ";nonce=")) return false;
   const auto nonce = TakeQuoted(text);
-  if (!nonce || nonce->empty() || nonce->size() > 64) return false;
+  if (!nonce || nonce->empty() || nonce->size() > 64 || !IsPrintable(*nonce)) return false;
   out.nonce = *nonce;
   if (!Take(text, ";keyid=")) return false;
   const auto key_id = TakeQuoted(text);
   if (!key_id) return false;
   const auto signer = SignerOf(*key_id);
-  if (!signer) return false;
+  if (!signer || KeyIdOf(*signer) != *key_id) return false;
   out.signer = *signer;
   return text == R"(;alg="ed25519")";
 }
@@ -91,9 +95,10 @@ bool ParseSignatureValue(std::string_view text, Signature& out) {
   if (!Take(text, kLabel) || !Take(text, ":") || !text.ends_with(':')) return false;
   text.remove_suffix(1);
   std::size_t size = 0;
+  // libsodium 1.0.18 takes some bytes beyond ASCII for digits, hence the comparison.
   return sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size,
                            nullptr, sodium_base64_VARIANT_ORIGINAL) == 0 &&
-         size == out.size();
+         size == out.size() && ToBase64(out) == text;
 }
 
 }  // namespace

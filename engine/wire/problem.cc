@@ -40,6 +40,13 @@ const Row& RowOf(ProblemType type) {
   return kRows.front();
 }
 
+std::optional<std::int64_t> TimeOf(const nlohmann::json& json) {
+  if (!json.is_number_integer()) return std::nullopt;
+  const bool beyond = json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX;
+  if (beyond) return std::nullopt;
+  return json.get<std::int64_t>();
+}
+
 }  // namespace
 
 std::string_view ProblemName(ProblemType type) { return RowOf(type).name; }
@@ -63,7 +70,8 @@ std::string ProblemToJson(const Problem& problem) {
                          {"title", problem.title},
                          {"status", ProblemStatus(problem.type)}};
   if (problem.server_time_s) json["server_time_s"] = *problem.server_time_s;
-  return json.dump();
+  // A title that is not UTF-8 would be thrown back at the caller otherwise.
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::optional<Problem> ParseProblem(std::string_view text) {
@@ -79,9 +87,8 @@ std::optional<Problem> ParseProblem(std::string_view text) {
   Problem problem{*known, {}, std::nullopt};
   if (const auto title = json.find("title"); title != json.end() && title->is_string())
     problem.title = title->get<std::string>();
-  if (const auto time = json.find("server_time_s");
-      time != json.end() && time->is_number_integer())
-    problem.server_time_s = time->get<std::int64_t>();
+  if (const auto time = json.find("server_time_s"); time != json.end())
+    problem.server_time_s = TimeOf(*time);
   return problem;
 }
 

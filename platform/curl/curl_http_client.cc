@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <mutex>
 
 #include "platform/base/check.h"
@@ -12,6 +13,41 @@ namespace sacoche {
 namespace {
 
 constexpr std::string_view kScheme = "https://";
+constexpr std::string_view kDefaultPort = ":443";
+constexpr std::string_view kHostCharacters = "abcdefghijklmnopqrstuvwxyz0123456789.-_";
+constexpr std::string_view kIpv6Characters = "abcdef0123456789:.";
+
+bool IsHost(std::string_view host) {
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const std::string_view allowed = bracketed ? kIpv6Characters : kHostCharacters;
+  return !host.empty() && host.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+bool IsPort(std::string_view text) {
+  std::uint16_t port = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, port);
+  return error == std::errc() && stop == end && !text.starts_with('0');
+}
+
+// host[:port] in lower case and without the default port, as the Host header will say it; nothing
+// if `url` is anything else than https://host[:port][/].
+std::optional<std::string> AuthorityOf(std::string url) {
+  std::ranges::transform(url, url.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  while (url.ends_with('/')) url.pop_back();
+  if (!url.starts_with(kScheme)) return std::nullopt;
+  std::string authority = url.substr(kScheme.size());
+  if (authority.ends_with(kDefaultPort)) authority.resize(authority.size() - kDefaultPort.size());
+  const std::size_t colon = authority.rfind(':');
+  const bool has_port = colon != std::string::npos && !authority.ends_with(']');
+  std::string_view host = authority;
+  if (has_port && !IsPort(host.substr(colon + 1))) return std::nullopt;
+  if (has_port) host = host.substr(0, colon);
+  if (!IsHost(host)) return std::nullopt;
+  return authority;
+}
 
 void InitialiseOnce() {
   static std::once_flag once;
@@ -125,20 +161,16 @@ CurlHttpClient::~CurlHttpClient() = default;
 
 Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::Create(const std::string& url,
                                                                std::string ca_pem) {
-  std::string base = url;
-  while (base.ends_with('/')) base.pop_back();
-  const std::string host = base.starts_with(kScheme) ? base.substr(kScheme.size()) : "";
-  if (host.empty() || host.find_first_of("/?#@ ") != std::string::npos)
+  auto authority = AuthorityOf(url);
+  if (!authority)
     return Fail(ErrorCode::kInvalidInput, "the server's address is not of the form https://host:port",
                 "Check the address.");
   InitialiseOnce();
   auto impl = std::make_unique<Impl>();
   impl->curl = curl_easy_init();
   SACOCHE_CHECK(impl->curl != nullptr);
-  impl->base = base;
-  impl->authority = host;
-  std::ranges::transform(impl->authority, impl->authority.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  impl->base = std::string(kScheme) + *authority;
+  impl->authority = std::move(*authority);
   impl->ca_pem = std::move(ca_pem);
   return std::unique_ptr<CurlHttpClient>(new CurlHttpClient(std::move(impl)));
 }

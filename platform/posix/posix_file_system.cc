@@ -30,7 +30,8 @@ class FileDescriptor {
 tl::unexpected<Error> SystemError(const std::string& what, const std::string& path) {
   const int error = errno;
   const std::string message = what + " " + path + ": " + std::strerror(error);
-  if (error == ENOSPC || error == EDQUOT)
+  // EFBIG: a limit of the medium or of the process; for files this small it is room that lacks.
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG)
     return Fail(ErrorCode::kDiskFull, message, "Make room on the disk and try again.");
   if (error == ENOENT)
     return Fail(ErrorCode::kNotFound, message, "Check the path.");
@@ -48,7 +49,9 @@ Status WriteAll(int fd, ByteView content, const std::string& path) {
 }
 
 Status WriteNewFile(const std::string& path, ByteView content) {
-  const FileDescriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  // A leftover or a planted link of that name must not lend the new file its rights or its place.
+  unlink(path.c_str());
+  const FileDescriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file.valid()) return SystemError("cannot create", path);
   SACOCHE_TRY(WriteAll(file.get(), content, path));
   if (fsync(file.get()) != 0) return SystemError("cannot write", path);

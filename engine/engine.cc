@@ -1,0 +1,377 @@
+#include "engine/engine.h"
+
+#include "engine/bundle/bundle_codec.h"
+#include "engine/change/make_change.h"
+#include "engine/membership/enrolment_request.h"
+#include "engine/merge/resolve.h"
+#include "engine/record/value_codec.h"
+#include "engine/sync/sync_runner.h"
+
+namespace sacoche {
+namespace {
+
+constexpr std::string_view kOrganisation = "organisation.root";
+constexpr std::string_view kOrganisationBox = "organisation.box";
+constexpr std::string_view kServerUrl = "server.url";
+constexpr std::string_view kServerCa = "server.ca";
+constexpr std::size_t kPageRecords = 256;
+
+Status ReplayDirectory(Store& store, Directory& directory) {
+  SACOCHE_ASSIGN(const std::vector<Bytes> statements, store.directory().ReadAfter(0));
+  for (const Bytes& bytes : statements) {
+    SACOCHE_ASSIGN(const SignedStatement statement, DecodeStatement(bytes));
+    SACOCHE_TRY(directory.Apply(statement));
+  }
+  return {};
+}
+
+// A public key of the organisation, if this device belongs to one.
+Result<std::optional<ByteArray<32>>> PublicKeyNamed(Store& store, std::string_view name) {
+  SACOCHE_ASSIGN(const SecretBytes bytes, store.keys().Read(name));
+  if (bytes.empty()) return std::optional<ByteArray<32>>();
+  ByteArray<32> key{};
+  if (bytes.size() != key.size())
+    return Fail(ErrorCode::kCorrupt, "the store's organisation key has a wrong length");
+  std::ranges::copy(bytes.view(), key.begin());
+  return std::optional<ByteArray<32>>(key);
+}
+
+FieldRegisters OfField(const Record& record, FieldId field) {
+  FieldRegisters registers;
+  for (auto it = record.registers.lower_bound(RegisterKey{field, {}});
+       it != record.registers.end() && it->first.field == field; ++it)
+    registers.insert(*it);
+  return registers;
+}
+
+}  // namespace
+
+struct Engine::Parts {
+  Config config;
+  std::unique_ptr<Store> store;
+  DeviceIdentity identity;
+  Directory directory;
+  Committer committer;
+  SecretBytes directory_key;
+  std::function<void(const std::set<RecordId>&)> observer;
+
+  // The key of the names came with this device's admission.
+  void TakeDirectoryKey() {
+    const Member* self = directory.FindMember(identity.device());
+    if (self == nullptr || !directory_key.empty()) return;
+    if (auto key = identity.box_key.Open(self->admission.sealed_directory_key))
+      directory_key = std::move(*key);
+  }
+};
+
+const VisibleField* RecordView::Find(FieldId field) const {
+  const auto found = std::ranges::find(fields, field, &VisibleField::field);
+  return found == fields.end() ? nullptr : &*found;
+}
+
+Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::Open(const Config& config) {
+  SACOCHE_ASSIGN(auto store, Store::Open(config.path));
+  SACOCHE_ASSIGN(DeviceIdentity identity, DeviceIdentity::LoadOrMake(*store, *config.random));
+  SACOCHE_ASSIGN(const auto root, PublicKeyNamed(*store, kOrganisation));
+  Directory directory(root);
+  SACOCHE_TRY(ReplayDirectory(*store, directory));
+  Committer committer(store.get(), config.schema);
+  auto parts = std::make_unique<Parts>(Parts{config, std::move(store), std::move(identity),
+                                             std::move(directory), committer, {}, {}});
+  parts->TakeDirectoryKey();
+  return std::unique_ptr<Engine>(new Engine(std::move(parts)));
+}
+
+Status Engine::Join(const Invitation& invitation) {
+  SACOCHE_ASSIGN(const auto joined, JoinedTo());
+  if (joined && joined->organisation != invitation.organisation)
+    return Fail(ErrorCode::kRefused, "this store belongs to another organisation",
+                "Use another folder for this organisation.");
+  KeyChest& keys = parts_->store->keys();
+  SACOCHE_ASSIGN(Transaction transaction, parts_->store->Begin());
+  SACOCHE_TRY(keys.Write(kOrganisation, invitation.organisation));
+  SACOCHE_TRY(keys.Write(kOrganisationBox, invitation.organisation_box));
+  SACOCHE_TRY(keys.Write(kServerUrl, ViewOf(invitation.server_url)));
+  SACOCHE_TRY(keys.Write(kServerCa, ViewOf(invitation.ca_pem)));
+  SACOCHE_TRY(transaction.Commit());
+  if (!joined) parts_->directory = Directory(invitation.organisation);
+  return {};
+}
+
+Result<std::optional<Invitation>> Engine::JoinedTo() {
+  SACOCHE_ASSIGN(const auto root, PublicKeyNamed(*parts_->store, kOrganisation));
+  if (!root) return std::optional<Invitation>();
+  SACOCHE_ASSIGN(const auto box, PublicKeyNamed(*parts_->store, kOrganisationBox));
+  SACOCHE_ASSIGN(const SecretBytes url, parts_->store->keys().Read(kServerUrl));
+  SACOCHE_ASSIGN(const SecretBytes ca, parts_->store->keys().Read(kServerCa));
+  return std::optional<Invitation>(
+      Invitation{std::string(TextOf(url.view())), std::string(TextOf(ca.view())), *root,
+                 box.value_or(BoxPublicKey{})});
+}
+
+Status Engine::RequestAdmission(HttpClient& http, const Profile& profile) {
+  SACOCHE_ASSIGN(const auto joined, JoinedTo());
+  if (!joined)
+    return Fail(ErrorCode::kNotEnrolled, "this laptop belongs to no organisation yet",
+                "Enrol it with the invitation of your administrator.");
+  SACOCHE_ASSIGN(const std::string plain, EncodeProfile(profile));
+  const DeviceIdentity& identity = parts_->identity;
+  const EnrolmentRequest request{identity.signing_key.public_key(), identity.box_key.public_key(),
+                                 SealTo(joined->organisation_box, ViewOf(plain))};
+  const Bytes body = SignEnrolmentRequest(request, identity.signing_key);
+  return SendUnsigned({&http, parts_->config.clock, parts_->config.random}, "/v1/enrolment",
+                      kEnrolmentContentType, body);
+}
+
+Profile Engine::ProfileOf(const DeviceId& device) const {
+  const Profile unknown{device.ToHex().substr(0, 8), ""};
+  const Member* member = parts_->directory.FindMember(device);
+  if (member == nullptr || parts_->directory_key.empty()) return unknown;
+  const auto name = OpenName(parts_->directory_key.view(), member->admission.sealed_profile);
+  if (!name) return unknown;
+  return DecodeProfile(*name).value_or(unknown);
+}
+
+const Directory& Engine::directory() const { return parts_->directory; }
+DeviceId Engine::device() const { return parts_->identity.device(); }
+
+RecordId Engine::NewRecordId() {
+  ByteArray<10> random;
+  parts_->config.random->Fill(random);
+  return MakeUuidV7<RecordId>(parts_->config.clock->NowMs(), random);
+}
+
+Result<SpaceId> Engine::SpaceOf(const sacoche::Edit& edit, const std::optional<SpaceId>& space) {
+  SACOCHE_ASSIGN(const auto dossier, parts_->store->records().Find(edit.dossier));
+  if (dossier) return dossier->space;
+  const Member* self = parts_->directory.FindMember(device());
+  if (self == nullptr || self->admission.spaces.empty())
+    return Fail(ErrorCode::kNotEnrolled, "this laptop is not admitted to a space yet",
+                "Finish the enrolment: give your administrator the code that `status` shows, then "
+                "synchronise.");
+  if (space) {
+    if (parts_->directory.IsMember(device(), *space)) return *space;
+    return Fail(ErrorCode::kInvalidInput, "this laptop is not a member of that space",
+                "See `sacoche status` for its spaces.");
+  }
+  if (self->admission.spaces.size() > 1)
+    return Fail(ErrorCode::kInvalidInput, "this laptop is a member of several spaces",
+                "Say with --space into which one the dossier goes.");
+  return self->admission.spaces.front();
+}
+
+Status Engine::CheckAgainstStore(const sacoche::Edit& edit) {
+  SACOCHE_TRY(CheckEdit(*parts_->config.schema, edit));
+  Records& records = parts_->store->records();
+  for (const RecordEdit& record : edit.records) {
+    SACOCHE_ASSIGN(const auto head, records.Find(record.record));
+    if (head && (head->kind != record.kind || head->dossier != edit.dossier))
+      return Fail(ErrorCode::kInvalidInput, "a record cannot change its kind or its dossier",
+                  "Create a new record instead.");
+    if (head || record.record == edit.dossier) continue;
+    SACOCHE_ASSIGN(const auto dossier, records.Find(edit.dossier));
+    const bool made_here = std::ranges::count(edit.records, edit.dossier, &RecordEdit::record) > 0;
+    if (!dossier && !made_here)
+      return Fail(ErrorCode::kNotFound, "the dossier does not exist on this laptop",
+                  "Check the id, or synchronise first.");
+  }
+  return {};
+}
+
+Result<std::optional<Dot>> Engine::Edit(const sacoche::Edit& edit, std::optional<SpaceId> space) {
+  SACOCHE_TRY(CheckAgainstStore(edit));
+  SACOCHE_ASSIGN(const SpaceId into, SpaceOf(edit, space));
+  Store& store = *parts_->store;
+  const std::uint64_t now_ms = parts_->config.clock->NowMs();
+  SACOCHE_ASSIGN(const Hlc last, store.log().LastHlcUpTo(Hlc::Of(
+                                     now_ms + HlcGenerator::kRemoteAheadMsMax, 0xffff)));
+  SACOCHE_ASSIGN(const std::uint64_t counter,
+                 store.log().NextCounter(into, parts_->identity.replica));
+  const ChangeStamp stamp{Dot{parts_->identity.replica, counter}, HlcGenerator(last).Next(now_ms),
+                          device()};
+  const auto registers_of = [&](const RecordId& record, FieldId field) {
+    return store.records().Registers(record, field);
+  };
+  const auto entry_id = [&] {
+    ByteArray<16> id;
+    parts_->config.random->Fill(id);
+    return id;
+  };
+  SACOCHE_ASSIGN(const auto change,
+                 MakeChange(*parts_->config.schema, edit, stamp, registers_of, entry_id));
+  if (!change) return std::optional<Dot>();
+  if (EncodedSize(*change) > kChangeBytesMax)
+    return Fail(ErrorCode::kLimit, "this is too much for one edit (256 KiB)",
+                "Save it in several steps.");
+  SACOCHE_ASSIGN(const CommitReport report, parts_->committer.CommitLocal(into, *change));
+  Notify({report.touched.begin(), report.touched.end()});
+  return std::optional<Dot>(change->dot);
+}
+
+Result<RecordView> Engine::View(const RecordHead& head) {
+  RecordView view{head, {}, 0};
+  SACOCHE_ASSIGN(const auto record, parts_->store->records().Read(head.id));
+  if (!record) return view;
+  const KindDef* kind = parts_->config.schema->FindKind(head.kind);
+  if (kind == nullptr) {
+    view.unknown_registers = record->registers.size();
+    return view;
+  }
+  for (const FieldDef& field : kind->fields)
+    if (auto visible = Resolve(field, OfField(*record, field.id)))
+      view.fields.push_back(std::move(*visible));
+  for (const auto& [key, reg] : record->registers)
+    if (kind->FindField(key.field) == nullptr) ++view.unknown_registers;
+  return view;
+}
+
+Result<std::optional<RecordView>> Engine::Read(const RecordId& record) {
+  SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record));
+  if (!head) return std::optional<RecordView>();
+  SACOCHE_ASSIGN(RecordView view, View(*head));
+  return std::optional<RecordView>(std::move(view));
+}
+
+Result<std::vector<RecordView>> Engine::List(const RecordQuery& query) {
+  SACOCHE_ASSIGN(const auto heads, parts_->store->records().List(query));
+  std::vector<RecordView> views;
+  for (const RecordHead& head : heads) {
+    SACOCHE_ASSIGN(RecordView view, View(head));
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+Result<std::vector<RecordView>> Engine::Search(std::string_view words, std::size_t count_max) {
+  SACOCHE_ASSIGN(const auto found, parts_->store->search().Find(words, count_max));
+  std::vector<RecordView> views;
+  for (const RecordId& id : found) {
+    SACOCHE_ASSIGN(auto view, Read(id));
+    if (view) views.push_back(std::move(*view));
+  }
+  return views;
+}
+
+Result<std::vector<Conflict>> Engine::Conflicts() {
+  SACOCHE_ASSIGN(const auto open, parts_->store->records().OpenConflicts());
+  std::vector<Conflict> conflicts;
+  for (const auto& [record, field] : open) {
+    SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record));
+    const FieldDef* def =
+        head ? parts_->config.schema->FindField(head->kind, field) : nullptr;
+    if (def == nullptr) continue;
+    SACOCHE_ASSIGN(const auto registers, parts_->store->records().Registers(record, field));
+    if (auto conflict = ConflictOf(*def, record, registers))
+      conflicts.push_back(std::move(*conflict));
+  }
+  return conflicts;
+}
+
+Result<std::vector<HistoryEntry>> Engine::History(const RecordId& record) {
+  return parts_->store->log().History(record);
+}
+
+Status Engine::ForEachRecord(const std::function<Status(const RecordView&)>& visit) {
+  RecordId after;
+  while (true) {
+    SACOCHE_ASSIGN(const auto page, parts_->store->records().PageById(after, kPageRecords));
+    if (page.empty()) return {};
+    for (const RecordHead& head : page) {
+      SACOCHE_ASSIGN(const RecordView view, View(head));
+      SACOCHE_TRY(visit(view));
+    }
+    after = page.back().id;
+  }
+}
+
+Status Engine::Sync(HttpClient& http, SyncReport& report) {
+  SACOCHE_ASSIGN(const auto joined, JoinedTo());
+  if (!joined)
+    return Fail(ErrorCode::kNotEnrolled, "this laptop belongs to no organisation yet",
+                "Enrol it with the invitation of your administrator.");
+  SyncSession session({parts_->store.get(), &parts_->directory, &parts_->committer,
+                       &parts_->identity, parts_->config.random});
+  const Status status = RunSync(
+      session, {&http, parts_->config.clock, parts_->config.random}, parts_->identity);
+  report = session.report();
+  parts_->TakeDirectoryKey();
+  Notify(report.touched);
+  return status;
+}
+
+void Engine::Observe(std::function<void(const std::set<RecordId>&)> observer) {
+  parts_->observer = std::move(observer);
+}
+
+void Engine::Notify(const std::set<RecordId>& touched) {
+  if (parts_->observer && !touched.empty()) parts_->observer(touched);
+}
+
+Result<EngineStatus> Engine::ReadStatus() {
+  Store& store = *parts_->store;
+  EngineStatus status;
+  status.device = device();
+  status.comparison_code = ComparisonCode(parts_->identity.signing_key.public_key(),
+                                          parts_->identity.box_key.public_key());
+  SACOCHE_ASSIGN(const auto joined, JoinedTo());
+  if (joined) status.server_url = joined->server_url;
+  if (const Member* self = parts_->directory.FindMember(device())) {
+    status.admitted = true;
+    status.spaces = self->admission.spaces;
+  }
+  status.members = parts_->directory.members().size();
+  SACOCHE_ASSIGN(status.records, store.records().Count());
+  SACOCHE_ASSIGN(status.changes, store.log().Count());
+  SACOCHE_ASSIGN(const std::uint64_t unsealed, store.log().CountUnsealed());
+  SACOCHE_ASSIGN(const Outbox::Counts outbox, store.outbox().Count());
+  status.changes_waiting = unsealed + outbox.waiting_changes;
+  status.envelopes_refused = outbox.refused;
+  status.last_refusal = outbox.last_refusal;
+  SACOCHE_ASSIGN(status.conflicts, store.records().CountConflicts());
+  SACOCHE_ASSIGN(status.set_aside, store.progress().CountSetAside());
+  return status;
+}
+
+namespace {
+
+void HashRecord(StreamHash& hash, const RecordHead& head, const Record& record) {
+  ByteWriter out;
+  out.Raw(head.id.view());
+  out.Varint(static_cast<std::uint64_t>(head.kind));
+  out.Raw(head.dossier.view());
+  out.Raw(head.space.view());
+  for (const auto& [key, reg] : record.registers) {
+    out.Varint(static_cast<std::uint64_t>(key.field));
+    out.Sized(key.element);
+    out.Varint(reg.siblings.size());
+    for (const Sibling& sibling : reg.siblings) {
+      out.Raw(sibling.dot.replica.view());
+      out.Varint(sibling.dot.counter);
+      out.Varint(sibling.hlc.bits);
+      out.Raw(sibling.author.view());
+      WriteValue(out, sibling.value);
+    }
+  }
+  hash.Add(out.bytes());
+}
+
+}  // namespace
+
+Result<Hash256> Engine::Digest() {
+  StreamHash hash("sacoche.digest");
+  RecordId after;
+  while (true) {
+    SACOCHE_ASSIGN(const auto page, parts_->store->records().PageById(after, kPageRecords));
+    if (page.empty()) return hash.Finish();
+    for (const RecordHead& head : page) {
+      SACOCHE_ASSIGN(const auto record, parts_->store->records().Read(head.id));
+      HashRecord(hash, head, *record);
+    }
+    after = page.back().id;
+  }
+}
+
+}  // namespace sacoche

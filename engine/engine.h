@@ -1,0 +1,126 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "engine/merge/conflict.h"
+#include "engine/record/edit.h"
+#include "engine/seal/profile.h"
+#include "engine/store/change_log.h"
+#include "engine/store/records.h"
+#include "engine/sync/sync_session.h"
+#include "platform/clock.h"
+#include "platform/http_client.h"
+#include "platform/random.h"
+
+namespace sacoche {
+
+// Where a laptop belongs: public facts, handed over by the administrator.
+struct Invitation {
+  std::string server_url;
+  std::string ca_pem;  // the certificate authority that the server's certificate must come from
+  SigningPublicKey organisation{};
+  BoxPublicKey organisation_box{};  // names in requests are sealed to it
+};
+
+// A record as people see it.
+struct RecordView {
+  RecordHead head;
+  std::vector<VisibleField> fields;     // in the schema's order; only those that show something
+  std::uint64_t unknown_registers = 0;  // written by a newer release: kept, not shown
+
+  [[nodiscard]] const VisibleField* Find(FieldId field) const;
+};
+
+struct EngineStatus {
+  DeviceId device;
+  std::string comparison_code;  // what the administrator compares before admitting this device
+  std::optional<std::string> server_url;
+  bool admitted = false;
+  std::vector<SpaceId> spaces;
+  std::uint64_t members = 0;
+  std::uint64_t records = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t changes_waiting = 0;  // not acknowledged by the server yet
+  std::uint64_t envelopes_refused = 0;
+  std::optional<ProblemType> last_refusal;
+  std::uint64_t conflicts = 0;
+  std::uint64_t set_aside = 0;
+};
+
+// The facade: everything an application needs of a device's store. One thread owns an Engine. Every
+// call that changes something has it on the disk when it returns without an error; when it fails,
+// nothing changed.
+class Engine {
+ public:
+  struct Config {
+    std::string path;     // of the store's file; made if it is missing
+    const Schema* schema; // these three must outlive the engine
+    Clock* clock;
+    Random* random;
+  };
+  // kBusy: another program has the store open. kNewerFormat, kCorrupt: nothing was touched.
+  static Result<std::unique_ptr<Engine>> Open(const Config& config);
+  ~Engine();
+
+  // -- Belonging -----------------------------------------------------------------------------
+
+  // Remembers the organisation. kRefused if this device belongs to another one.
+  Status Join(const Invitation& invitation);
+  [[nodiscard]] Result<std::optional<Invitation>> JoinedTo();
+
+  // Asks to be admitted; may be repeated. The name is sealed to the organisation. `http` must reach
+  // the server of the invitation. kNotEnrolled before Join.
+  Status RequestAdmission(HttpClient& http, const Profile& profile);
+
+  // Who a device is; its short id while its name is not known.
+  [[nodiscard]] Profile ProfileOf(const DeviceId& device) const;
+  [[nodiscard]] const Directory& directory() const;
+  [[nodiscard]] DeviceId device() const;
+
+  // -- Work ----------------------------------------------------------------------------------
+
+  [[nodiscard]] RecordId NewRecordId();
+
+  // Makes the edit a change and commits it. Nothing if everything is so already. A new dossier goes
+  // into `space`, or into the only space there is.
+  Result<std::optional<Dot>> Edit(const sacoche::Edit& edit,
+                                  std::optional<SpaceId> space = std::nullopt);
+
+  [[nodiscard]] Result<std::optional<RecordView>> Read(const RecordId& record);
+  [[nodiscard]] Result<std::vector<RecordView>> List(const RecordQuery& query);
+  [[nodiscard]] Result<std::vector<RecordView>> Search(std::string_view words,
+                                                       std::size_t count_max = 50);
+  [[nodiscard]] Result<std::vector<Conflict>> Conflicts();
+  // Each write to the record, oldest first.
+  [[nodiscard]] Result<std::vector<HistoryEntry>> History(const RecordId& record);
+  // Every record, in the order of the ids; the visitor's error ends it.
+  Status ForEachRecord(const std::function<Status(const RecordView&)>& visit);
+
+  // -- Sync ----------------------------------------------------------------------------------
+
+  // One sync. `report` tells what was done, also when it fails half-way.
+  Status Sync(HttpClient& http, SyncReport& report);
+
+  // Called with the records that changed, after each commit, on the owner's thread.
+  void Observe(std::function<void(const std::set<RecordId>&)> observer);
+
+  [[nodiscard]] Result<EngineStatus> ReadStatus();
+
+  // A hash of the merged state: equal on devices that hold the same changes.
+  [[nodiscard]] Result<Hash256> Digest();
+
+ private:
+  struct Parts;
+  explicit Engine(std::unique_ptr<Parts> parts);
+
+  [[nodiscard]] Result<SpaceId> SpaceOf(const sacoche::Edit& edit,
+                                        const std::optional<SpaceId>& space);
+  [[nodiscard]] Status CheckAgainstStore(const sacoche::Edit& edit);
+  [[nodiscard]] Result<RecordView> View(const RecordHead& head);
+  void Notify(const std::set<RecordId>& touched);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace sacoche

@@ -1,0 +1,166 @@
+#include "engine/organisation.h"
+
+#include "engine/wire/wire_codec.h"
+
+namespace sacoche {
+namespace {
+
+constexpr std::size_t kSpaceNameBytesMax = 120;
+
+// Takes the frames of an answer to the root: the directory, and what became of the statements.
+struct RootAnswer {
+  Directory& directory;
+  std::optional<ProblemType>& refused;
+  FrameSplitter splitter;
+  bool ended = false;
+
+  Status Feed(ByteView piece) {
+    splitter.Feed(piece);
+    while (true) {
+      SACOCHE_ASSIGN(const auto raw, splitter.Next());
+      if (!raw) return {};
+      SACOCHE_ASSIGN(const PullFrame frame, DecodePullFrame(*raw));
+      SACOCHE_TRY(Take(frame));
+    }
+  }
+
+  Status Take(const PullFrame& frame) {
+    if (const auto* entry = std::get_if<DirectoryFrame>(&frame)) {
+      if (entry->sequence != directory.statement_count() + 1)
+        return Fail(ErrorCode::kUntrusted, "the server left out part of the directory",
+                    "Do not admit anybody; check the server.");
+      SACOCHE_ASSIGN(const SignedStatement statement, DecodeStatement(entry->statement));
+      return directory.Apply(statement);
+    }
+    if (const auto* outcome = std::get_if<StatementOutcomeFrame>(&frame)) {
+      if (outcome->problem) refused = outcome->problem;
+    }
+    ended |= std::holds_alternative<PullEndFrame>(frame);
+    return {};
+  }
+};
+
+}  // namespace
+
+Organisation::Organisation(OrganisationKey key, const ServerLink& link)
+    : key_(std::move(key)), link_(link), directory_(key_.signing_key.public_key()) {}
+
+Status Organisation::Exchange(const std::vector<Bytes>& statements,
+                              std::optional<ProblemType>& refused) {
+  Bytes body;
+  AppendFrame(body, PushFrame(HelloFrame{directory_.statement_count()}));
+  for (const Bytes& statement : statements)
+    AppendFrame(body, PushFrame(StatementFrame{statement}));
+  AppendFrame(body, PushFrame(PushEndFrame{}));
+  RootAnswer answer{directory_, refused, {}};
+  const SignedCall call{"POST",
+                        "/v1/sync",
+                        kSyncContentType,
+                        body,
+                        &key_.signing_key,
+                        RequestSigner::Organisation(key_.signing_key.public_key())};
+  SACOCHE_TRY(SendSigned(link_, call, [&](ByteView piece) { return answer.Feed(piece); }));
+  if (answer.ended) return {};
+  return Fail(ErrorCode::kNetwork, "the server's answer was cut short", "Try again.");
+}
+
+Status Organisation::Refresh() {
+  std::optional<ProblemType> refused;
+  return Exchange({}, refused);
+}
+
+Status Organisation::Say(StatementPayload payload) {
+  const DeviceId root;
+  const SignedStatement statement =
+      SignStatement(Statement{root, directory_.NextCounter(root), directory_.LastHash(root),
+                              std::move(payload)},
+                    key_.signing_key);
+  SACOCHE_TRY(directory_.Check(statement));
+  std::optional<ProblemType> refused;
+  SACOCHE_TRY(Exchange({statement.bytes}, refused));
+  if (!refused) return {};
+  return Fail(ErrorCode::kRefused,
+              "the server did not take the directory's new statement (" +
+                  std::string(ProblemName(*refused)) + ")",
+              "Somebody else may have changed the directory at the same time: try again.");
+}
+
+Status Organisation::Found() {
+  // A server that serves nobody answers nothing before it was founded, so say it first.
+  const OrganisationStatement payload{key_.signing_key.public_key(), key_.box_key.public_key()};
+  const SignedStatement first =
+      SignStatement(Statement{DeviceId{}, 1, Hash256{}, payload}, key_.signing_key);
+  std::optional<ProblemType> refused;
+  SACOCHE_TRY(Exchange({first.bytes}, refused));
+  if (directory_.has_organisation()) return {};
+  return Fail(ErrorCode::kRefused, "the server serves another organisation",
+              "Check the address, or start a new server for this organisation.");
+}
+
+Result<SpaceId> Organisation::AddSpace(const std::string& name) {
+  if (name.empty() || name.size() > kSpaceNameBytesMax)
+    return Fail(ErrorCode::kInvalidInput, "the space's name is missing or too long",
+                "Give a short name, for instance the post's.");
+  SACOCHE_TRY(Refresh());
+  const SpaceId space = link_.random->NextId<SpaceId>();
+  SACOCHE_TRY(Say(SpaceStatement{space, SealName(key_.directory_key.view(), name)}));
+  return space;
+}
+
+Result<std::vector<PendingDevice>> Organisation::Requests() {
+  Bytes body;
+  const SignedCall call{"GET",
+                        "/v1/enrolment",
+                        "",
+                        {},
+                        &key_.signing_key,
+                        RequestSigner::Organisation(key_.signing_key.public_key())};
+  constexpr std::size_t kListBytesMax =
+      limits::kPendingEnrolmentsMax * (kEnrolmentRequestBytesMax + 4);
+  SACOCHE_TRY(SendSigned(link_, call, [&](ByteView piece) -> Status {
+    if (body.size() + piece.size() > kListBytesMax)
+      return Fail(ErrorCode::kLimit, "the server's list of requests is too long");
+    Append(body, piece);
+    return {};
+  }));
+  SACOCHE_ASSIGN(const auto list, DecodeEnrolmentList(body, kEnrolmentRequestBytesMax));
+  std::vector<PendingDevice> pending;
+  for (const Bytes& bytes : list) {
+    // What anybody can put there may be anything; what does not read is no request.
+    auto request = DecodeEnrolmentRequest(bytes);
+    if (!request) continue;
+    const auto plain = key_.box_key.Open(request->sealed_profile);
+    if (!plain) continue;
+    auto profile = DecodeProfile(TextOf(plain->view()));
+    if (!profile) continue;
+    const std::string code = ComparisonCode(request->signing_key, request->box_key);
+    pending.push_back(PendingDevice{std::move(*request), std::move(*profile), code});
+  }
+  return pending;
+}
+
+Status Organisation::Admit(const PendingDevice& device, Role role,
+                           const std::vector<SpaceId>& spaces) {
+  SACOCHE_TRY(Refresh());
+  SACOCHE_ASSIGN(const std::string profile, EncodeProfile(device.profile));
+  AdmissionStatement admission;
+  admission.signing_key = device.request.signing_key;
+  admission.box_key = device.request.box_key;
+  admission.role = role;
+  admission.spaces = spaces;
+  admission.sealed_directory_key = SealKeyTo(device.request.box_key, key_.directory_key.view());
+  admission.sealed_profile = SealName(key_.directory_key.view(), profile);
+  return Say(std::move(admission));
+}
+
+Result<std::vector<SpaceName>> Organisation::Spaces() {
+  SACOCHE_TRY(Refresh());
+  std::vector<SpaceName> names;
+  for (const auto& [space, statement] : directory_.spaces()) {
+    SACOCHE_ASSIGN(std::string name, OpenName(key_.directory_key.view(), statement.sealed_name));
+    names.push_back(SpaceName{space, std::move(name)});
+  }
+  return names;
+}
+
+}  // namespace sacoche

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "engine/membership/directory.h"
+#include "engine/membership/enrolment_request.h"
+#include "engine/seal/organisation_key.h"
+#include "engine/seal/profile.h"
+#include "engine/sync/signed_request.h"
+
+namespace sacoche {
+
+// A device that asked to be admitted.
+struct PendingDevice {
+  EnrolmentRequest request;
+  Profile profile;
+  std::string code;  // to be compared with what the device shows
+};
+
+struct SpaceName {
+  SpaceId space;
+  std::string name;
+};
+
+// The administrator's side: whoever holds the organisation's key file. It works on the server's
+// directory, which it verifies like every client; it reads no case. One thread.
+class Organisation {
+ public:
+  // `link` must reach the organisation's server and outlive this.
+  Organisation(OrganisationKey key, const ServerLink& link);
+
+  // Takes the server for this organisation, or finds it taken by it already.
+  Status Found();
+
+  Result<SpaceId> AddSpace(const std::string& name);
+
+  [[nodiscard]] Result<std::vector<PendingDevice>> Requests();
+
+  // Makes the device a member. It, and the members who hold the keys, learn it at their next sync.
+  Status Admit(const PendingDevice& device, Role role, const std::vector<SpaceId>& spaces);
+
+  // Reads what is new in the directory; the calls above do it themselves.
+  Status Refresh();
+
+  [[nodiscard]] const Directory& directory() const { return directory_; }
+  [[nodiscard]] Result<std::vector<SpaceName>> Spaces();
+  [[nodiscard]] const OrganisationKey& key() const { return key_; }
+
+ private:
+  Status Say(StatementPayload payload);
+  Status Exchange(const std::vector<Bytes>& statements, std::optional<ProblemType>& refused);
+
+  OrganisationKey key_;
+  ServerLink link_;
+  Directory directory_;
+};
+
+}  // namespace sacoche

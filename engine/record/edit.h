@@ -1,0 +1,35 @@
+#pragma once
+
+#include "engine/record/record.h"
+
+namespace sacoche {
+
+// What a person asks to change in one field.
+//   single value: the new value, or nothing to clear it.
+//   add_wins_set: a list, the whole set as it shall be.
+//   append_only:  one value, one more entry; with `corrects`, it corrects that entry.
+struct FieldEdit {
+  FieldId field{};
+  Value value;
+  std::optional<ByteArray<16>> corrects;
+};
+
+// What a person asks to change in one record.
+struct RecordEdit {
+  RecordId record;
+  KindId kind{};
+  std::vector<FieldEdit> fields;
+};
+
+// One act of a person: all of it happens or none. Everything belongs to one dossier.
+struct Edit {
+  RecordId dossier;
+  std::vector<RecordEdit> records;
+};
+
+// Against the schema: kinds, fields, types, codes, limits. Nothing was changed when it fails.
+[[nodiscard]] Status CheckEdit(const Schema& schema, const Edit& edit);
+
+inline constexpr std::size_t kEditRecordsMax = 64;
+
+}  // namespace sacoche

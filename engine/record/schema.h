@@ -1,0 +1,88 @@
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "engine/record/value.h"
+
+namespace sacoche {
+
+// Numbers of kinds and fields are for ever: a retired one is never given to something else.
+enum class KindId : std::uint32_t {};
+enum class FieldId : std::uint32_t {};
+
+enum class FieldType { kText, kInteger, kDate, kCode, kReference, kFlag };
+
+// How concurrent edits of a field come together; merge/MERGE_RULES.md. Adding a policy is adding a
+// row here and a resolver.
+enum class MergePolicy { kKeepLatest, kKeepAll, kAddWinsSet, kAppendOnly };
+
+// Fixed codes with French labels. A retired code stays readable and may no longer be entered.
+struct ClosedList {
+  struct Entry {
+    std::string code;
+    std::string label;
+    enum class State { kActive, kRetired } state = State::kActive;
+  };
+  std::string name;
+  std::vector<Entry> entries;
+
+  [[nodiscard]] const Entry* Find(std::string_view code) const;
+};
+
+struct FieldDef {
+  FieldId id{};
+  std::string name;   // how scripts call it
+  std::string label;  // how people call it, in French
+  FieldType type = FieldType::kText;
+  MergePolicy policy = MergePolicy::kKeepLatest;
+  std::string closed_list;  // for kCode
+  enum class Indexed { kNo, kYes } indexed = Indexed::kNo;
+  enum class Searchable { kNo, kYes } searchable = Searchable::kNo;
+
+  // Several values: an edit gives the whole list (set), or one more entry (log).
+  [[nodiscard]] bool is_list() const {
+    return policy == MergePolicy::kAddWinsSet || policy == MergePolicy::kAppendOnly;
+  }
+};
+
+struct KindDef {
+  KindId id{};
+  std::string name;
+  std::string label;
+  // A root begins a dossier; a child belongs to the dossier of the record that it was created under.
+  enum class Place { kRoot, kChild } place = Place::kRoot;
+  std::vector<FieldDef> fields;
+
+  [[nodiscard]] const FieldDef* FindField(FieldId id) const;
+  [[nodiscard]] const FieldDef* FindField(std::string_view name) const;
+};
+
+// A value, given to the engine when it is opened. What a newer release wrote under kinds and fields
+// that this schema does not have is kept and passed on all the same.
+class Schema {
+ public:
+  Schema(std::vector<KindDef> kinds, std::vector<ClosedList> lists);
+
+  [[nodiscard]] const std::vector<KindDef>& kinds() const { return kinds_; }
+  [[nodiscard]] const KindDef* FindKind(KindId id) const;
+  [[nodiscard]] const KindDef* FindKind(std::string_view name) const;
+  [[nodiscard]] const FieldDef* FindField(KindId kind, FieldId field) const;
+  [[nodiscard]] const ClosedList* FindList(std::string_view name) const;
+
+  // One value (an element, for lists) against the field's declaration. kInvalidInput says what is
+  // wrong and what would be right.
+  [[nodiscard]] Status CheckValue(const FieldDef& field, const Value& value) const;
+
+  // What a person or a script typed for one value of the field. Empty text clears it.
+  [[nodiscard]] Result<Value> ParseValue(const FieldDef& field, std::string_view text) const;
+
+ private:
+  std::vector<KindDef> kinds_;
+  std::vector<ClosedList> lists_;
+};
+
+// How a value is written for people and in JSON: the code, not its label.
+[[nodiscard]] std::string FormatValue(const Value& value);
+
+}  // namespace sacoche

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "engine/sign/hash.h"
+#include "engine/wire/envelope.h"
+#include "platform/base/secret_bytes.h"
+
+namespace sacoche {
+
+// The key of one generation of a space: 32 random bytes, made by a member device.
+class EpochKey {
+ public:
+  static constexpr std::size_t kBytes = 32;
+
+  static EpochKey Generate();
+  static Result<EpochKey> FromBytes(ByteView bytes);
+
+  [[nodiscard]] ByteView view() const { return bytes_.view(); }
+
+  // Tells whether a key that was granted is the one that the epoch's statement speaks of.
+  [[nodiscard]] Hash256 Commitment(const SpaceId& space) const;
+
+  // The key of one dossier's items in this epoch: keyed BLAKE2b of the dossier's handle, salted with
+  // the space.
+  [[nodiscard]] SecretBytes DossierKey(const SpaceId& space, const DossierHandle& handle) const;
+
+ private:
+  explicit EpochKey(SecretBytes bytes) : bytes_(std::move(bytes)) {}
+  SecretBytes bytes_;
+};
+
+// What the server sees of a dossier's id, which it never learns: eight bytes of a hash, the same in
+// all epochs so that a dossier can be erased by its handle.
+[[nodiscard]] DossierHandle HandleOf(const SpaceId& space, const RecordId& dossier);
+
+}  // namespace sacoche

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "platform/base/ids.h"
+#include "platform/base/secret_bytes.h"
+#include "platform/sqlite/database.h"
+
+namespace sacoche {
+
+// Keys and the few single values that a device keeps. Names are literals of the callers.
+class KeyChest {
+ public:
+  explicit KeyChest(Database* database) : database_(database) {}
+
+  // Empty if there is none.
+  [[nodiscard]] Result<SecretBytes> Read(std::string_view name);
+  Status Write(std::string_view name, ByteView value);
+
+  [[nodiscard]] Result<SecretBytes> EpochKey(const SpaceId& space, std::uint64_t epoch);
+  Status PutEpochKey(const SpaceId& space, std::uint64_t epoch, ByteView key);
+
+  // The key of an epoch that this device offered to open and that may not be the one that came to be.
+  [[nodiscard]] Result<SecretBytes> PendingEpochKey(const SpaceId& space, std::uint64_t epoch);
+  Status PutPendingEpochKey(const SpaceId& space, std::uint64_t epoch, ByteView key);
+  Status DropPendingEpochKey(const SpaceId& space, std::uint64_t epoch);
+
+ private:
+  Database* database_;
+};
+
+}  // namespace sacoche

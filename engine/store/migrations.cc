@@ -1,0 +1,160 @@
+#include "engine/store/migrations.h"
+
+#include <array>
+
+#include "platform/sqlite/transaction.h"
+
+namespace sacoche {
+namespace {
+
+// Step n brings format n to n + 1. A step that was released is never changed.
+constexpr std::array<const char*, kStoreFormat> kSteps = {R"sql(
+CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID, STRICT;
+
+CREATE TABLE change_log(
+  seq INTEGER PRIMARY KEY,
+  space BLOB NOT NULL,
+  replica BLOB NOT NULL,
+  counter INTEGER NOT NULL,
+  hlc INTEGER NOT NULL,
+  author BLOB NOT NULL,
+  dossier BLOB NOT NULL,
+  origin INTEGER NOT NULL,
+  envelope_counter INTEGER
+) STRICT;
+CREATE UNIQUE INDEX change_log_dot ON change_log(space, replica, counter);
+CREATE INDEX change_log_hlc ON change_log(hlc);
+CREATE INDEX change_log_unsealed ON change_log(space, seq)
+  WHERE origin = 1 AND envelope_counter IS NULL;
+
+CREATE TABLE change_write(
+  seq INTEGER NOT NULL REFERENCES change_log(seq),
+  position INTEGER NOT NULL,
+  record BLOB NOT NULL,
+  kind INTEGER NOT NULL,
+  field INTEGER NOT NULL,
+  element BLOB NOT NULL,
+  value BLOB NOT NULL,
+  overwritten BLOB NOT NULL,
+  PRIMARY KEY(seq, position)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX change_write_record ON change_write(record, seq);
+
+CREATE TABLE record(
+  id BLOB PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  dossier BLOB NOT NULL,
+  space BLOB NOT NULL,
+  created_hlc INTEGER NOT NULL,
+  changed_hlc INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX record_dossier ON record(dossier);
+CREATE INDEX record_kind ON record(kind, changed_hlc);
+
+CREATE TABLE sibling(
+  record BLOB NOT NULL,
+  field INTEGER NOT NULL,
+  element BLOB NOT NULL,
+  replica BLOB NOT NULL,
+  counter INTEGER NOT NULL,
+  hlc INTEGER NOT NULL,
+  author BLOB NOT NULL,
+  value BLOB NOT NULL,
+  PRIMARY KEY(record, field, element, replica, counter)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE awaited(
+  record BLOB NOT NULL,
+  field INTEGER NOT NULL,
+  element BLOB NOT NULL,
+  replica BLOB NOT NULL,
+  counter INTEGER NOT NULL,
+  PRIMARY KEY(record, field, element, replica, counter)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE field_index(
+  kind INTEGER NOT NULL,
+  field INTEGER NOT NULL,
+  value BLOB NOT NULL,
+  record BLOB NOT NULL,
+  PRIMARY KEY(kind, field, value, record)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX field_index_record ON field_index(record, field);
+
+CREATE TABLE search_row(id INTEGER PRIMARY KEY, record BLOB NOT NULL UNIQUE) STRICT;
+CREATE VIRTUAL TABLE search USING fts5(content, tokenize = "unicode61 remove_diacritics 2");
+
+CREATE TABLE conflict(
+  record BLOB NOT NULL,
+  field INTEGER NOT NULL,
+  PRIMARY KEY(record, field)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE cursor(space BLOB PRIMARY KEY, server_seq INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+
+CREATE TABLE peer_chain(
+  space BLOB NOT NULL,
+  device BLOB NOT NULL,
+  counter INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  PRIMARY KEY(space, device)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE set_aside(
+  space BLOB NOT NULL,
+  server_seq INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  envelope BLOB NOT NULL,
+  PRIMARY KEY(space, server_seq)
+) STRICT;
+
+CREATE TABLE outbox(
+  space BLOB NOT NULL,
+  counter INTEGER NOT NULL,
+  envelope_id BLOB NOT NULL UNIQUE,
+  hash BLOB NOT NULL,
+  envelope BLOB NOT NULL,
+  changes INTEGER NOT NULL,
+  server_seq INTEGER,
+  refusal INTEGER,
+  PRIMARY KEY(space, counter)
+) STRICT;
+CREATE INDEX outbox_waiting ON outbox(space, counter) WHERE server_seq IS NULL;
+
+CREATE TABLE directory(seq INTEGER PRIMARY KEY, statement BLOB NOT NULL) STRICT;
+
+CREATE TABLE epoch_key(
+  space BLOB NOT NULL,
+  epoch INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  PRIMARY KEY(space, epoch)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE pending_epoch(
+  space BLOB NOT NULL,
+  epoch INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  PRIMARY KEY(space, epoch)
+) WITHOUT ROWID, STRICT;
+)sql"};
+
+Status RunStep(Database& database, int from) {
+  SACOCHE_ASSIGN(Transaction transaction, Transaction::Begin(database));
+  SACOCHE_TRY(database.Execute(kSteps[static_cast<std::size_t>(from)]));
+  const std::string version = "PRAGMA user_version=" + std::to_string(from + 1);
+  SACOCHE_TRY(database.Execute(version.c_str()));
+  return transaction.Commit();
+}
+
+}  // namespace
+
+Status Migrate(Database& database) {
+  SACOCHE_ASSIGN(int format, database.FormatVersion());
+  if (format > kStoreFormat)
+    return Fail(ErrorCode::kNewerFormat, "the store was made by a newer release of Sacoche",
+                "Update Sacoche; the store was not touched.");
+  for (; format < kStoreFormat; ++format) SACOCHE_TRY(RunStep(database, format));
+  return {};
+}
+
+}  // namespace sacoche

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/store/change_log.h"
+#include "engine/store/directory_log.h"
+#include "engine/store/key_chest.h"
+#include "engine/store/outbox.h"
+#include "engine/store/progress.h"
+#include "engine/store/records.h"
+#include "engine/store/search.h"
+#include "platform/sqlite/transaction.h"
+
+namespace sacoche {
+
+// The device's database (SCHEMA.md). The parts below are views of one connection; none of them
+// begins a transaction: commit and sync do, around what belongs together. One thread.
+class Store {
+ public:
+  // Opens or makes the file and brings its format up to date. kNewerFormat: made by a newer release,
+  // nothing was touched. kBusy: another program has it.
+  static Result<std::unique_ptr<Store>> Open(const std::string& path);
+
+  [[nodiscard]] Result<Transaction> Begin() { return Transaction::Begin(*database_); }
+
+  [[nodiscard]] ChangeLog& log() { return log_; }
+  [[nodiscard]] Records& records() { return records_; }
+  [[nodiscard]] Search& search() { return search_; }
+  [[nodiscard]] Outbox& outbox() { return outbox_; }
+  [[nodiscard]] Progress& progress() { return progress_; }
+  [[nodiscard]] DirectoryLog& directory() { return directory_; }
+  [[nodiscard]] KeyChest& keys() { return keys_; }
+
+ private:
+  explicit Store(std::unique_ptr<Database> database);
+
+  std::unique_ptr<Database> database_;
+  ChangeLog log_;
+  Records records_;
+  Search search_;
+  Outbox outbox_;
+  Progress progress_;
+  DirectoryLog directory_;
+  KeyChest keys_;
+};
+
+}  // namespace sacoche

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "engine/seal/key_wrap.h"
+#include "engine/store/store.h"
+#include "platform/random.h"
+
+namespace sacoche {
+
+// This device's own keys, and the replica under which it edits. Made once, kept in the store.
+struct DeviceIdentity {
+  SigningKey signing_key;
+  BoxKey box_key;
+  ReplicaId replica;
+
+  [[nodiscard]] DeviceId device() const { return DeviceIdOf(signing_key.public_key()); }
+
+  // Loads it, or makes it in one transaction.
+  static Result<DeviceIdentity> LoadOrMake(Store& store, Random& random);
+};
+
+}  // namespace sacoche

@@ -1,0 +1,114 @@
+#include "engine/sync/key_exchange.h"
+
+namespace sacoche {
+
+Status KeyExchange::TakeIn(std::uint64_t sequence, ByteView bytes) {
+  if (sequence != directory_->statement_count() + 1)
+    return Fail(ErrorCode::kUntrusted, "the server left out or repeated part of the directory",
+                "Synchronise again; if it happens again, tell your administrator.");
+  SACOCHE_ASSIGN(const SignedStatement statement, DecodeStatement(bytes));
+  SACOCHE_TRY(directory_->Check(statement));
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->directory().Append(sequence, bytes));
+  SACOCHE_TRY(TakeKeys(statement.statement));
+  SACOCHE_TRY(transaction.Commit());
+  return directory_->Apply(statement);
+}
+
+Status KeyExchange::TakeKeys(const Statement& statement) {
+  if (const auto* epoch = std::get_if<EpochStatement>(&statement.payload))
+    return TakeOpenedEpoch(*epoch);
+  if (const auto* grant = std::get_if<GrantStatement>(&statement.payload);
+      grant != nullptr && grant->device == identity_->device())
+    return TakeGrant(*grant);
+  return {};
+}
+
+Status KeyExchange::TakeOpenedEpoch(const EpochStatement& epoch) {
+  SACOCHE_ASSIGN(const SecretBytes offered,
+                 store_->keys().PendingEpochKey(epoch.space, epoch.epoch));
+  if (offered.empty()) return {};
+  SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(offered.view()));
+  if (key.Commitment(epoch.space) == epoch.key_commitment)
+    SACOCHE_TRY(store_->keys().PutEpochKey(epoch.space, epoch.epoch, key.view()));
+  return store_->keys().DropPendingEpochKey(epoch.space, epoch.epoch);
+}
+
+Status KeyExchange::TakeGrant(const GrantStatement& grant) {
+  const EpochStatement* epoch = directory_->FindEpoch(grant.space, grant.epoch);
+  const auto opened = identity_->box_key.Open(grant.sealed_key);
+  // A grant that is not the epoch's key is left aside; the space then still waits for its key.
+  if (!opened || epoch == nullptr) return {};
+  const auto key = EpochKey::FromBytes(opened->view());
+  if (!key || key->Commitment(grant.space) != epoch->key_commitment) return {};
+  return store_->keys().PutEpochKey(grant.space, grant.epoch, key->view());
+}
+
+Result<std::vector<Bytes>> KeyExchange::Proposals() {
+  next_counter_ = directory_->NextCounter(identity_->device());
+  last_hash_ = directory_->LastHash(identity_->device());
+  std::vector<Bytes> proposals;
+  for (const SpaceId& space : Spaces()) SACOCHE_TRY(ProposeFor(space, proposals));
+  return proposals;
+}
+
+Status KeyExchange::ProposeFor(const SpaceId& space, std::vector<Bytes>& proposals) {
+  const std::uint64_t current = directory_->CurrentEpoch(space);
+  if (current == 0) {
+    SACOCHE_ASSIGN(const EpochKey key, OfferedKey(space, 1));
+    proposals.push_back(SignNext(EpochStatement{space, 1, key.Commitment(space)}));
+    return {};
+  }
+  for (std::uint64_t epoch = 1; epoch <= current; ++epoch)
+    SACOCHE_TRY(ProposeGrants(space, epoch, proposals));
+  return {};
+}
+
+Status KeyExchange::ProposeGrants(const SpaceId& space, std::uint64_t epoch,
+                                  std::vector<Bytes>& proposals) {
+  SACOCHE_ASSIGN(const auto key, Key(space, epoch));
+  if (!key) return {};
+  for (const DeviceId& device : directory_->MembersOf(space)) {
+    if (device == directory_->EpochOpener(space, epoch)) continue;
+    if (directory_->FindGrant(space, epoch, device) != nullptr) continue;
+    const BoxPublicKey& recipient = directory_->FindMember(device)->admission.box_key;
+    proposals.push_back(
+        SignNext(GrantStatement{space, epoch, device, SealKeyTo(recipient, key->view())}));
+  }
+  return {};
+}
+
+// The key is stored before it is offered: if the server took it and the answer was lost, it is still
+// the epoch's key.
+Result<EpochKey> KeyExchange::OfferedKey(const SpaceId& space, std::uint64_t epoch) {
+  SACOCHE_ASSIGN(const SecretBytes known, store_->keys().PendingEpochKey(space, epoch));
+  if (!known.empty()) return EpochKey::FromBytes(known.view());
+  EpochKey key = EpochKey::Generate();
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->keys().PutPendingEpochKey(space, epoch, key.view()));
+  SACOCHE_TRY(transaction.Commit());
+  return key;
+}
+
+Bytes KeyExchange::SignNext(StatementPayload payload) {
+  const SignedStatement statement = SignStatement(
+      Statement{identity_->device(), next_counter_, last_hash_, std::move(payload)},
+      identity_->signing_key);
+  ++next_counter_;
+  last_hash_ = statement.hash;
+  return statement.bytes;
+}
+
+Result<std::optional<EpochKey>> KeyExchange::Key(const SpaceId& space, std::uint64_t epoch) {
+  SACOCHE_ASSIGN(const SecretBytes bytes, store_->keys().EpochKey(space, epoch));
+  if (bytes.empty()) return std::optional<EpochKey>();
+  SACOCHE_ASSIGN(EpochKey key, EpochKey::FromBytes(bytes.view()));
+  return std::optional<EpochKey>(std::move(key));
+}
+
+std::vector<SpaceId> KeyExchange::Spaces() const {
+  const Member* self = directory_->FindMember(identity_->device());
+  return self == nullptr ? std::vector<SpaceId>() : self->admission.spaces;
+}
+
+}  // namespace sacoche

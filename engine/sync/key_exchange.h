@@ -1,0 +1,46 @@
+#pragma once
+
+#include "engine/membership/directory.h"
+#include "engine/seal/key_epoch.h"
+#include "engine/sync/device_identity.h"
+
+namespace sacoche {
+
+// Follows the directory for this device: checks each statement, takes the epoch keys that are
+// granted, opens the first epoch of a space, and grants keys to members who lack them.
+class KeyExchange {
+ public:
+  // All must outlive this.
+  KeyExchange(Store* store, Directory* directory, const DeviceIdentity* identity)
+      : store_(store), directory_(directory), identity_(identity) {}
+
+  // The statement that the server has under that number. kUntrusted if it is not the next, or the
+  // directory's rules refuse it: then the server is not to be believed.
+  Status TakeIn(std::uint64_t sequence, ByteView bytes);
+
+  // What this device should add to the directory now, in order.
+  [[nodiscard]] Result<std::vector<Bytes>> Proposals();
+
+  // Nothing if this device does not hold it (yet).
+  [[nodiscard]] Result<std::optional<EpochKey>> Key(const SpaceId& space, std::uint64_t epoch);
+
+  [[nodiscard]] std::vector<SpaceId> Spaces() const;
+
+ private:
+  Status TakeKeys(const Statement& statement);
+  Status TakeOpenedEpoch(const EpochStatement& epoch);
+  Status TakeGrant(const GrantStatement& grant);
+  Status ProposeFor(const SpaceId& space, std::vector<Bytes>& proposals);
+  Status ProposeGrants(const SpaceId& space, std::uint64_t epoch, std::vector<Bytes>& proposals);
+  Result<EpochKey> OfferedKey(const SpaceId& space, std::uint64_t epoch);
+  Bytes SignNext(StatementPayload payload);
+
+  Store* store_;
+  Directory* directory_;
+  const DeviceIdentity* identity_;
+  // The signer's chain, continued over the proposals of one round.
+  std::uint64_t next_counter_ = 0;
+  Hash256 last_hash_{};
+};
+
+}  // namespace sacoche

@@ -1,0 +1,39 @@
+#include "engine/sync/sync_runner.h"
+
+#include "engine/sync/sync_limits.h"
+
+namespace sacoche {
+namespace {
+
+Status SendOne(SyncSession& session, const ServerLink& link, const DeviceIdentity& identity,
+               ByteView body) {
+  const SignedCall call{"POST", "/v1/sync",  kSyncContentType,
+                        body,   &identity.signing_key, RequestSigner::Device(identity.device())};
+  SACOCHE_TRY(SendSigned(link, call, [&](ByteView piece) { return session.Receive(piece); }));
+  return session.EndOfResponse();
+}
+
+// How far a session has come: if this grew, trying again is worth it.
+std::uint64_t ProgressOf(const SyncReport& report) {
+  return report.envelopes_out + report.envelopes_in + report.statements_in;
+}
+
+}  // namespace
+
+Status RunSync(SyncSession& session, const ServerLink& link, const DeviceIdentity& identity) {
+  int resumes = 0;
+  while (true) {
+    const std::uint64_t before = ProgressOf(session.report());
+    SACOCHE_ASSIGN(const auto body, session.NextRequest());
+    if (!body) return {};
+    Status status = SendOne(session, link, identity, *body);
+    if (status) continue;
+    session.Interrupted();
+    const bool may_resume = status.error().code == ErrorCode::kNetwork &&
+                            ProgressOf(session.report()) > before &&
+                            resumes++ < sync_limits::kResumesMax;
+    if (!may_resume) return status;
+  }
+}
+
+}  // namespace sacoche

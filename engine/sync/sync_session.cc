@@ -1,0 +1,223 @@
+#include "engine/sync/sync_session.h"
+
+#include "engine/sync/sync_limits.h"
+
+namespace sacoche {
+namespace {
+
+tl::unexpected<Error> Untrusted(std::string message) {
+  return Fail(ErrorCode::kUntrusted, std::move(message),
+              "Your own work is safe on this laptop. Synchronise again; if it happens again, tell "
+              "your administrator.");
+}
+
+}  // namespace
+
+SyncSession::SyncSession(const Parts& parts)
+    : store_(parts.store),
+      directory_(parts.directory),
+      keys_(parts.store, parts.directory, parts.identity),
+      sealer_(parts.store, parts.directory, &keys_, parts.identity, parts.random),
+      receiver_(parts.store, parts.directory, &keys_, parts.committer, parts.identity) {}
+
+Result<std::optional<Bytes>> SyncSession::NextRequest() {
+  if (report_.requests >= sync_limits::kRoundsMax)
+    return Fail(ErrorCode::kRefused, "the server never comes to an end",
+                "Your work is kept. Tell your administrator.");
+  sent_.clear();
+  asked_.clear();
+  answering_ = 0;
+  frames_ = FrameSplitter();
+  response_ended_ = false;
+
+  Bytes body;
+  AppendFrame(body, PushFrame(HelloFrame{directory_->statement_count()}));
+  bool has_work = !answered_once_;
+  SACOCHE_ASSIGN(const bool has_statements, AddStatements(body));
+  has_work |= has_statements;
+  for (const SpaceId& space : keys_.Spaces()) {
+    SACOCHE_ASSIGN(const bool space_has_work, AddSpace(space, body));
+    has_work |= space_has_work;
+  }
+  if (!has_work) return std::optional<Bytes>();
+  AppendFrame(body, PushFrame(PushEndFrame{}));
+  ++report_.requests;
+  report_.body_bytes_up += body.size();
+  return std::optional<Bytes>(std::move(body));
+}
+
+// Only once the server's directory is known in this session: a statement is chained to the last one.
+Result<bool> SyncSession::AddStatements(Bytes& body) {
+  if (!answered_once_) return false;
+  SACOCHE_ASSIGN(std::vector<Bytes> proposals, keys_.Proposals());
+  if (proposals.size() > limits::kRequestStatementsMax)
+    proposals.resize(limits::kRequestStatementsMax);
+  for (Bytes& statement : proposals)
+    AppendFrame(body, PushFrame(StatementFrame{std::move(statement)}));
+  return !proposals.empty();
+}
+
+Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
+  SpaceState& state = spaces_[space];
+  SACOCHE_TRY(NoteKeys(space, state));
+  SACOCHE_TRY(sealer_.Flush(space));
+  std::vector<OutboxEntry> waiting;
+  if (!state.push_stalled && body.size() < sync_limits::kRequestBytesTarget) {
+    SACOCHE_ASSIGN(waiting, store_->outbox().Waiting(
+                                space, 0, sync_limits::kRequestBytesTarget - body.size(),
+                                limits::kRequestEnvelopesMax / limits::kRequestSpacesMax));
+  }
+  if (!state.pull_wanted && waiting.empty()) return false;
+  SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(space));
+  AppendFrame(body, PushFrame(CursorFrame{space, cursor}));
+  asked_.push_back(space);
+  for (OutboxEntry& entry : waiting) {
+    sent_[entry.id] = Sent{space, entry.changes};
+    AppendFrame(body, PushFrame(EnvelopeFrame{std::move(entry.envelope)}));
+  }
+  return true;
+}
+
+// A space that waited for a key is worth asking again once a key came.
+Status SyncSession::NoteKeys(const SpaceId& space, SpaceState& state) {
+  if (!state.waiting_for_key) return {};
+  SACOCHE_ASSIGN(const auto key, keys_.Key(space, state.missing_epoch));
+  if (!key) return {};
+  state.waiting_for_key = false;
+  state.pull_wanted = true;
+  return {};
+}
+
+Status SyncSession::Receive(ByteView piece) {
+  report_.body_bytes_down += piece.size();
+  frames_.Feed(piece);
+  while (true) {
+    SACOCHE_ASSIGN(const auto raw, frames_.Next());
+    if (!raw) return {};
+    if (response_ended_) return Untrusted("the server's answer goes on after its end");
+    SACOCHE_ASSIGN(const PullFrame frame, DecodePullFrame(*raw));
+    SACOCHE_TRY(std::visit([this](const auto& f) { return Take(f); }, frame));
+  }
+}
+
+Status SyncSession::EndOfResponse() {
+  if (!response_ended_ || !frames_.empty()) {
+    Interrupted();
+    return Fail(ErrorCode::kNetwork, "the server's answer was cut short",
+                "What arrived is kept. Synchronise again.");
+  }
+  answered_once_ = true;
+  report_.spaces_waiting_for_key = 0;
+  for (const auto& [space, state] : spaces_)
+    if (state.waiting_for_key) ++report_.spaces_waiting_for_key;
+  return {};
+}
+
+void SyncSession::Interrupted() { sent_.clear(); }
+
+Status SyncSession::Take(const DirectoryFrame& frame) {
+  SACOCHE_TRY(keys_.TakeIn(frame.sequence, frame.statement));
+  ++report_.statements_in;
+  return {};
+}
+
+Status SyncSession::Take(const AcknowledgementFrame& frame) {
+  const auto sent = sent_.find(frame.envelope);
+  if (sent == sent_.end()) return Untrusted("the server acknowledged what was not sent");
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->outbox().MarkStored(frame.envelope, frame.sequence));
+  SACOCHE_TRY(transaction.Commit());
+  ++report_.envelopes_out;
+  report_.changes_out += sent->second.changes;
+  sent_.erase(sent);
+  return {};
+}
+
+Status SyncSession::Take(const RefusalFrame& frame) {
+  const auto sent = sent_.find(frame.envelope);
+  if (sent == sent_.end()) return Untrusted("the server refused what was not sent");
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->outbox().MarkRefused(frame.envelope, frame.problem));
+  SACOCHE_TRY(transaction.Commit());
+  ++report_.envelopes_refused;
+  report_.last_refusal = frame.problem;
+  spaces_[sent->second.space].push_stalled = true;
+  sent_.erase(sent);
+  return {};
+}
+
+// Another device was quicker, or the chain moved: the directory that comes with the next answer tells.
+Status SyncSession::Take(const StatementOutcomeFrame&) { return {}; }
+
+Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
+  if (answering_ >= asked_.size()) return Untrusted("the server sent what was not asked for");
+  const SpaceId space = asked_[answering_];
+  SpaceState& state = spaces_[space];
+  if (state.waiting_for_key) return {};
+  SACOCHE_ASSIGN(const Receiver::Received received,
+                 receiver_.Receive(space, frame.sequence, frame.envelope));
+  switch (received.outcome) {
+    case Receiver::Outcome::kCommitted:
+      ++report_.envelopes_in;
+      report_.changes_in += received.commit.applied;
+      report_.touched.insert(received.commit.touched.begin(), received.commit.touched.end());
+      break;
+    case Receiver::Outcome::kKnownAlready:
+      break;
+    case Receiver::Outcome::kSetAside:
+      ++report_.set_aside;
+      break;
+    case Receiver::Outcome::kWaitingForKey:
+      state.waiting_for_key = true;
+      state.missing_epoch = received.missing_epoch;
+      state.pull_wanted = false;
+      break;
+  }
+  return {};
+}
+
+Status SyncSession::Take(const HeadFrame& frame) {
+  if (answering_ >= asked_.size() || asked_[answering_] != frame.space)
+    return Untrusted("the server's answer is not in the order of the request");
+  ++answering_;
+  SpaceState& state = spaces_[frame.space];
+  if (state.waiting_for_key) return {};
+  SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(frame.space));
+  if (frame.sequence < cursor) return HealForgetfulServer(frame);
+  state.pull_wanted = frame.more;
+  if (frame.sequence == cursor) return {};
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->progress().SetCursor(frame.space, frame.sequence));
+  return transaction.Commit();
+}
+
+// The server holds less than it had acknowledged: it was restored from a backup. Everybody who comes
+// by sends again what it forgot, and reads again from where it now stands.
+Status SyncSession::HealForgetfulServer(const HeadFrame& frame) {
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_ASSIGN(const std::uint64_t forgotten,
+                 store_->outbox().ForgetStoredAfter(frame.space, frame.sequence));
+  SACOCHE_TRY(store_->progress().SetCursor(frame.space, frame.sequence));
+  SACOCHE_TRY(transaction.Commit());
+  report_.envelopes_sent_again += forgotten;
+  spaces_[frame.space].pull_wanted = frame.more;
+  return {};
+}
+
+Status SyncSession::Take(const SpaceRefusedFrame& frame) {
+  if (answering_ >= asked_.size() || asked_[answering_] != frame.space)
+    return Untrusted("the server's answer is not in the order of the request");
+  ++answering_;
+  spaces_[frame.space].pull_wanted = false;
+  report_.last_refusal = frame.problem;
+  return {};
+}
+
+Status SyncSession::Take(const PullEndFrame&) {
+  if (answering_ != asked_.size())
+    return Untrusted("the server's answer leaves out a space that was asked for");
+  response_ended_ = true;
+  return {};
+}
+
+}  // namespace sacoche

@@ -1,0 +1,259 @@
+#include "engine/membership/directory.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/organisation.h"
+#include "tests/support/results.h"
+
+namespace sacoche {
+namespace {
+
+const SpaceId kSpace = IdFrom<SpaceId>(0x10);
+const SpaceId kOtherSpace = IdFrom<SpaceId>(0x20);
+const SpaceId kNoSpace = IdFrom<SpaceId>(0x30);
+
+// An organisation with two spaces: two devices share the first, a third is in the second only.
+class DirectoryTest : public testing::Test {
+ protected:
+  DirectoryTest() {
+    Apply(root_.Say(OrganisationOf(root_)));
+    Apply(root_.Say(SpaceStatement{kSpace, {1}}));
+    Apply(root_.Say(SpaceStatement{kOtherSpace, {2}}));
+    Apply(root_.Say(AdmissionOf(alice_, {kSpace})));
+    Apply(root_.Say(AdmissionOf(bob_, {kSpace})));
+    Apply(root_.Say(AdmissionOf(carol_, {kOtherSpace})));
+  }
+
+  void Apply(const SignedStatement& statement) {
+    ASSERT_THAT(directory_.Apply(statement), Succeeds());
+    log_.push_back(statement);
+  }
+
+  // Refused with this code, by Check and by Apply, and nothing has changed.
+  void ExpectRefused(const SignedStatement& statement, ErrorCode code) {
+    const std::uint64_t count = directory_.statement_count();
+    const std::uint64_t next = directory_.NextCounter(statement.statement.signer);
+    EXPECT_THAT(directory_.Check(statement), FailsWith(code));
+    EXPECT_THAT(directory_.Apply(statement), FailsWith(code));
+    EXPECT_EQ(directory_.statement_count(), count);
+    EXPECT_EQ(directory_.NextCounter(statement.statement.signer), next);
+  }
+
+  static EpochStatement Epoch(std::uint64_t number) {
+    return {kSpace, number, CountingFrom<Hash256>(static_cast<std::uint8_t>(number))};
+  }
+
+  static GrantStatement Grant(const Signer& to, std::uint64_t epoch = 1) {
+    return {kSpace, epoch, to.id(), CountingFrom<SealedKey>(0x70)};
+  }
+
+  Signer root_ = Signer::Root();
+  Signer alice_ = Signer::Device(2);
+  Signer bob_ = Signer::Device(3);
+  Signer carol_ = Signer::Device(4);
+  Signer stranger_ = Signer::Device(9);
+  Directory directory_;
+  std::vector<SignedStatement> log_;
+};
+
+TEST_F(DirectoryTest, KnowsMembersAndTheirSpaces) {
+  EXPECT_EQ(directory_.members().size(), 3U);
+  EXPECT_TRUE(directory_.IsMember(alice_.id(), kSpace));
+  EXPECT_FALSE(directory_.IsMember(alice_.id(), kOtherSpace));
+  EXPECT_FALSE(directory_.IsMember(stranger_.id(), kSpace));
+  EXPECT_EQ(directory_.FindMember(stranger_.id()), nullptr);
+  EXPECT_EQ(directory_.FindMember(bob_.id())->admission.signing_key, bob_.key().public_key());
+  EXPECT_EQ(directory_.MembersOf(kOtherSpace), std::vector<DeviceId>{carol_.id()});
+  EXPECT_EQ(directory_.MembersOf(kNoSpace), std::vector<DeviceId>());
+  EXPECT_EQ(directory_.root(), root_.key().public_key());
+}
+
+TEST_F(DirectoryTest, AppliedFromTheirBytesTheStatementsSayTheSame) {
+  Directory other(root_.key().public_key());
+  for (const SignedStatement& statement : log_) {
+    const auto decoded = DecodeStatement(statement.bytes);
+    ASSERT_THAT(decoded, Succeeds());
+    ASSERT_THAT(other.Apply(*decoded), Succeeds());
+  }
+  EXPECT_EQ(other.statement_count(), directory_.statement_count());
+  EXPECT_EQ(other.MembersOf(kSpace), directory_.MembersOf(kSpace));
+  EXPECT_EQ(other.LastHash(DeviceId{}), directory_.LastHash(DeviceId{}));
+}
+
+TEST_F(DirectoryTest, KnowsTheSameStatementWhenItComesAgain) {
+  for (const SignedStatement& statement : log_) ExpectRefused(statement, ErrorCode::kAlreadyExists);
+}
+
+TEST_F(DirectoryTest, RefusesAStranger) {
+  ExpectRefused(stranger_.Say(Epoch(1)), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, RefusesAForgedSignature) {
+  // Alice's name and chain, a stranger's key.
+  const Statement said{alice_.id(), 1, {}, Epoch(1)};
+  ExpectRefused(SignStatement(said, stranger_.key()), ErrorCode::kUntrusted);
+  const Statement root_said{
+      {}, directory_.NextCounter({}), directory_.LastHash({}), SpaceStatement{kNoSpace, {}}};
+  ExpectRefused(SignStatement(root_said, stranger_.key()), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, RefusesAGapInTheChain) {
+  const SignedStatement first = alice_.Say(Epoch(1));
+  const SignedStatement second = alice_.Say(Epoch(2));
+  ExpectRefused(second, ErrorCode::kUntrusted);
+  Apply(first);
+  Apply(second);
+}
+
+TEST_F(DirectoryTest, RefusesAChainWithTheRightNumberAndAnotherPast) {
+  const Statement said{alice_.id(), 1, CountingFrom<Hash256>(1), Epoch(1)};
+  ExpectRefused(SignStatement(said, alice_.key()), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, RefusesAForkOfTheChain) {
+  Signer twin = Signer::Device(2);
+  Apply(alice_.Say(Epoch(1)));
+  ExpectRefused(twin.Say(Grant(bob_)), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, RefusesASecondOrganisation) {
+  ExpectRefused(root_.Say(OrganisationOf(root_)), ErrorCode::kRefused);
+  Signer other = Signer::Device(9);
+  const Statement theirs{{}, 1, {}, OrganisationOf(other)};
+  ExpectRefused(SignStatement(theirs, other.key()), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, RefusesASpaceTwice) {
+  ExpectRefused(root_.Say(SpaceStatement{kSpace, {9}}), ErrorCode::kRefused);
+}
+
+TEST_F(DirectoryTest, RefusesAnAdmissionToASpaceThatDoesNotExist) {
+  ExpectRefused(root_.Say(AdmissionOf(stranger_, {kSpace, kNoSpace})), ErrorCode::kRefused);
+}
+
+TEST_F(DirectoryTest, RefusesAnAdmissionOfADeviceWithAnotherBoxKey) {
+  AdmissionStatement other = AdmissionOf(alice_, {kSpace});
+  other.box_key[0] ^= 1;
+  ExpectRefused(root_.Say(other), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, ALaterAdmissionChangesSpacesAndRole) {
+  AdmissionStatement moved = AdmissionOf(alice_, {kOtherSpace});
+  moved.role = Role::kTechnicalSupervisor;
+  Apply(root_.Say(moved));
+  EXPECT_FALSE(directory_.IsMember(alice_.id(), kSpace));
+  EXPECT_TRUE(directory_.IsMember(alice_.id(), kOtherSpace));
+  EXPECT_EQ(directory_.FindMember(alice_.id())->admission.role, Role::kTechnicalSupervisor);
+  ExpectRefused(alice_.Say(Epoch(1)), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, RefusesWhatOnlyTheRootMaySayFromADevice) {
+  Signer again = Signer::Device(2);
+  ExpectRefused(Signer(again).Say(SpaceStatement{kNoSpace, {}}), ErrorCode::kUntrusted);
+  ExpectRefused(Signer(again).Say(AdmissionOf(stranger_, {kSpace})), ErrorCode::kUntrusted);
+  ExpectRefused(Signer(again).Say(OrganisationOf(again)), ErrorCode::kUntrusted);
+}
+
+// The administrator admits, and can read nothing: keys are the members' business.
+TEST_F(DirectoryTest, RefusesEpochsAndGrantsFromTheRoot) {
+  ExpectRefused(root_.Say(Epoch(1)), ErrorCode::kUntrusted);
+  Apply(alice_.Say(Epoch(1)));
+  Signer root = Signer::Root();
+  const Statement grant{{}, directory_.NextCounter({}), directory_.LastHash({}), Grant(bob_)};
+  ExpectRefused(SignStatement(grant, root.key()), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, EpochsAreOpenedOneAfterTheOther) {
+  EXPECT_EQ(directory_.CurrentEpoch(kSpace), 0U);
+  ExpectRefused(Signer::Device(2).Say(Epoch(0)), ErrorCode::kRefused);
+  ExpectRefused(Signer::Device(2).Say(Epoch(2)), ErrorCode::kRefused);
+  Apply(alice_.Say(Epoch(1)));
+  Apply(bob_.Say(Epoch(2)));
+  EXPECT_EQ(directory_.CurrentEpoch(kSpace), 2U);
+  EXPECT_EQ(directory_.CurrentEpoch(kOtherSpace), 0U);
+  EXPECT_EQ(directory_.EpochOpener(kSpace, 1), alice_.id());
+  EXPECT_EQ(directory_.EpochOpener(kSpace, 2), bob_.id());
+  EXPECT_EQ(directory_.EpochOpener(kSpace, 3), std::nullopt);
+  EXPECT_EQ(directory_.FindEpoch(kSpace, 2)->key_commitment, CountingFrom<Hash256>(2));
+  EXPECT_EQ(directory_.FindEpoch(kSpace, 3), nullptr);
+}
+
+TEST_F(DirectoryTest, RefusesAnEpochThatAnotherDeviceOpenedFirst) {
+  Apply(alice_.Say(Epoch(1)));
+  ExpectRefused(bob_.Say(Epoch(1)), ErrorCode::kRefused);
+}
+
+TEST_F(DirectoryTest, RefusesAnEpochFromOutsideTheSpace) {
+  ExpectRefused(carol_.Say(Epoch(1)), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, AMemberGrantsAnEpochKeyToAMember) {
+  Apply(alice_.Say(Epoch(1)));
+  EXPECT_EQ(directory_.FindGrant(kSpace, 1, bob_.id()), nullptr);
+  Apply(alice_.Say(Grant(bob_)));
+  ASSERT_NE(directory_.FindGrant(kSpace, 1, bob_.id()), nullptr);
+  EXPECT_EQ(directory_.FindGrant(kSpace, 1, bob_.id())->sealed_key, CountingFrom<SealedKey>(0x70));
+  EXPECT_EQ(directory_.FindGrant(kSpace, 2, bob_.id()), nullptr);
+}
+
+TEST_F(DirectoryTest, RefusesAGrantByANonMember) {
+  Apply(alice_.Say(Epoch(1)));
+  ExpectRefused(carol_.Say(Grant(bob_)), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, RefusesAGrantToANonMember) {
+  Apply(alice_.Say(Epoch(1)));
+  ExpectRefused(Signer(alice_).Say(Grant(carol_)), ErrorCode::kUntrusted);
+  ExpectRefused(Signer(alice_).Say(Grant(stranger_)), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, RefusesAGrantOfAnEpochThatWasNeverOpened) {
+  ExpectRefused(Signer(alice_).Say(Grant(bob_)), ErrorCode::kRefused);
+  Apply(alice_.Say(Epoch(1)));
+  ExpectRefused(Signer(alice_).Say(Grant(bob_, 2)), ErrorCode::kRefused);
+}
+
+TEST_F(DirectoryTest, RefusesASecondGrantOfTheSameKey) {
+  Apply(alice_.Say(Epoch(1)));
+  Apply(alice_.Say(Grant(bob_)));
+  ExpectRefused(alice_.Say(Grant(bob_)), ErrorCode::kRefused);
+}
+
+TEST(DirectoryStart, BeginsWithAnOrganisation) {
+  Signer root = Signer::Root();
+  Directory unclaimed;
+  EXPECT_FALSE(unclaimed.has_organisation());
+  EXPECT_THAT(unclaimed.Apply(Signer::Root().Say(SpaceStatement{kSpace, {}})),
+              FailsWith(ErrorCode::kUntrusted));
+  EXPECT_THAT(unclaimed.Apply(root.Say(OrganisationOf(root))), Succeeds());
+  EXPECT_TRUE(unclaimed.has_organisation());
+}
+
+TEST(DirectoryStart, APinnedRootStillNeedsItsOrganisationFirst) {
+  Signer root = Signer::Root();
+  Directory pinned(root.key().public_key());
+  EXPECT_THAT(pinned.Apply(root.Say(SpaceStatement{kSpace, {}})), FailsWith(ErrorCode::kUntrusted));
+}
+
+TEST(DirectoryStart, APinnedRootRefusesAnotherOrganisation) {
+  Signer other = Signer::Root();
+  Directory pinned(KeyNumber(8).public_key());
+  EXPECT_THAT(pinned.Apply(other.Say(OrganisationOf(other))), FailsWith(ErrorCode::kUntrusted));
+}
+
+TEST(DirectoryStart, NobodyMakesAnOrganisationInTheNameOfAnotherRoot) {
+  Signer root = Signer::Root();
+  Directory unclaimed;
+  const Statement said{{}, 1, {}, OrganisationOf(root)};
+  EXPECT_THAT(unclaimed.Apply(SignStatement(said, KeyNumber(8))), FailsWith(ErrorCode::kUntrusted));
+}
+
+TEST(DirectoryStart, APinnedRootCannotNameAnotherAsTheOrganisation) {
+  Signer root = Signer::Root();
+  Directory pinned(root.key().public_key());
+  EXPECT_THAT(pinned.Apply(root.Say(OrganisationOf(Signer::Device(8)))),
+              FailsWith(ErrorCode::kUntrusted));
+}
+
+}  // namespace
+}  // namespace sacoche

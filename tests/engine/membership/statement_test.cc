@@ -1,0 +1,107 @@
+#include "engine/membership/statement.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/results.h"
+#include "tests/support/sample_statements.h"
+#include "tests/support/truncation.h"
+
+namespace sacoche {
+namespace {
+
+const SpaceId kSpace = IdFrom<SpaceId>(0x10);
+
+// Where the fields of a statement with a counter below 128 stand.
+constexpr std::size_t kKindAt = 1;
+constexpr std::size_t kCounterAt = 18;
+constexpr std::size_t kPayloadAt = kCounterAt + 1 + 32;
+
+Bytes WithByte(const SignedStatement& statement, std::size_t at, std::uint8_t value) {
+  Bytes bytes = statement.bytes;
+  bytes[at] = value;
+  return bytes;
+}
+
+TEST(Statement, EveryKindRoundTrips) {
+  std::size_t index = 0;
+  for (const SignedStatement& said : EveryStatement()) {
+    const auto decoded = DecodeStatement(said.bytes);
+    ASSERT_THAT(decoded, Succeeds());
+    EXPECT_EQ(decoded->statement.payload.index(), index++);
+    EXPECT_EQ(decoded->bytes, said.bytes);
+    EXPECT_EQ(decoded->hash, said.hash);
+    // Signing what was read gives the same bytes: nothing was lost, and the encoding is canonical.
+    EXPECT_EQ(SignStatement(decoded->statement, KeyNumber(2)).bytes, said.bytes);
+  }
+}
+
+TEST(Statement, EveryKindRefusesTruncationsAndBytesAfterTheEnd) {
+  for (const SignedStatement& said : EveryStatement())
+    ExpectOnlyTheWholeDecodes(said.bytes, DecodeStatement);
+}
+
+TEST(Statement, VerifiesForItsSignerOnly) {
+  for (const SignedStatement& said : EveryStatement()) {
+    EXPECT_TRUE(VerifyStatementSignature(said, KeyNumber(2).public_key()));
+    EXPECT_FALSE(VerifyStatementSignature(said, KeyNumber(3).public_key()));
+  }
+}
+
+TEST(Statement, NoChangedByteVerifies) {
+  const SignedStatement said = EveryStatement()[4];
+  for (std::size_t at = 0; at < said.bytes.size(); ++at) {
+    const Bytes bad = WithByte(said, at, static_cast<std::uint8_t>(said.bytes[at] ^ 1));
+    const auto decoded = DecodeStatement(bad);
+    EXPECT_FALSE(decoded && VerifyStatementSignature(*decoded, KeyNumber(2).public_key())) << at;
+  }
+}
+
+TEST(Statement, RefusesAnotherVersion) {
+  for (const int version : {0, 2, 255})
+    EXPECT_THAT(
+        DecodeStatement(WithByte(EveryStatement()[0], 0, static_cast<std::uint8_t>(version))),
+        FailsWith(ErrorCode::kNewerFormat));
+}
+
+TEST(Statement, RefusesAnUnknownKind) {
+  EXPECT_THAT(DecodeStatement(WithByte(EveryStatement()[0], kKindAt, 0)),
+              FailsWith(ErrorCode::kCorrupt));
+  EXPECT_THAT(DecodeStatement(WithByte(EveryStatement()[0], kKindAt, 6)),
+              FailsWith(ErrorCode::kNewerFormat));
+}
+
+TEST(Statement, RefusesAnUnknownRole) {
+  for (const int role : {0, 3, 255})
+    EXPECT_THAT(DecodeStatement(WithByte(EveryStatement()[2], kPayloadAt + 64,
+                                         static_cast<std::uint8_t>(role))),
+                FailsWith(ErrorCode::kCorrupt));
+  EXPECT_THAT(DecodeStatement(WithByte(EveryStatement()[2], kPayloadAt + 64, 2)), Succeeds());
+}
+
+TEST(Statement, RefusesACounterOfZero) {
+  EXPECT_THAT(DecodeStatement(WithByte(EveryStatement()[0], kCounterAt, 0)),
+              FailsWith(ErrorCode::kCorrupt));
+}
+
+TEST(Statement, RefusesMoreSpacesThanAllowed) {
+  Signer root = Signer::Root();
+  const auto with_spaces = [&](std::size_t count) {
+    return root.Say(AdmissionOf(root, std::vector<SpaceId>(count, kSpace))).bytes;
+  };
+  EXPECT_THAT(DecodeStatement(with_spaces(kStatementSpacesMax)), Succeeds());
+  EXPECT_THAT(DecodeStatement(with_spaces(kStatementSpacesMax + 1)),
+              FailsWith(ErrorCode::kCorrupt));
+}
+
+TEST(Statement, RefusesASealedTextBeyondItsLimit) {
+  Signer root = Signer::Root();
+  const auto with_name = [&](std::size_t size) {
+    return root.Say(SpaceStatement{kSpace, Bytes(size)}).bytes;
+  };
+  EXPECT_THAT(DecodeStatement(with_name(kSealedTextBytesMax)), Succeeds());
+  EXPECT_THAT(DecodeStatement(with_name(kSealedTextBytesMax + 1)), FailsWith(ErrorCode::kCorrupt));
+  EXPECT_THAT(DecodeStatement(with_name(kStatementBytesMax)), FailsWith(ErrorCode::kLimit));
+}
+
+}  // namespace
+}  // namespace sacoche

@@ -1,0 +1,72 @@
+#include <gtest/gtest.h>
+
+#include "engine/record/value_codec.h"
+#include "tests/support/results.h"
+#include "tests/support/test_schema.h"
+
+namespace sacoche {
+namespace {
+
+const RecordId kRecord = RecordId::FromArray({1});
+const RecordId kChild = RecordId::FromArray({2});
+
+TEST(CheckEdit, AcceptsValuesOfTheFieldsType) {
+  EXPECT_THAT(CheckEdit(TestSchema(), EditOf(kRecord, kName, Value::Text("Anne"))), Succeeds());
+  EXPECT_THAT(CheckEdit(TestSchema(), EditOf(kRecord, kTags, TagList({"RED"}))), Succeeds());
+  EXPECT_THAT(CheckEdit(TestSchema(), EditOf(kRecord, kName, Value::Nothing())), Succeeds());
+}
+
+TEST(CheckEdit, RefusesWhatTheSchemaDoesNotHave) {
+  const std::vector<Edit> wrong = {
+      EditOf(kRecord, FieldId{99}, Value::Text("x")),
+      EditOf(kRecord, kName, Value::Integer(1)),
+      EditOf(kRecord, kTags, TagList({"PINK"})),
+      EditOf(kRecord, kTags, TagList({"OLD"})),  // retired: readable, no longer entered
+      EditOf(kRecord, kTags, Value::OfCode("RED")),
+      EditOf(kRecord, kEntries, Value::Nothing()),
+      EditOf(kRecord, kName, Value::Text("\xff")),
+      EditOf(kRecord, kSince, Value::OfDate({Date::Precision::kDay, 2026, 2, 30})),
+      Edit{kRecord, {RecordEdit{kRecord, KindId{9}, {}}}},
+      Edit{kRecord, {RecordEdit{kRecord, kPage, {}}}},  // a child cannot begin a dossier
+      Edit{kRecord, {RecordEdit{kChild, kFile, {}}}},   // a root cannot be inside one
+  };
+  for (const Edit& edit : wrong) {
+    const Status status = CheckEdit(TestSchema(), edit);
+    ASSERT_THAT(status, FailsWith(ErrorCode::kInvalidInput));
+    EXPECT_FALSE(status.error().advice.empty());
+  }
+}
+
+TEST(CheckEdit, RefusesATextThatIsTooLong) {
+  EXPECT_THAT(CheckEdit(TestSchema(), EditOf(kRecord, kName,
+                                             Value::Text(std::string(kTextBytesMax + 1, 'a')))),
+              FailsWith(ErrorCode::kInvalidInput));
+}
+
+TEST(ParseValue, ReadsWhatAPersonTypes) {
+  const auto parse = [](FieldId field, const char* text) {
+    return *TestSchema().ParseValue(*TestSchema().FindField(kFile, field), text);
+  };
+  EXPECT_EQ(parse(kName, "Anne"), Value::Text("Anne"));
+  EXPECT_EQ(parse(kName, ""), Value::Nothing());
+  EXPECT_EQ(parse(kCount, "-12"), Value::Integer(-12));
+  EXPECT_EQ(parse(kDone, "oui"), Value::Flag(true));
+  EXPECT_EQ(parse(kTags, "BLUE"), Value::OfCode("BLUE"));
+  EXPECT_EQ(parse(kOther, kRecord.ToUuid().c_str()), Value::Reference(kRecord));
+}
+
+TEST(ParseValue, SaysWhichFieldIsWrongAndWhatWouldBeRight) {
+  const std::vector<std::pair<FieldId, const char*>> wrong = {
+      {kCount, "12a"}, {kCount, "99999999999999999999"}, {kDone, "yes"},
+      {kTags, "PINK"}, {kOther, "not-an-id"},            {kSince, "hier"}};
+  for (const auto& [field, text] : wrong) {
+    const FieldDef& def = *TestSchema().FindField(kFile, field);
+    const auto parsed = TestSchema().ParseValue(def, text);
+    ASSERT_THAT(parsed, FailsWith(ErrorCode::kInvalidInput)) << text;
+    EXPECT_NE(parsed.error().message.find(def.name), std::string::npos);
+    EXPECT_FALSE(parsed.error().advice.empty());
+  }
+}
+
+}  // namespace
+}  // namespace sacoche

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "engine/membership/enrolment_request.h"
+#include "tests/support/organisation.h"
+
+namespace sacoche {
+
+// One of each kind, in the order of their numbers, as one chain of key number 2. Each is well
+// formed; a directory would refuse some of them to this signer.
+inline std::vector<SignedStatement> EveryStatement() {
+  const auto space = IdFrom<SpaceId>(0x10);
+  Signer signer = Signer::Device(2);
+  return {signer.Say(OrganisationOf(signer)), signer.Say(SpaceStatement{space, {1, 2, 3}}),
+          signer.Say(AdmissionOf(signer, {space, IdFrom<SpaceId>(0x20)})),
+          signer.Say(EpochStatement{space, 300, CountingFrom<Hash256>(0x30)}),
+          signer.Say(GrantStatement{space, 300, signer.id(), CountingFrom<SealedKey>(0x40)})};
+}
+
+// By key number 2, who signs it.
+inline EnrolmentRequest SampleEnrolmentRequest() {
+  return {KeyNumber(2).public_key(), CountingFrom<BoxPublicKey>(1), {9, 8, 7}};
+}
+
+}  // namespace sacoche

@@ -1,0 +1,125 @@
+// Reads every file of this folder; README.md says what stands in one.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "engine/membership/enrolment_request.h"
+#include "engine/wire/wire_codec.h"
+#include "tests/fuzz/reencode.h"
+#include "tests/support/results.h"
+#include "tests/support/sample_frames.h"
+#include "tests/support/sample_statements.h"
+
+namespace sacoche {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Who reads which folder.
+const std::map<std::string, Result<Bytes> (*)(ByteView)> kFormats = {
+    {"envelope", ReencodeEnvelope},
+    {"push_stream", ReencodePushStream},
+    {"pull_stream", ReencodePullStream},
+    {"statement", ReencodeStatement},
+    {"enrolment_request", ReencodeEnrolmentRequest},
+    {"problem", ReencodeProblem},
+    {"signature_headers", ReencodeSignatureHeaders},
+};
+
+const std::map<std::string, ErrorCode> kFailureClasses = {
+    {"corrupt", ErrorCode::kCorrupt},
+    {"limit", ErrorCode::kLimit},
+    {"newer-format", ErrorCode::kNewerFormat},
+    {"untrusted", ErrorCode::kUntrusted},
+};
+
+struct Vector {
+  std::string expected;
+  Bytes bytes;
+};
+
+Vector ReadVector(const fs::path& path) {
+  constexpr std::string_view kExpect = "expect: ";
+  Vector vector;
+  std::string hex;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) continue;
+    if (line.starts_with(kExpect)) {
+      vector.expected = line.substr(kExpect.size());
+    } else {
+      hex += line;
+    }
+  }
+  const auto bytes = FromHex(hex);
+  SACOCHE_CHECK(bytes.has_value());
+  vector.bytes = *bytes;
+  return vector;
+}
+
+Bytes PinnedBytes(const std::string& name) {
+  return ReadVector(fs::path(SACOCHE_VECTORS_FOLDER) / name).bytes;
+}
+
+void CheckVector(const Vector& vector, const Result<Bytes>& reencoded) {
+  if (vector.expected == "ok") {
+    ASSERT_THAT(reencoded, Succeeds());
+    EXPECT_EQ(ToHex(*reencoded), ToHex(vector.bytes));
+    return;
+  }
+  ASSERT_TRUE(kFailureClasses.contains(vector.expected)) << vector.expected;
+  EXPECT_THAT(reencoded, FailsWith(kFailureClasses.at(vector.expected)));
+}
+
+TEST(Vectors, EveryFileHasTheOutcomeThatItStates) {
+  for (const auto& [format, reencode] : kFormats) {
+    std::map<bool, int> seen;
+    for (const auto& entry : fs::directory_iterator(fs::path(SACOCHE_VECTORS_FOLDER) / format)) {
+      SCOPED_TRACE(entry.path().string());
+      const Vector vector = ReadVector(entry.path());
+      CheckVector(vector, reencode(vector.bytes));
+      ++seen[vector.expected == "ok"];
+    }
+    EXPECT_GE(seen[true], 1) << format << " has no good vector";
+    EXPECT_GE(seen[false], 1) << format << " has no bad vector";
+  }
+}
+
+TEST(Vectors, EveryFolderHasAReader) {
+  for (const auto& entry : fs::directory_iterator(SACOCHE_VECTORS_FOLDER))
+    if (entry.is_directory()) {
+      EXPECT_TRUE(kFormats.contains(entry.path().filename().string())) << entry.path();
+    }
+}
+
+// What the pinned bytes mean, and that today's writer still writes them.
+TEST(Vectors, TheSampleEnvelopeIsWrittenAsPinned) {
+  EXPECT_EQ(ToHex(EncodeEnvelope(SampleEnvelope())),
+            ToHex(PinnedBytes("envelope/ciphertext_and_erased_item.hex")));
+}
+
+TEST(Vectors, TheSampleFramesAreWrittenAsPinned) {
+  EXPECT_EQ(ToHex(StreamOf(EveryPushFrame())), ToHex(PinnedBytes("push_stream/every_frame.hex")));
+  EXPECT_EQ(ToHex(StreamOf(EveryPullFrame())), ToHex(PinnedBytes("pull_stream/every_frame.hex")));
+}
+
+TEST(Vectors, TheSampleStatementsAreWrittenAsPinned) {
+  const char* names[] = {"organisation", "space", "admission", "epoch", "grant"};
+  const std::vector<SignedStatement> statements = EveryStatement();
+  ASSERT_EQ(statements.size(), std::size(names));
+  for (std::size_t i = 0; i < statements.size(); ++i)
+    EXPECT_EQ(ToHex(statements[i].bytes),
+              ToHex(PinnedBytes("statement/" + std::string(names[i]) + ".hex")))
+        << names[i];
+}
+
+TEST(Vectors, TheSampleEnrolmentRequestIsWrittenAsPinned) {
+  EXPECT_EQ(ToHex(SignEnrolmentRequest(SampleEnrolmentRequest(), KeyNumber(2))),
+            ToHex(PinnedBytes("enrolment_request/signed.hex")));
+}
+
+}  // namespace
+}  // namespace sacoche
