@@ -19,9 +19,10 @@ class Receiver {
 
   enum class Outcome {
     kCommitted,
-    kKnownAlready,    // sent again, after the server had forgotten it
-    kSetAside,        // authentic, and unreadable for this release
-    kWaitingForKey,   // nothing was done; a member must grant the epoch's key first
+    kKnownAlready,   // sent again, after the server had forgotten it
+    kSetAside,       // authentic, and unreadable for this release
+    kWaitingForKey,  // nothing was done; a member must grant the epoch's key first
+    kGap,            // nothing was done; an earlier envelope of that device is missing here
   };
   struct Received {
     Outcome outcome = Outcome::kCommitted;
@@ -29,8 +30,8 @@ class Receiver {
     std::uint64_t missing_epoch = 0;  // with kWaitingForKey
   };
 
-  // `space`: the one that was asked for. kUntrusted: the server altered, mixed up or left out
-  // something; nothing of it was taken in.
+  // `space`: the one that was asked for. kUntrusted: the server altered something or mixed it up;
+  // nothing of it was taken in.
   [[nodiscard]] Result<Received> Receive(const SpaceId& space, std::uint64_t server_seq,
                                          ByteView bytes);
 

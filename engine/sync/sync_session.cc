@@ -68,8 +68,9 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
                                 limits::kRequestEnvelopesMax / limits::kRequestSpacesMax));
   }
   if (!state.pull_wanted && waiting.empty()) return false;
-  SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(space));
-  AppendFrame(body, PushFrame(CursorFrame{space, cursor}));
+  SACOCHE_ASSIGN(state.position, store_->progress().Cursor(space));
+  state.skip_rest = state.waiting_for_key;
+  AppendFrame(body, PushFrame(CursorFrame{space, state.position}));
   asked_.push_back(space);
   for (OutboxEntry& entry : waiting) {
     sent_[entry.id] = Sent{space, entry.changes};
@@ -139,11 +140,36 @@ Status SyncSession::Take(const RefusalFrame& frame) {
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->outbox().MarkRefused(frame.envelope, frame.problem));
   SACOCHE_TRY(transaction.Commit());
+  const SpaceId space = sent->second.space;
+  sent_.erase(sent);
+  SpaceState& state = spaces_[space];
+  // The server may have forgotten what this one continues. Only the first of them says so.
+  if (frame.problem == ProblemType::kForkedChain && !state.sent_again) return SendAgain(space, 0);
   ++report_.envelopes_refused;
   report_.last_refusal = frame.problem;
-  spaces_[sent->second.space].push_stalled = true;
-  sent_.erase(sent);
+  state.push_stalled = true;
   return {};
+}
+
+Status SyncSession::SendAgain(const SpaceId& space, std::uint64_t after_server_seq) {
+  spaces_[space].sent_again = true;
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_ASSIGN(const std::uint64_t forgotten,
+                 store_->outbox().ForgetStoredAfter(space, after_server_seq));
+  SACOCHE_TRY(transaction.Commit());
+  report_.envelopes_sent_again += forgotten;
+  return {};
+}
+
+Status SyncSession::ReadAgain(const SpaceId& space, const std::string& why) {
+  SpaceState& state = spaces_[space];
+  if (state.read_again) return Untrusted(why);
+  state.read_again = true;
+  state.skip_rest = true;
+  state.pull_wanted = true;
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->progress().SetCursor(space, 0));
+  return transaction.Commit();
 }
 
 // Another device was quicker, or the chain moved: the directory that comes with the next answer tells.
@@ -153,7 +179,10 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
   if (answering_ >= asked_.size()) return Untrusted("the server sent what was not asked for");
   const SpaceId space = asked_[answering_];
   SpaceState& state = spaces_[space];
-  if (state.waiting_for_key) return {};
+  if (state.skip_rest) return {};
+  if (frame.sequence <= state.position)
+    return Untrusted("the server sent envelopes in a wrong order");
+  state.position = frame.sequence;
   SACOCHE_ASSIGN(const Receiver::Received received,
                  receiver_.Receive(space, frame.sequence, frame.envelope));
   switch (received.outcome) {
@@ -161,17 +190,20 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
       ++report_.envelopes_in;
       report_.changes_in += received.commit.applied;
       report_.touched.insert(received.commit.touched.begin(), received.commit.touched.end());
-      break;
+      return {};
     case Receiver::Outcome::kKnownAlready:
-      break;
+      return {};
     case Receiver::Outcome::kSetAside:
       ++report_.set_aside;
-      break;
+      return {};
     case Receiver::Outcome::kWaitingForKey:
       state.waiting_for_key = true;
       state.missing_epoch = received.missing_epoch;
       state.pull_wanted = false;
-      break;
+      state.skip_rest = true;
+      return {};
+    case Receiver::Outcome::kGap:
+      return ReadAgain(space, "the server left out an envelope of a colleague");
   }
   return {};
 }
@@ -181,27 +213,18 @@ Status SyncSession::Take(const HeadFrame& frame) {
     return Untrusted("the server's answer is not in the order of the request");
   ++answering_;
   SpaceState& state = spaces_[frame.space];
-  if (state.waiting_for_key) return {};
+  if (state.skip_rest) return {};
   SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(frame.space));
-  if (frame.sequence < cursor) return HealForgetfulServer(frame);
+  if (frame.sequence < cursor) {
+    // The server holds less than it had: everybody who comes by sends again what it forgot.
+    SACOCHE_TRY(SendAgain(frame.space, frame.sequence));
+    return ReadAgain(frame.space, "the server holds less and less");
+  }
   state.pull_wanted = frame.more;
   if (frame.sequence == cursor) return {};
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->progress().SetCursor(frame.space, frame.sequence));
   return transaction.Commit();
-}
-
-// The server holds less than it had acknowledged: it was restored from a backup. Everybody who comes
-// by sends again what it forgot, and reads again from where it now stands.
-Status SyncSession::HealForgetfulServer(const HeadFrame& frame) {
-  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
-  SACOCHE_ASSIGN(const std::uint64_t forgotten,
-                 store_->outbox().ForgetStoredAfter(frame.space, frame.sequence));
-  SACOCHE_TRY(store_->progress().SetCursor(frame.space, frame.sequence));
-  SACOCHE_TRY(transaction.Commit());
-  report_.envelopes_sent_again += forgotten;
-  spaces_[frame.space].pull_wanted = frame.more;
-  return {};
 }
 
 Status SyncSession::Take(const SpaceRefusedFrame& frame) {

@@ -59,9 +59,15 @@ class SyncSession {
  private:
   struct SpaceState {
     bool pull_wanted = true;
+    bool skip_rest = false;      // of the space in this answer
+    std::uint64_t position = 0;  // the last sequence of the space in this answer
     bool waiting_for_key = false;
     std::uint64_t missing_epoch = 0;
     bool push_stalled = false;  // an envelope was refused; those after it would be too
+    // A server that was restored from a backup has gaps and renumbers. Once in a session the space
+    // is read again from its beginning, and what is ours is sent again; what is known costs nothing.
+    bool read_again = false;
+    bool sent_again = false;
   };
 
   Result<bool> AddStatements(Bytes& body);
@@ -76,7 +82,8 @@ class SyncSession {
   Status Take(const HeadFrame& frame);
   Status Take(const SpaceRefusedFrame& frame);
   Status Take(const PullEndFrame& frame);
-  Status HealForgetfulServer(const HeadFrame& frame);
+  Status ReadAgain(const SpaceId& space, const std::string& why);
+  Status SendAgain(const SpaceId& space, std::uint64_t after_server_seq);
 
   Store* store_;
   Directory* directory_;

@@ -14,6 +14,8 @@ class LoopbackHttpClient final : public HttpClient {
  public:
   explicit LoopbackHttpClient(Service* service) : service_(service) {}
 
+  void Reach(Service* service) { service_ = service; }
+
   // The next requests lose the connection after so many bytes, counted over body and answer.
   void CutAfter(std::uint64_t bytes) { bytes_left_ = bytes; }
   void Mend() { bytes_left_ = UINT64_MAX; }

@@ -1,0 +1,153 @@
+#include <gtest/gtest.h>
+
+#include "engine/wire/wire_codec.h"
+#include "tests/support/test_team.h"
+
+// What a server that lies, or a line that garbles, can do to a laptop: nothing that stays.
+namespace sacoche {
+namespace {
+
+class DistrustTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    a = team.NewMember("A");
+    b = team.NewMember("B");
+    team.Sync(*a);
+    team.Sync(*b);
+    record = (*a)->NewRecordId();
+    a->Set(record, kTitle, Value::Text("true"));
+    team.Sync(*a);
+    a->Set(record, kName, Value::Text("also true"));
+    team.Sync(*a);
+  }
+
+  // B's sync with every answer changed; what B had typed must survive it.
+  Status TamperedSync(const std::function<void(Bytes&)>& tamper) {
+    team.http.Tamper(tamper);
+    SyncReport report;
+    const Status status = (*b)->Sync(team.http, report);
+    team.http.Tamper(nullptr);
+    return status;
+  }
+
+  void ExpectHealthy() {
+    team.Sync(*b);
+    team.Sync(*a);
+    EXPECT_EQ(b->Text(record, kTitle), "true");
+    EXPECT_EQ(a->Digest(), b->Digest());
+  }
+
+  TestTeam team;
+  std::unique_ptr<TestDeviceEngine> a;
+  std::unique_ptr<TestDeviceEngine> b;
+  RecordId record;
+};
+
+// Takes the answer apart, lets the test change the frames, and puts it together again.
+std::function<void(Bytes&)> OnFrames(const std::function<void(std::vector<PullFrame>&)>& change) {
+  return [change](Bytes& answer) {
+    FrameSplitter splitter;
+    splitter.Feed(answer);
+    std::vector<PullFrame> frames;
+    for (auto raw = splitter.Next(); raw && *raw; raw = splitter.Next())
+      frames.push_back(*DecodePullFrame(**raw));
+    change(frames);
+    answer.clear();
+    for (const PullFrame& frame : frames) AppendFrame(answer, frame);
+  };
+}
+
+bool IsEnvelope(const PullFrame& frame) {
+  return std::holds_alternative<StoredEnvelopeFrame>(frame);
+}
+
+TEST_F(DistrustTest, AFlippedBitAnywhereInTheAnswerIsNeverTakenAsTruth) {
+  Bytes recorded;
+  ASSERT_FALSE(TamperedSync([&](Bytes& answer) {
+    Append(recorded, answer);
+    answer.clear();
+    answer.push_back(0xff);
+  }));
+  for (std::size_t at = 0; at < recorded.size(); at += 3) {
+    const Status status = TamperedSync([&](Bytes& answer) {
+      if (at < answer.size()) answer[at] ^= 0x10;
+    });
+    const std::string title = b->Text(record, kTitle);
+    EXPECT_TRUE(title.empty() || title == "true") << at;
+    if (status && !title.empty()) break;  // it hit the head or the time: all has arrived
+  }
+  ExpectHealthy();
+}
+
+TEST_F(DistrustTest, AnEnvelopeLeftOutIsNoticed) {
+  const Status status = TamperedSync(OnFrames([](std::vector<PullFrame>& frames) {
+    frames.erase(std::ranges::find_if(frames, IsEnvelope));
+  }));
+  ASSERT_THAT(status, FailsWith(ErrorCode::kUntrusted));
+  EXPECT_NE(status.error().message.find("left out"), std::string::npos);
+  ExpectHealthy();
+}
+
+TEST_F(DistrustTest, EnvelopesInAnotherOrderAreNoticed) {
+  EXPECT_THAT(TamperedSync(OnFrames([](std::vector<PullFrame>& frames) {
+                std::ranges::reverse(frames.begin(), frames.begin() + 2);
+              })),
+              FailsWith(ErrorCode::kUntrusted));
+  ExpectHealthy();
+}
+
+TEST_F(DistrustTest, AnEnvelopeOfAStrangerIsNoticed) {
+  const SigningKey stranger = SigningKey::Generate();
+  EXPECT_THAT(TamperedSync(OnFrames([&](std::vector<PullFrame>& frames) {
+                auto& stored = std::get<StoredEnvelopeFrame>(*std::ranges::find_if(frames, IsEnvelope));
+                Envelope envelope = *DecodeEnvelope(stored.envelope);
+                envelope.header.device = DeviceIdOf(stranger.public_key());
+                stored.envelope = EncodeEnvelope(envelope);
+              })),
+              FailsWith(ErrorCode::kUntrusted));
+  ExpectHealthy();
+}
+
+TEST_F(DistrustTest, AStatementThatNobodyEntitledSignedIsNoticed) {
+  const SigningKey forger = SigningKey::Generate();
+  EXPECT_THAT(TamperedSync(OnFrames([&](std::vector<PullFrame>& frames) {
+                AdmissionStatement admission;
+                admission.signing_key = forger.public_key();
+                admission.spaces = {team.space};
+                const DeviceId root;
+                const Directory& known = (*b)->directory();
+                const auto forged = SignStatement(
+                    {root, known.NextCounter(root), known.LastHash(root), admission}, forger);
+                frames.insert(frames.begin(),
+                              DirectoryFrame{known.statement_count() + 1, forged.bytes});
+              })),
+              FailsWith(ErrorCode::kUntrusted));
+  EXPECT_EQ((*b)->directory().FindMember(DeviceIdOf(forger.public_key())), nullptr);
+  ExpectHealthy();
+}
+
+TEST_F(DistrustTest, AcknowledgingWhatWasNotSentIsNoticed) {
+  EXPECT_THAT(TamperedSync(OnFrames([](std::vector<PullFrame>& frames) {
+                frames.insert(frames.begin(), AcknowledgementFrame{EnvelopeId{}, 9});
+              })),
+              FailsWith(ErrorCode::kUntrusted));
+  ExpectHealthy();
+}
+
+TEST_F(DistrustTest, AnAnswerWithoutItsEndIsACut) {
+  EXPECT_THAT(TamperedSync(OnFrames([](std::vector<PullFrame>& frames) { frames.pop_back(); })),
+              FailsWith(ErrorCode::kNetwork));
+  ExpectHealthy();
+}
+
+TEST_F(DistrustTest, AnAnswerThatIsNotOfTheProtocolLosesNothing) {
+  b->Set(record, kCount, Value::Integer(3));
+  for (const char* nonsense : {"<html>please log in</html>", "", "\x01"}) {
+    EXPECT_FALSE(TamperedSync([&](Bytes& answer) { answer = CopyOf(ViewOf(nonsense)); }));
+    EXPECT_EQ(b->Text(record, kCount), "3");
+  }
+  ExpectHealthy();
+}
+
+}  // namespace
+}  // namespace sacoche

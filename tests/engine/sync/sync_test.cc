@@ -1,0 +1,212 @@
+#include <gtest/gtest.h>
+
+#include "tests/support/test_team.h"
+
+namespace sacoche {
+namespace {
+
+class SyncTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    a = team.NewMember("A");
+    b = team.NewMember("B");
+    team.Sync(*a);  // grants the key
+    team.Sync(*b);
+    record = (*a)->NewRecordId();
+    a->Set(record, kName, Value::Text("Anne"));
+    SyncBoth();
+  }
+
+  void SyncBoth() {
+    team.Sync(*a);
+    team.Sync(*b);
+    team.Sync(*a);
+  }
+
+  TestTeam team;
+  std::unique_ptr<TestDeviceEngine> a;
+  std::unique_ptr<TestDeviceEngine> b;
+  RecordId record;
+};
+
+TEST_F(SyncTest, AnEditReachesTheOtherLaptop) {
+  EXPECT_EQ(b->Text(record, kName), "Anne");
+  EXPECT_EQ(a->Digest(), b->Digest());
+  EXPECT_EQ((*b)->Search("anne")->size(), 1U);
+}
+
+TEST_F(SyncTest, PushAndPullTakeOneRequest) {
+  a->Set(record, kCount, Value::Integer(1));
+  b->Set(record, kTitle, Value::Text("t"));
+  team.Sync(*a);
+  const SyncReport report = team.Sync(*b);
+  EXPECT_EQ(report.requests, 1U);
+  EXPECT_EQ(report.changes_out, 1U);
+  EXPECT_EQ(report.changes_in, 1U);
+}
+
+TEST_F(SyncTest, NothingNewIsOneSmallRequestAndNoEnvelope) {
+  const SyncReport report = team.Sync(*a);
+  EXPECT_EQ(report.requests, 1U);
+  EXPECT_EQ(report.envelopes_out + report.envelopes_in, 0U);
+  EXPECT_LT(report.body_bytes_up + report.body_bytes_down, 200U);
+}
+
+TEST_F(SyncTest, EditsThatDidNotSeeEachOtherAreBothShownWithTheirAuthors) {
+  a->Set(record, kName, Value::Text("Anna"));
+  b->Set(record, kName, Value::Text("Hannah"));
+  SyncBoth();
+  for (TestDeviceEngine* device : {a.get(), b.get()}) {
+    const auto conflicts = (*device)->Conflicts();
+    ASSERT_EQ(conflicts->size(), 1U);
+    const Conflict& conflict = conflicts->front();
+    ASSERT_EQ(conflict.candidates.size(), 2U);
+    std::map<std::string, std::string> by_person;
+    for (const Candidate& candidate : conflict.candidates)
+      by_person[(*device)->ProfileOf(candidate.author).person] = FormatValue(candidate.value);
+    EXPECT_EQ(by_person, (std::map<std::string, std::string>{{"A", "Anna"}, {"B", "Hannah"}}));
+  }
+  EXPECT_EQ(a->Digest(), b->Digest());
+}
+
+TEST_F(SyncTest, AResolutionIsAnEditThatEndsTheConflictEverywhere) {
+  a->Set(record, kName, Value::Text("Anna"));
+  b->Set(record, kName, Value::Text("Hannah"));
+  SyncBoth();
+  b->Set(record, kName, Value::Text("Anna"));
+  team.Sync(*b);
+  team.Sync(*a);
+  EXPECT_EQ(a->Conflicts() + b->Conflicts(), 0U);
+  EXPECT_EQ(a->Text(record, kName), "Anna");
+}
+
+TEST_F(SyncTest, AHandOverIsNoConflict) {
+  b->Set(record, kName, Value::Text("Hannah"));
+  team.Sync(*b);
+  team.Sync(*a);
+  a->Set(record, kName, Value::Text("Anna"));
+  SyncBoth();
+  EXPECT_EQ(a->Conflicts() + b->Conflicts(), 0U);
+  EXPECT_EQ(b->Text(record, kName), "Anna");
+}
+
+TEST_F(SyncTest, AClockThatIsYearsOffNeitherStopsTheSyncNorWinsSilently) {
+  constexpr std::uint64_t kTenYearsSeconds = 10ULL * 365 * 24 * 3600;
+  b->clock.AdvanceSeconds(kTenYearsSeconds);
+  a->Set(record, kName, Value::Text("Anna"));
+  b->Set(record, kName, Value::Text("Hannah"));
+  SyncBoth();
+  EXPECT_EQ(a->Conflicts(), 1U);
+  // Having seen the value from the future, A's own next edit replaces it all the same.
+  a->Set(record, kName, Value::Text("Anne"));
+  SyncBoth();
+  EXPECT_EQ(b->Text(record, kName), "Anne");
+  EXPECT_EQ(a->Conflicts() + b->Conflicts(), 0U);
+}
+
+TEST_F(SyncTest, WhatANewerReleaseWroteIsKeptByAnOlderOne) {
+  KindDef file = *TestSchema().FindKind(kFile);
+  const FieldId newer{900};
+  file.fields.push_back(TestField(newer, "newer", FieldType::kText, MergePolicy::kKeepAll));
+  const Schema newer_schema({file, *TestSchema().FindKind(kPage)},
+                            {*TestSchema().FindList("tag")});
+  const auto c = team.NewMember("C", newer_schema);
+  team.Sync(*a);  // grants the key
+  team.Sync(*c);
+  c->Set(record, newer, Value::Text("from the future"));
+  team.Sync(*c);
+  team.Sync(*a);
+  EXPECT_EQ((*a)->Read(record)->value().unknown_registers, 1U);
+  EXPECT_EQ(a->Digest(), c->Digest());
+}
+
+TEST_F(SyncTest, ALaptopThatIsNotAdmittedIsToldSo) {
+  const auto stranger = team.NewDevice("D");
+  SyncReport report;
+  const Status status = (*stranger)->Sync(team.http, report);
+  ASSERT_THAT(status, FailsWith(ErrorCode::kNotEnrolled));
+  EXPECT_NE(status.error().advice.find("administrator"), std::string::npos);
+}
+
+TEST_F(SyncTest, AMemberWithoutTheKeyWaitsAndLosesNothing) {
+  const auto c = team.NewMember("C");
+  EXPECT_FALSE((*c)->Read(record)->has_value());
+  const RecordId own = (*c)->NewRecordId();
+  c->Set(own, kName, Value::Text("typed before the key came"));
+  EXPECT_EQ(team.Sync(*c).changes_out, 0U);
+  EXPECT_EQ(c->Status().changes_waiting, 1U);
+  team.Sync(*b);  // any member grants it
+  team.Sync(*c);
+  EXPECT_EQ(c->Text(record, kName), "Anne");
+  SyncBoth();
+  EXPECT_EQ(a->Text(own, kName), "typed before the key came");
+}
+
+TEST(SyncStart, TwoMembersWhoStartAtOnceEndUpWithOneKey) {
+  TestTeam team;
+  auto a = team.NewDevice("A");
+  auto b = team.NewDevice("B");
+  team.Admit(*a, "A");
+  team.Admit(*b, "B");
+  const RecordId record = (*a)->NewRecordId();
+  // Neither knows of the other's epoch when it offers its own.
+  for (int round = 0; round < 2; ++round) {
+    team.Sync(*a);
+    team.Sync(*b);
+  }
+  a->Set(record, kName, Value::Text("Anne"));
+  b->Set(record, kTitle, Value::Text("from B"));
+  for (int round = 0; round < 2; ++round) {
+    team.Sync(*a);
+    team.Sync(*b);
+  }
+  EXPECT_EQ(a->Digest(), b->Digest());
+  EXPECT_EQ(a->Text(record, kTitle), "from B");
+}
+
+TEST_F(SyncTest, AServerRestoredFromABackupIsHealedByThoseWhoComeBy) {
+  const MemoryEnvelopeStore backup = team.server->store;
+  a->Set(record, kTitle, Value::Text("after the backup"));
+  SyncBoth();
+  b->Set(record, kCount, Value::Integer(5));
+  SyncBoth();
+  team.RestoreServer(backup);
+  for (int round = 0; round < 3; ++round) SyncBoth();
+  const auto c = team.NewMember("C");
+  SyncBoth();
+  team.Sync(*c);
+  EXPECT_EQ(c->Digest(), a->Digest());
+  EXPECT_EQ(a->Digest(), b->Digest());
+}
+
+TEST_F(SyncTest, AServerThatCannotStoreKeepsNothingFromTheNextAttempt) {
+  a->Set(record, kTitle, Value::Text("kept"));
+  team.server->store.FailWrites(Error{ErrorCode::kDiskFull, "full", ""});
+  SyncReport report;
+  const Status failed = (*a)->Sync(team.http, report);
+  ASSERT_FALSE(failed);
+  EXPECT_FALSE(failed.error().advice.empty());
+  EXPECT_EQ(a->Status().changes_waiting, 1U);
+  team.server->store.FailWrites(std::nullopt);
+  EXPECT_EQ(team.Sync(*a).changes_out, 1U);
+  EXPECT_EQ(a->Status().changes_waiting, 0U);
+}
+
+TEST_F(SyncTest, ObserversHearOfWhatChanged) {
+  std::set<RecordId> heard;
+  (*b)->Observe([&](const std::set<RecordId>& touched) { heard = touched; });
+  a->Set(record, kTitle, Value::Text("news"));
+  team.Sync(*a);
+  team.Sync(*b);
+  EXPECT_EQ(heard, std::set<RecordId>{record});
+}
+
+TEST_F(SyncTest, NoBodyShowsWhatWasTyped) {
+  a->Set(record, kTitle, Value::Text("le canari chante"));
+  SyncBoth();
+  for (const Bytes& body : team.http.bodies())
+    EXPECT_EQ(TextOf(body).find("canari"), std::string_view::npos);
+}
+
+}  // namespace
+}  // namespace sacoche

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "engine/engine.h"
+#include "engine/organisation.h"
+#include "sync-server/server_directory.h"
+#include "tests/fakes/loopback_http_client.h"
+#include "tests/fakes/manual_clock.h"
+#include "tests/fakes/memory_envelope_store.h"
+#include "tests/fakes/seeded_random.h"
+#include "tests/support/results.h"
+#include "tests/support/temporary_directory.h"
+#include "tests/support/test_schema.h"
+
+namespace sacoche {
+
+// A server in this process: the real service over a store in memory.
+struct TestServer {
+  explicit TestServer(Clock& clock, const MemoryEnvelopeStore& backup = {})
+      : store(backup),
+        directory(std::move(*ServerDirectory::Load(store, std::nullopt))),
+        service({store, *directory, clock}, {}) {}
+
+  MemoryEnvelopeStore store;
+  std::unique_ptr<ServerDirectory> directory;
+  Service service;
+};
+
+// One device: a real store on disk, its own clock and ids.
+class TestDeviceEngine {
+ public:
+  TestDeviceEngine(const std::string& path, std::uint64_t seed, const Schema* schema)
+      : path_(path), random_(seed), schema_(schema) {
+    Reopen();
+  }
+
+  // As after a restart of the laptop.
+  void Reopen() {
+    engine_.reset();
+    auto opened = Engine::Open({path_, schema_, &clock, &random_});
+    ASSERT_THAT(opened, Succeeds());
+    engine_ = std::move(*opened);
+  }
+
+  Engine& operator*() { return *engine_; }
+  Engine* operator->() { return engine_.get(); }
+
+  void Set(const RecordId& record, FieldId field, Value value) {
+    ASSERT_THAT(engine_->Edit(EditOf(record, field, std::move(value))), Succeeds());
+  }
+
+  std::string Text(const RecordId& record, FieldId field) {
+    const auto view = engine_->Read(record);
+    const VisibleField* visible = view && *view ? (*view)->Find(field) : nullptr;
+    return visible == nullptr ? "" : FormatValue(visible->value);
+  }
+
+  std::size_t Conflicts() { return engine_->Conflicts()->size(); }
+  std::string Digest() { return ToHex(*engine_->Digest()); }
+  EngineStatus Status() { return *engine_->ReadStatus(); }
+
+  ManualClock clock;
+
+ private:
+  std::string path_;
+  SeededRandom random_;
+  const Schema* schema_;
+  std::unique_ptr<Engine> engine_;
+};
+
+// An organisation with one space, and as many devices as a test names.
+class TestTeam {
+ public:
+  TestTeam()
+      : server(std::make_unique<TestServer>(server_clock)),
+        http(&server->service),
+        organisation(OrganisationKey::Generate(), {&http, &server_clock, &random_}) {
+    EXPECT_THAT(organisation.Found(), Succeeds());
+    space = *organisation.AddSpace("test");
+  }
+
+  std::unique_ptr<TestDeviceEngine> NewDevice(const std::string& name,
+                                              const Schema& schema = TestSchema()) {
+    auto device =
+        std::make_unique<TestDeviceEngine>(folder_ / (name + ".db"), ++seed_, &schema);
+    EXPECT_THAT((*device)->Join({"https://server.test", "-",
+                                 organisation.key().signing_key.public_key(),
+                                 organisation.key().box_key.public_key()}),
+                Succeeds());
+    return device;
+  }
+
+  void Admit(TestDeviceEngine& device, const std::string& name) {
+    ASSERT_THAT(device->RequestAdmission(http, {name, name}), Succeeds());
+    const auto requests = organisation.Requests();
+    ASSERT_THAT(requests, Succeeds());
+    for (const PendingDevice& pending : *requests) {
+      if (pending.code != device.Status().comparison_code) continue;
+      ASSERT_THAT(organisation.Admit(pending, Role::kIntervenant, {space}), Succeeds());
+      return;
+    }
+    FAIL() << "the request did not arrive";
+  }
+
+  // A device that was admitted, and holds the space's key if somebody could give it.
+  std::unique_ptr<TestDeviceEngine> NewMember(const std::string& name,
+                                              const Schema& schema = TestSchema()) {
+    auto device = NewDevice(name, schema);
+    Admit(*device, name);
+    Sync(*device);
+    return device;
+  }
+
+  SyncReport Sync(TestDeviceEngine& device) {
+    SyncReport report;
+    EXPECT_THAT(device->Sync(http, report), Succeeds());
+    return report;
+  }
+
+  // The server as it was when `backup` was taken.
+  void RestoreServer(const MemoryEnvelopeStore& backup) {
+    server = std::make_unique<TestServer>(server_clock, backup);
+    http.Reach(&server->service);
+  }
+
+  ManualClock server_clock;
+  std::unique_ptr<TestServer> server;
+  LoopbackHttpClient http;
+  Organisation organisation;
+  SpaceId space;
+
+ private:
+  TemporaryDirectory folder_;
+  SeededRandom random_{77};
+  std::uint64_t seed_ = 0;
+};
+
+}  // namespace sacoche
