@@ -24,6 +24,7 @@ struct Arguments {
   std::string workload;
   std::string phase;
   std::string acknowledge;
+  std::uint64_t skip = 0;
   GeneratorOptions generator;
 };
 
@@ -57,7 +58,9 @@ Status Apply(const Arguments& arguments) {
   if (!arguments.acknowledge.empty()) acknowledged.open(arguments.acknowledge, std::ios::app);
   const ResourceUsage usage;
   std::uint64_t operations = 0;
+  std::uint64_t seen = 0;
   const auto apply_one = [&](const Operation& operation) -> Status {
+    if (seen++ < arguments.skip) return {};
     SACOCHE_ASSIGN(const Edit edit, EditOf(operation));
     SACOCHE_TRY(device->engine().Edit(edit));
     ++operations;
@@ -158,6 +161,7 @@ int Main(int argc, char** argv) {
   apply->add_option("--phase", arguments.phase, "base, day1, ...")->required();
   apply->add_option("--acknowledge", arguments.acknowledge,
                     "append the number of each operation once it is durable");
+  apply->add_option("--skip", arguments.skip, "leave out so many operations, done before");
   commands[apply] = Apply;
 
   commands[AddDeviceCommand(app, "sync", "one sync", arguments)] = Sync;

@@ -37,6 +37,9 @@ class ServerProcess {
     const auto ready = WaitForText(folder_ / "ready", "\n", *process_);
     SACOCHE_CHECK(ready.has_value());
     address_ = ready->substr(0, ready->find('\n'));
+    // Laptops know the server by its address: after a restart it is the same.
+    listen_ = address_;
+    WriteConfig();
   }
 
   void Kill() {
@@ -72,11 +75,12 @@ class ServerProcess {
  private:
   void WriteConfig() {
     std::ofstream(folder_ / "server.toml")
-        << "data = 'data'\nlisten = '127.0.0.1:0'\ncertificate = 'tls/server.pem'\n"
+        << "data = 'data'\nlisten = '" << listen_ << "'\ncertificate = 'tls/server.pem'\n"
         << "key = 'tls/server.key'\nready_file = 'ready'\n[limits]\n"
         << limits_;
   }
 
+  std::string listen_ = "127.0.0.1:0";
   TemporaryDirectory folder_;
   std::string limits_;
   std::string ca_pem_;
