@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "platform/base/check.h"
 #include "platform/base/bytes.h"
+#include "platform/base/check.h"
 #include "platform/base/result.h"
 
 // What libFuzzer, or replay_main.cc in its place, calls with each input.
