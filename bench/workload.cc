@@ -1,5 +1,7 @@
 #include "bench/workload.h"
 
+#include <ctime>
+
 #include "bench/bench_schema.h"
 
 namespace sacoche::bench {
@@ -82,10 +84,20 @@ json ToJson(const Value& value) {
   return value.empty() ? json() : json(FormatValue(value));
 }
 
+// ISO 8601, UTC, as the author's device believed it to be.
+std::string IsoTime(Hlc hlc) {
+  const auto seconds = static_cast<std::time_t>(hlc.physical_ms() / 1000);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
+
 json SiblingToJson(const Candidate& candidate, const Engine& engine) {
   return {{"value", ToJson(candidate.value)},
           {"device", engine.ProfileOf(candidate.author).device_label},
-          {"at", candidate.hlc.physical_ms()}};
+          {"at", IsoTime(candidate.hlc)}};
 }
 
 }  // namespace
