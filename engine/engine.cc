@@ -135,6 +135,13 @@ Profile Engine::ProfileOf(const DeviceId& device) const {
   return DecodeProfile(*name).value_or(unknown);
 }
 
+std::string Engine::SpaceNameOf(const SpaceId& space) const {
+  const std::string unknown = space.ToHex().substr(0, 8);
+  const auto found = parts_->directory.spaces().find(space);
+  if (found == parts_->directory.spaces().end() || parts_->directory_key.empty()) return unknown;
+  return OpenName(parts_->directory_key.view(), found->second.sealed_name).value_or(unknown);
+}
+
 const Directory& Engine::directory() const { return parts_->directory; }
 DeviceId Engine::device() const { return parts_->identity.device(); }
 
@@ -233,6 +240,11 @@ Result<std::optional<RecordView>> Engine::Read(const RecordId& record) {
   if (!head) return std::optional<RecordView>();
   SACOCHE_ASSIGN(RecordView view, View(*head));
   return std::optional<RecordView>(std::move(view));
+}
+
+Result<std::vector<RecordId>> Engine::FindByPrefix(std::string_view hex_digits,
+                                                   std::size_t count_max) {
+  return parts_->store->records().FindByPrefix(hex_digits, count_max);
 }
 
 Result<std::vector<RecordView>> Engine::List(const RecordQuery& query) {

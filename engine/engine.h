@@ -75,6 +75,8 @@ class Engine {
 
   // Who a device is; its short id while its name is not known.
   [[nodiscard]] Profile ProfileOf(const DeviceId& device) const;
+  // The name that the administrator gave a space; its short id while the name is not known.
+  [[nodiscard]] std::string SpaceNameOf(const SpaceId& space) const;
   [[nodiscard]] const Directory& directory() const;
   [[nodiscard]] DeviceId device() const;
 
@@ -88,6 +90,9 @@ class Engine {
                                   std::optional<SpaceId> space = std::nullopt);
 
   [[nodiscard]] Result<std::optional<RecordView>> Read(const RecordId& record);
+  // The records whose ids begin with these hexadecimal digits (no dashes), in the order of the ids.
+  [[nodiscard]] Result<std::vector<RecordId>> FindByPrefix(std::string_view hex_digits,
+                                                           std::size_t count_max = 2);
   [[nodiscard]] Result<std::vector<RecordView>> List(const RecordQuery& query);
   [[nodiscard]] Result<std::vector<RecordView>> Search(std::string_view words,
                                                        std::size_t count_max = 50);

@@ -45,6 +45,26 @@ Result<std::optional<RecordHead>> Records::Find(const RecordId& record) {
   return std::optional<RecordHead>(HeadAt(query));
 }
 
+Result<std::vector<RecordId>> Records::FindByPrefix(std::string_view hex_digits,
+                                                    std::size_t count_max) {
+  std::string first(hex_digits);
+  std::string last(hex_digits);
+  first.resize(2 * RecordId::kSize, '0');
+  last.resize(2 * RecordId::kSize, 'f');
+  const auto from = RecordId::FromHex(first);
+  const auto to = RecordId::FromHex(last);
+  std::vector<RecordId> found;
+  if (!from || !to || hex_digits.size() > first.size()) return found;
+  auto query = database_->Prepare(
+      "SELECT id FROM record WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?");
+  query.Bind(from->view()).Bind(to->view()).Bind(static_cast<std::uint64_t>(count_max));
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, query.Step());
+    if (!row) return found;
+    found.push_back(query.IdAt<RecordId>(0));
+  }
+}
+
 Status Records::Touch(const RecordHead& head) {
   return database_
       ->Prepare("INSERT INTO record(id, kind, dossier, space, created_hlc, changed_hlc) "

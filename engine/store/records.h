@@ -30,6 +30,9 @@ class Records {
   explicit Records(Database* database) : database_(database) {}
 
   [[nodiscard]] Result<std::optional<RecordHead>> Find(const RecordId& record);
+  // Ids that begin with these hexadecimal digits, at most 32, in their order.
+  [[nodiscard]] Result<std::vector<RecordId>> FindByPrefix(std::string_view hex_digits,
+                                                           std::size_t count_max);
   // Changes the row, or makes it.
   Status Touch(const RecordHead& head);
 

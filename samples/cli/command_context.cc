@@ -1,0 +1,153 @@
+#include "samples/cli/command_context.h"
+
+#include <sys/stat.h>
+
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "engine/casework/schema.h"
+#include "engine/record/value_codec.h"
+#include "platform/curl/curl_http_client.h"
+
+namespace sacoche {
+namespace {
+
+constexpr const char* kStoreFile = "sacoche.db";
+constexpr std::size_t kIdDigitsMin = 8;
+constexpr std::size_t kIdDigits = 2 * RecordId::kSize;
+
+tl::unexpected<Error> NoStore(const std::string& folder) {
+  return Fail(ErrorCode::kNotEnrolled, "there is no store in " + folder,
+              "Enrol this laptop with `sacoche enrol`, or name the right folder with --store.");
+}
+
+tl::unexpected<Error> FolderError(const std::string& folder, int error) {
+  return Fail(error == ENOSPC ? ErrorCode::kDiskFull : ErrorCode::kIo,
+              "the store's folder " + folder + " cannot be used: " + std::strerror(error),
+              "Check the path and its permissions, or name another folder with --store.");
+}
+
+Status CheckFolder(const std::string& folder) {
+  struct stat info {};
+  if (stat(folder.c_str(), &info) != 0) {
+    if (errno == ENOENT) return NoStore(folder);
+    return FolderError(folder, errno);
+  }
+  if (!S_ISDIR(info.st_mode)) return FolderError(folder, ENOTDIR);
+  return {};
+}
+
+Status MakeFolder(const std::string& folder) {
+  std::error_code error;
+  const std::filesystem::path parent = std::filesystem::absolute(folder, error).parent_path();
+  std::filesystem::create_directories(parent, error);
+  if (error) return FolderError(folder, error.value());
+  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return FolderError(folder, errno);
+  return CheckFolder(folder);
+}
+
+// The digits of an id, without its dashes; nothing if it cannot be one.
+std::optional<std::string> IdDigits(std::string_view typed) {
+  std::string digits;
+  for (const char c : typed) {
+    if (c == '-') continue;
+    if (std::isxdigit(static_cast<unsigned char>(c)) == 0) return std::nullopt;
+    digits.push_back(c);
+  }
+  if (digits.size() < kIdDigitsMin || digits.size() > kIdDigits) return std::nullopt;
+  return digits;
+}
+
+}  // namespace
+
+void CommandContext::On(CLI::App* subcommand, std::function<Status()> command) {
+  subcommand->callback([this, command = std::move(command)] { outcome_ = command(); });
+}
+
+const Schema& CommandContext::schema() const { return casework::CaseworkSchema(); }
+
+std::string CommandContext::StorePath() const { return store_folder + "/" + kStoreFile; }
+
+Result<std::unique_ptr<Engine>> CommandContext::Open() {
+  return Engine::Open({StorePath(), &schema(), &clock_, &random_});
+}
+
+Result<std::unique_ptr<Engine>> CommandContext::OpenStore() {
+  SACOCHE_TRY(CheckFolder(store_folder));
+  if (!files_.Exists(StorePath())) return NoStore(store_folder);
+  return Open();
+}
+
+Result<std::unique_ptr<Engine>> CommandContext::MakeStore() {
+  SACOCHE_TRY(MakeFolder(store_folder));
+  return Open();
+}
+
+Result<std::unique_ptr<HttpClient>> CommandContext::Connect(const Invitation& invitation) const {
+  SACOCHE_ASSIGN(auto client, CurlHttpClient::Create(invitation.server_url, invitation.ca_pem));
+  return std::unique_ptr<HttpClient>(std::move(client));
+}
+
+Result<RecordId> CommandContext::FindRecordId(Engine& engine, std::string_view typed) const {
+  const auto digits = IdDigits(typed);
+  if (!digits)
+    return Fail(ErrorCode::kInvalidInput, "this is not the id of a record",
+                "Copy it from `sacoche list`: at least its first 8 digits.");
+  SACOCHE_ASSIGN(const auto found, engine.FindByPrefix(*digits));
+  if (found.size() == 1) return found.front();
+  if (found.empty())
+    return Fail(ErrorCode::kNotFound, "there is no record with this id on this laptop",
+                "Check the id with `sacoche list`, or synchronise first.");
+  return Fail(ErrorCode::kInvalidInput, "several records have ids that begin so",
+              "Give more digits of the id, or all of them.");
+}
+
+Result<RecordView> CommandContext::FindRecord(Engine& engine, std::string_view typed) const {
+  SACOCHE_ASSIGN(const RecordId id, FindRecordId(engine, typed));
+  SACOCHE_ASSIGN(auto view, engine.Read(id));
+  if (view) return std::move(*view);
+  return Fail(ErrorCode::kNotFound, "there is no record with this id on this laptop",
+              "Check the id with `sacoche list`, or synchronise first.");
+}
+
+Result<RecordView> CommandContext::FindDossier(Engine& engine, std::string_view typed) const {
+  SACOCHE_ASSIGN(RecordView view, FindRecord(engine, typed));
+  if (view.head.id == view.head.dossier) return view;
+  return Fail(ErrorCode::kInvalidInput, "this record does not begin a dossier",
+              "Its dossier is " + view.head.dossier.ToUuid() + ".");
+}
+
+Result<SpaceId> CommandContext::FindSpace(Engine& engine, std::string_view typed) {
+  if (const auto id = SpaceId::FromUuid(typed)) return *id;
+  SACOCHE_ASSIGN(const EngineStatus status, engine.ReadStatus());
+  std::vector<SpaceId> named;
+  for (const SpaceId& space : status.spaces)
+    if (engine.SpaceNameOf(space) == typed) named.push_back(space);
+  if (named.size() == 1) return named.front();
+  return Fail(ErrorCode::kInvalidInput,
+              named.empty() ? "this laptop is not a member of a space of that name"
+                            : "several spaces have that name",
+              "See `sacoche status` for its spaces and their ids.");
+}
+
+void CommandContext::Print(const std::string& text, const Json& as_json) {
+  if (json) {
+    out_ << ToJsonLine(as_json) << '\n';
+  } else {
+    out_ << text;
+  }
+}
+
+Status CheckTyped(std::string_view what, std::string_view text, std::size_t bytes_max) {
+  if (text.empty() || text.size() > bytes_max)
+    return Fail(ErrorCode::kInvalidInput, std::string(what) + " is missing or too long",
+                "Give at most " + std::to_string(bytes_max) + " bytes.");
+  if (!IsText(ViewOf(text)))
+    return Fail(ErrorCode::kInvalidInput, std::string(what) + " is not valid UTF-8",
+                "Set the terminal to UTF-8 and type it again.");
+  return {};
+}
+
+}  // namespace sacoche

@@ -1,0 +1,337 @@
+#include "samples/cli/org_commands.h"
+
+#include <set>
+
+#include "samples/cli/invitation.h"
+#include "samples/cli/key_file.h"
+#include "samples/cli/passphrase.h"
+
+namespace sacoche {
+namespace {
+
+constexpr std::size_t kSpaceNameBytesMax = 120;
+
+std::string_view RoleWord(Role role) {
+  return role == Role::kTechnicalSupervisor ? "superviseur" : "intervenant";
+}
+
+Role RoleOf(std::string_view word) {
+  return word == "superviseur" ? Role::kTechnicalSupervisor : Role::kIntervenant;
+}
+
+// The digits of a comparison code, however they were grouped.
+std::string CodeDigits(std::string_view code) {
+  std::string digits;
+  for (const char c : code)
+    if (c != '-' && c != ' ')
+      digits.push_back(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c);
+  return digits;
+}
+
+Profile ProfileOf(const OrganisationKey& key, const AdmissionStatement& admission) {
+  const Profile unknown{"?", ""};
+  const auto plain = OpenName(key.directory_key.view(), admission.sealed_profile);
+  return plain ? DecodeProfile(*plain).value_or(unknown) : unknown;
+}
+
+Json MemberToJson(const OrganisationKey& key, const Member& member) {
+  const Profile profile = ProfileOf(key, member.admission);
+  Json json = {{"device_id", member.device.ToHex()},
+               {"person", profile.person},
+               {"device", profile.device_label},
+               {"role", RoleWord(member.admission.role)},
+               {"spaces", Json::array()}};
+  for (const SpaceId& space : member.admission.spaces) json["spaces"].push_back(space.ToUuid());
+  return json;
+}
+
+std::string MemberLine(const OrganisationKey& key, const Member& member,
+                       const std::map<SpaceId, std::string>& names) {
+  const Profile profile = ProfileOf(key, member.admission);
+  std::string spaces;
+  for (const SpaceId& space : member.admission.spaces)
+    spaces += (spaces.empty() ? "" : ", ") + OnOneLine(names.at(space));
+  return "  " + member.device.ToHex().substr(0, 8) + "  " + OnOneLine(profile.person) + " (" +
+         OnOneLine(profile.device_label) + ")  " + std::string(RoleWord(member.admission.role)) +
+         ": " + spaces + "\n";
+}
+
+}  // namespace
+
+OrgCommands::OrgCommands(CLI::App& app, CommandContext& context) : context_(context) {
+  CLI::App* org = app.add_subcommand("org", "Found and administer an organisation");
+  org->require_subcommand(1);
+  AddSetUp(*org);
+  AddMembership(*org);
+}
+
+CLI::App* OrgCommands::AddCommand(CLI::App& parent, const std::string& name,
+                                  const std::string& help) {
+  CLI::App* command = parent.add_subcommand(name, help);
+  command->add_option("--key", key_file_, "The organisation's key file")->required();
+  command->add_option(
+      "--passphrase-file", passphrase_file_,
+      "A file whose first line is the passphrase (else SACOCHE_PASSPHRASE, else asked)");
+  command->add_option("--server", server_, "The server's address, https://host[:port]");
+  command->add_option("--ca", ca_file_, "The PEM certificate of the server's authority");
+  return command;
+}
+
+void OrgCommands::AddSetUp(CLI::App& org) {
+  const char* place = "The invitation file, instead of --server and --ca";
+  CLI::App* create = AddCommand(
+      org, "create", "Make the key file, found the server, make a first space and an invitation");
+  create->add_option("--space", name_, "The first space's name, for instance the post's")
+      ->required();
+  create->add_option("--invitation", invitation_file_, "Where to write the invitation file");
+  create->add_flag("--resume", resume_, "Go on with the key file that is there already");
+  context_.On(create, [this] { return Create(); });
+
+  CLI::App* invite = AddCommand(org, "invite", "Write the invitation file; needs no network");
+  invite->add_option("--out", out_file_, "Where to write it")->required();
+  invite->add_option("--invitation", invitation_file_, place);
+  context_.On(invite, [this] { return Invite(); });
+
+  CLI::App* show = AddCommand(org, "show", "Show spaces and members");
+  show->add_option("--invitation", invitation_file_, place);
+  context_.On(show, [this] { return Show(); });
+
+  CLI::App* space = org.add_subcommand("space", "Spaces of the organisation");
+  space->require_subcommand(1);
+  CLI::App* add = AddCommand(*space, "add", "Make a space; prints its id");
+  add->add_option("NAME", name_, "Its name")->required();
+  add->add_option("--invitation", invitation_file_, place);
+  context_.On(add, [this] { return AddSpace(); });
+}
+
+void OrgCommands::AddMembership(CLI::App& org) {
+  const char* place = "The invitation file, instead of --server and --ca";
+  CLI::App* requests = AddCommand(org, "requests", "List the laptops that ask to be admitted");
+  requests->add_option("--invitation", invitation_file_, place);
+  context_.On(requests, [this] { return Requests(); });
+
+  CLI::App* admit =
+      AddCommand(org, "admit", "Admit a laptop, once its owner has read you its code");
+  admit->add_option("--invitation", invitation_file_, place);
+  admit->add_option("--code", code_, "The comparison code, XXXX-XXXX-XXXX-XXXX")->required();
+  admit->add_option("--role", role_, "intervenant or superviseur")
+      ->required()
+      ->check(CLI::IsMember({"intervenant", "superviseur"}));
+  admit->add_option("--space", spaces_, "Name or id of a space; may be given several times")
+      ->required()
+      ->allow_extra_args(false);
+  context_.On(admit, [this] { return Admit(); });
+}
+
+Result<OrganisationKey> OrgCommands::OpenKey() {
+  SACOCHE_ASSIGN(const Bytes file,
+                 context_.files().ReadFile(key_file_, kOrganisationKeyFileBytesMax));
+  SACOCHE_ASSIGN(const SecretBytes passphrase,
+                 ReadPassphrase(passphrase_file_, PassphraseUse::kOpen));
+  return DecodeOrganisationKey(file, passphrase.view());
+}
+
+Result<OrganisationKey> OrgCommands::MakeKey() {
+  if (context_.files().Exists(key_file_)) {
+    if (resume_) return OpenKey();
+    return Fail(ErrorCode::kAlreadyExists, "there is a file " + key_file_ + " already",
+                "Choose another name for the new key; or add --resume to go on with that key.");
+  }
+  SACOCHE_ASSIGN(const SecretBytes passphrase,
+                 ReadPassphrase(passphrase_file_, PassphraseUse::kCreate));
+  OrganisationKey key = OrganisationKey::Generate();
+  SACOCHE_ASSIGN(const Bytes file, EncodeOrganisationKey(key, passphrase.view()));
+  SACOCHE_TRY(WriteNewKeyFile(key_file_, file));
+  return key;
+}
+
+// Server and certificate authority, from the invitation or as they were typed.
+Result<Invitation> OrgCommands::ReadPlace() {
+  if (!server_.empty() && !ca_file_.empty()) {
+    SACOCHE_TRY(CheckServerUrl(server_));
+    SACOCHE_ASSIGN(const Bytes ca, context_.files().ReadFile(ca_file_, kCaPemBytesMax));
+    SACOCHE_TRY(CheckCaPem(TextOf(ca)));
+    return Invitation{server_, std::string(TextOf(ca)), {}, {}};
+  }
+  if (invitation_file_.empty() || !server_.empty() || !ca_file_.empty())
+    return Fail(ErrorCode::kInvalidInput, "it was not said where the organisation's server is",
+                "Give --server and --ca, or --invitation FILE.");
+  SACOCHE_ASSIGN(const Bytes file,
+                 context_.files().ReadFile(invitation_file_, kInvitationBytesMax));
+  return DecodeInvitation(TextOf(file));
+}
+
+Result<OrgCommands::Office> OrgCommands::OpenOffice(OrganisationKey key) {
+  SACOCHE_ASSIGN(Invitation place, ReadPlace());
+  const bool is_named = !invitation_file_.empty() && place.organisation != SigningPublicKey{};
+  if (is_named && place.organisation != key.signing_key.public_key())
+    return Fail(ErrorCode::kInvalidInput, "the invitation and the key are of two organisations",
+                "Choose the key file that belongs to the invitation.");
+  place.organisation = key.signing_key.public_key();
+  place.organisation_box = key.box_key.public_key();
+  Office office{std::move(place), nullptr, nullptr};
+  SACOCHE_ASSIGN(office.http, context_.Connect(office.invitation));
+  office.organisation = std::make_unique<Organisation>(
+      std::move(key), ServerLink{office.http.get(), &context_.clock(), &context_.random()});
+  return office;
+}
+
+Result<OrgCommands::Office> OrgCommands::OpenOffice() {
+  SACOCHE_TRY(ReadPlace());  // before the passphrase is asked for
+  SACOCHE_ASSIGN(OrganisationKey key, OpenKey());
+  return OpenOffice(std::move(key));
+}
+
+Result<SpaceId> OrgCommands::EnsureSpace(Organisation& organisation) {
+  SACOCHE_ASSIGN(const auto spaces, organisation.Spaces());
+  for (const SpaceName& space : spaces)
+    if (space.name == name_) return space.space;
+  return organisation.AddSpace(name_);
+}
+
+Status OrgCommands::Create() {
+  SACOCHE_TRY(CheckTyped("the space's name", name_, kSpaceNameBytesMax));
+  if (server_.empty() || ca_file_.empty())
+    return Fail(ErrorCode::kInvalidInput, "it was not said where the organisation's server is",
+                "Give --server and --ca.");
+  SACOCHE_ASSIGN(const Invitation place, ReadPlace());
+  SACOCHE_TRY(context_.Connect(place));
+  // The key is on the disk before the server knows of it: a server that was founded with a key that
+  // nobody has could never admit anybody.
+  SACOCHE_ASSIGN(OrganisationKey key, MakeKey());
+  SACOCHE_ASSIGN(const Office office, OpenOffice(std::move(key)));
+  SACOCHE_TRY(office.organisation->Found());
+  SACOCHE_ASSIGN(const SpaceId space, EnsureSpace(*office.organisation));
+  if (!invitation_file_.empty())
+    SACOCHE_TRY(context_.files().WriteFileAtomically(invitation_file_,
+                                                     ViewOf(EncodeInvitation(office.invitation))));
+  context_.Print(
+      "The organisation is founded. Keep copies of its key file in two safe places: "
+      "without it nobody\ncan be admitted. First space: " +
+          OnOneLine(name_) + "   " + space.ToUuid() +
+          (invitation_file_.empty() ? "\nWrite the invitation with `sacoche org invite`.\n"
+                                    : "\nGive the invitation file to each laptop.\n"),
+      {{"organisation", ToHex(office.invitation.organisation)},
+       {"space", {{"id", space.ToUuid()}, {"name", name_}}}});
+  return {};
+}
+
+Status OrgCommands::Invite() {
+  SACOCHE_ASSIGN(const Office office, OpenOffice());
+  SACOCHE_TRY(
+      context_.files().WriteFileAtomically(out_file_, ViewOf(EncodeInvitation(office.invitation))));
+  context_.Print("The invitation is written. Give it to each laptop.\n", {{"written", true}});
+  return {};
+}
+
+Status OrgCommands::Requests() {
+  SACOCHE_ASSIGN(const Office office, OpenOffice());
+  SACOCHE_ASSIGN(const auto pending, office.organisation->Requests());
+  std::string text;
+  Json json = Json::array();
+  for (const PendingDevice& device : pending) {
+    text += device.code + "  " + OnOneLine(device.profile.person) + " (" +
+            OnOneLine(device.profile.device_label) + ")\n";
+    json.push_back({{"code", device.code},
+                    {"person", device.profile.person},
+                    {"device", device.profile.device_label},
+                    {"device_id", device.request.device().ToHex()}});
+  }
+  context_.Print(text.empty() ? "Nobody asks to be admitted.\n" : text, json);
+  return {};
+}
+
+Result<PendingDevice> OrgCommands::FindRequest(Organisation& organisation) const {
+  SACOCHE_ASSIGN(const auto pending, organisation.Requests());
+  std::vector<PendingDevice> found;
+  for (const PendingDevice& device : pending)
+    if (CodeDigits(device.code) == CodeDigits(code_)) found.push_back(device);
+  if (found.empty())
+    return Fail(ErrorCode::kNotFound, "no laptop with this code asks to be admitted",
+                "Have the code read again, and compare it with `sacoche org requests`.");
+  // Sixteen digits do not coincide by chance.
+  if (found.size() > 1)
+    return Fail(ErrorCode::kUntrusted, "two laptops ask with the same code",
+                "Admit neither; somebody may be trying to take a colleague's place.");
+  return found.front();
+}
+
+Result<std::vector<SpaceId>> OrgCommands::FindSpaces(Organisation& organisation) const {
+  SACOCHE_ASSIGN(const auto known, organisation.Spaces());
+  std::set<SpaceId> wanted;
+  for (const std::string& typed : spaces_) {
+    const auto id = SpaceId::FromUuid(typed);
+    std::vector<SpaceId> found;
+    for (const SpaceName& space : known)
+      if (id ? space.space == *id : space.name == typed) found.push_back(space.space);
+    if (found.size() != 1)
+      return Fail(
+          found.empty() ? ErrorCode::kNotFound : ErrorCode::kInvalidInput,
+          found.empty() ? "the organisation has no such space" : "several spaces have that name",
+          "See `sacoche org show` for the spaces and their ids.");
+    wanted.insert(found.front());
+  }
+  return std::vector<SpaceId>(wanted.begin(), wanted.end());
+}
+
+Status OrgCommands::Admit() {
+  SACOCHE_ASSIGN(const Office office, OpenOffice());
+  SACOCHE_ASSIGN(const PendingDevice device, FindRequest(*office.organisation));
+  SACOCHE_ASSIGN(const auto spaces, FindSpaces(*office.organisation));
+  SACOCHE_TRY(office.organisation->Admit(device, RoleOf(role_), spaces));
+  Json json = {{"device_id", device.request.device().ToHex()},
+               {"person", device.profile.person},
+               {"device", device.profile.device_label},
+               {"role", role_},
+               {"spaces", Json::array()}};
+  for (const SpaceId& space : spaces) json["spaces"].push_back(space.ToUuid());
+  context_.Print("Admitted: " + OnOneLine(device.profile.person) + " (" +
+                     OnOneLine(device.profile.device_label) +
+                     "). The laptop learns it when it synchronises.\n",
+                 json);
+  return {};
+}
+
+Status OrgCommands::AddSpace() {
+  SACOCHE_TRY(CheckTyped("the space's name", name_, kSpaceNameBytesMax));
+  SACOCHE_ASSIGN(const Office office, OpenOffice());
+  SACOCHE_ASSIGN(const auto known, office.organisation->Spaces());
+  for (const SpaceName& space : known)
+    if (space.name == name_)
+      return Fail(ErrorCode::kAlreadyExists, "there is a space of this name already",
+                  "Choose another name; see `sacoche org show`.");
+  SACOCHE_ASSIGN(const SpaceId space, office.organisation->AddSpace(name_));
+  context_.Print(space.ToUuid() + "\n", {{"id", space.ToUuid()}, {"name", name_}});
+  return {};
+}
+
+Status OrgCommands::Show() {
+  SACOCHE_ASSIGN(const Office office, OpenOffice());
+  SACOCHE_ASSIGN(const auto spaces, office.organisation->Spaces());
+  const Directory& directory = office.organisation->directory();
+  const OrganisationKey& key = office.organisation->key();
+  std::string text = "Organisation: " + ToHex(office.invitation.organisation) +
+                     "\nServer: " + office.invitation.server_url + "\nSpaces:\n";
+  Json json = {{"organisation", ToHex(office.invitation.organisation)},
+               {"server", office.invitation.server_url},
+               {"spaces", Json::array()},
+               {"members", Json::array()}};
+  std::map<SpaceId, std::string> names;
+  for (const SpaceName& space : spaces) {
+    names[space.space] = space.name;
+    const std::size_t members = directory.MembersOf(space.space).size();
+    text += "  " + space.space.ToUuid() + "  " + OnOneLine(space.name) + "  (" +
+            std::to_string(members) + " members)\n";
+    json["spaces"].push_back(
+        {{"id", space.space.ToUuid()}, {"name", space.name}, {"members", members}});
+  }
+  text += "Members:\n";
+  for (const auto& [device, member] : directory.members()) {
+    text += MemberLine(key, member, names);
+    json["members"].push_back(MemberToJson(key, member));
+  }
+  context_.Print(text, json);
+  return {};
+}
+
+}  // namespace sacoche

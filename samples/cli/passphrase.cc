@@ -1,0 +1,135 @@
+#include "samples/cli/passphrase.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+
+namespace sacoche {
+namespace {
+
+constexpr const char* kVariable = "SACOCHE_PASSPHRASE";
+
+volatile sig_atomic_t interrupted_by = 0;
+
+void NoteSignal(int number) { interrupted_by = number; }
+
+class FileDescriptor {
+ public:
+  FileDescriptor(const char* path, int flags) : fd_(open(path, flags | O_CLOEXEC | O_NOCTTY)) {}
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  [[nodiscard]] bool valid() const { return fd_ >= 0; }
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// While it lives, the terminal shows nothing of what is typed, and a signal that would end the
+// program is kept until the terminal is as it was: else it would stay mute for the next program.
+class SilentTerminal {
+ public:
+  explicit SilentTerminal(int fd) : fd_(fd) {
+    interrupted_by = 0;
+    struct sigaction note {};
+    note.sa_handler = NoteSignal;
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &note, &before_[i]);
+    tcgetattr(fd_, &settings_);
+    termios silent = settings_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHOE | ECHOK | ECHONL);
+    tcsetattr(fd_, TCSAFLUSH, &silent);
+  }
+  SilentTerminal(const SilentTerminal&) = delete;
+  SilentTerminal& operator=(const SilentTerminal&) = delete;
+  ~SilentTerminal() {
+    tcsetattr(fd_, TCSAFLUSH, &settings_);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
+    if (interrupted_by != 0) raise(interrupted_by);
+  }
+
+ private:
+  static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  int fd_;
+  termios settings_{};
+  std::array<struct sigaction, kSignals.size()> before_{};
+};
+
+tl::unexpected<Error> Unreadable(const std::string& where) {
+  return Fail(ErrorCode::kNotFound, "the passphrase cannot be read from " + where,
+              "Check the path and its permissions.");
+}
+
+// The first line of what can be read, without its end.
+Result<SecretBytes> ReadLine(int fd, const std::string& where) {
+  SecretBytes buffer(kPassphraseBytesMax);
+  std::size_t size = 0;
+  while (size < buffer.size()) {
+    const ssize_t got = read(fd, buffer.span().data() + size, 1);
+    if (got < 0 && errno == EINTR && interrupted_by == 0) continue;
+    if (got < 0) return Unreadable(where);
+    if (got == 0 || buffer.view()[size] == '\n') break;
+    ++size;
+  }
+  if (size == buffer.size())
+    return Fail(ErrorCode::kLimit, "the passphrase is longer than 1,023 bytes",
+                "Check that it is the right file, or choose a shorter one.");
+  if (size > 0 && buffer.view()[size - 1] == '\r') --size;
+  return SecretBytes(buffer.view().first(size));
+}
+
+void Say(int fd, std::string_view text) {
+  if (write(fd, text.data(), text.size()) < 0) return;  // the prompt is a courtesy
+}
+
+Result<SecretBytes> Ask(int terminal, std::string_view question) {
+  const SilentTerminal silent(terminal);
+  Say(terminal, question);
+  auto line = ReadLine(terminal, "the terminal");
+  Say(terminal, "\n");
+  return line;
+}
+
+Result<SecretBytes> AskOnTerminal(PassphraseUse use) {
+  const FileDescriptor terminal("/dev/tty", O_RDWR);
+  if (!terminal.valid())
+    return Fail(ErrorCode::kInvalidInput,
+                "a passphrase is needed and there is no terminal to ask for it",
+                "Give it with --passphrase-file FILE or in SACOCHE_PASSPHRASE.");
+  SACOCHE_ASSIGN(SecretBytes first, Ask(terminal.get(), "Passphrase of the organisation's key: "));
+  if (use == PassphraseUse::kOpen) return first;
+  SACOCHE_ASSIGN(const SecretBytes second, Ask(terminal.get(), "The same once more: "));
+  if (Equal(first.view(), second.view())) return first;
+  return Fail(ErrorCode::kInvalidInput, "the two passphrases are not the same", "Start again.");
+}
+
+std::optional<SecretBytes> TakeFromEnvironment() {
+  char* value = std::getenv(kVariable);
+  if (value == nullptr) return std::nullopt;
+  SecretBytes passphrase(ViewOf(value));
+  explicit_bzero(value, passphrase.size());
+  unsetenv(kVariable);
+  return passphrase;
+}
+
+}  // namespace
+
+Result<SecretBytes> ReadPassphrase(const std::string& file, PassphraseUse use) {
+  if (!file.empty()) {
+    const FileDescriptor opened(file.c_str(), O_RDONLY);
+    if (!opened.valid()) return Unreadable(file);
+    return ReadLine(opened.get(), file);
+  }
+  if (auto passphrase = TakeFromEnvironment()) return std::move(*passphrase);
+  return AskOnTerminal(use);
+}
+
+}  // namespace sacoche

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <vector>
+
+#include "samples/cli/command_context.h"
+
+namespace sacoche {
+
+// schema, show, list, search, history, conflicts, export, digest: what only reads.
+class ReadingCommands {
+ public:
+  // Both must outlive this, and this the parsing.
+  ReadingCommands(CLI::App& app, CommandContext& context);
+  ReadingCommands(const ReadingCommands&) = delete;
+  ReadingCommands& operator=(const ReadingCommands&) = delete;
+
+ private:
+  void AddQueries(CLI::App& app);
+
+  Status ShowSchema();
+  Status Show();
+  Status List();
+  Status Search();
+  Status History();
+  Status Conflicts();
+  Status Export();
+  Status Digest();
+
+  [[nodiscard]] Result<RecordQuery> MakeQuery(Engine& engine) const;
+  [[nodiscard]] Status AddCondition(Engine& engine, const KindDef& kind, RecordQuery& query) const;
+  void PrintList(const Engine& engine, const std::vector<RecordView>& views);
+
+  CommandContext& context_;
+  std::string kind_;
+  std::string id_;
+  bool all_ = false;
+  std::string where_;
+  std::size_t limit_ = 1000;
+  std::vector<std::string> words_;
+  std::string out_file_;
+};
+
+}  // namespace sacoche

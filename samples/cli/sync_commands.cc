@@ -1,0 +1,161 @@
+#include "samples/cli/sync_commands.h"
+
+#include "samples/cli/invitation.h"
+
+namespace sacoche {
+namespace {
+
+std::string Line(const std::string& label, const std::string& value) {
+  return label + ": " + OnOneLine(value) + "\n";
+}
+
+std::string Line(const std::string& label, std::uint64_t count) {
+  return label + ": " + std::to_string(count) + "\n";
+}
+
+Json ReportToJson(const SyncReport& report, const EngineStatus& status, bool complete) {
+  Json json = {{"complete", complete},
+               {"changes_out", report.changes_out},
+               {"changes_in", report.changes_in},
+               {"envelopes_out", report.envelopes_out},
+               {"envelopes_in", report.envelopes_in},
+               {"envelopes_sent_again", report.envelopes_sent_again},
+               {"envelopes_refused", report.envelopes_refused},
+               {"set_aside", report.set_aside},
+               {"spaces_waiting_for_key", report.spaces_waiting_for_key},
+               {"body_bytes_up", report.body_bytes_up},
+               {"body_bytes_down", report.body_bytes_down},
+               {"requests", report.requests},
+               {"changes_waiting", status.changes_waiting},
+               {"conflicts_open", status.conflicts}};
+  if (report.last_refusal) json["last_refusal"] = ProblemName(*report.last_refusal);
+  return json;
+}
+
+// What the person should know beside the counts.
+std::string Notices(const SyncReport& report, const EngineStatus& status) {
+  std::string text;
+  if (report.envelopes_refused > 0)
+    text +=
+        "The server refused " + std::to_string(report.envelopes_refused) + " envelopes (" +
+        std::string(report.last_refusal ? ProblemName(*report.last_refusal) : "no reason given") +
+        "); they stay on this laptop. Tell your administrator.\n";
+  if (report.spaces_waiting_for_key > 0)
+    text += "The key of " + std::to_string(report.spaces_waiting_for_key) +
+            " spaces has not come yet: synchronise again after a colleague has.\n";
+  if (report.set_aside > 0)
+    text += std::to_string(report.set_aside) +
+            " envelopes were made by a newer release and are kept aside. Update Sacoche.\n";
+  if (status.conflicts > 0)
+    text += std::to_string(status.conflicts) + " conflicts are open: see `sacoche conflicts`.\n";
+  return text;
+}
+
+Json StatusToJson(const Engine& engine, const EngineStatus& status) {
+  Json json = {{"device_id", status.device.ToHex()},
+               {"comparison_code", status.comparison_code},
+               {"server", status.server_url ? Json(*status.server_url) : Json(nullptr)},
+               {"admitted", status.admitted},
+               {"spaces", Json::array()},
+               {"members", status.members},
+               {"records", status.records},
+               {"changes", status.changes},
+               {"changes_waiting", status.changes_waiting},
+               {"envelopes_refused", status.envelopes_refused},
+               {"set_aside", status.set_aside},
+               {"conflicts_open", status.conflicts}};
+  for (const SpaceId& space : status.spaces)
+    json["spaces"].push_back({{"id", space.ToUuid()}, {"name", engine.SpaceNameOf(space)}});
+  if (status.last_refusal) json["last_refusal"] = ProblemName(*status.last_refusal);
+  return json;
+}
+
+std::string StatusText(const Engine& engine, const EngineStatus& status) {
+  std::string text =
+      Line("Device", status.device.ToHex().substr(0, 8)) +
+      Line("Server", status.server_url.value_or("none: not enrolled")) +
+      Line("Comparison code", status.comparison_code) +
+      Line("Admitted", status.admitted ? "yes" : "not yet, as far as this laptop knows");
+  for (const SpaceId& space : status.spaces)
+    text += Line("Space", engine.SpaceNameOf(space) + "   " + space.ToUuid());
+  text += Line("Members known", status.members) + Line("Records", status.records) +
+          Line("Changes", status.changes) +
+          Line("Changes that the server has not yet", status.changes_waiting) +
+          Line("Open conflicts", status.conflicts);
+  if (status.envelopes_refused > 0)
+    text += "Refused by the server, kept here: " + std::to_string(status.envelopes_refused) + " (" +
+            std::string(status.last_refusal ? ProblemName(*status.last_refusal) : "") + ")\n";
+  if (status.set_aside > 0) text += Line("Kept aside, of a newer release", status.set_aside);
+  return text;
+}
+
+}  // namespace
+
+SyncCommands::SyncCommands(CLI::App& app, CommandContext& context) : context_(context) {
+  CLI::App* enrol =
+      app.add_subcommand("enrol", "Ask the organisation to admit this laptop; may be repeated");
+  enrol->add_option("--invitation", invitation_file_, "The file that the administrator made")
+      ->required();
+  enrol->add_option("--person", profile_.person, "Your first and last name")->required();
+  enrol->add_option("--device", profile_.device_label, "A name for this laptop")->required();
+  context_.On(enrol, [this] { return Enrol(); });
+
+  CLI::App* sync = app.add_subcommand("sync", "Send and receive changes");
+  context_.On(sync, [this] { return Sync(); });
+
+  CLI::App* status = app.add_subcommand("status", "Show how this laptop and its store stand");
+  context_.On(status, [this] { return ShowStatus(); });
+}
+
+Status SyncCommands::Enrol() {
+  SACOCHE_TRY(CheckTyped("the person's name", profile_.person, kPersonBytesMax));
+  SACOCHE_TRY(CheckTyped("the laptop's name", profile_.device_label, kDeviceLabelBytesMax));
+  SACOCHE_ASSIGN(const Bytes file,
+                 context_.files().ReadFile(invitation_file_, kInvitationBytesMax));
+  SACOCHE_ASSIGN(const Invitation invitation, DecodeInvitation(TextOf(file)));
+  SACOCHE_ASSIGN(auto http, context_.Connect(invitation));
+  SACOCHE_ASSIGN(auto engine, context_.MakeStore());
+  SACOCHE_TRY(engine->Join(invitation));
+  SACOCHE_TRY(engine->RequestAdmission(*http, profile_));
+  SACOCHE_ASSIGN(const EngineStatus status, engine->ReadStatus());
+  context_.Print(
+      "The request was sent. Comparison code of this laptop:\n\n    " + status.comparison_code +
+          "\n\nRead it to your administrator, over the telephone or in person. Once you "
+          "are admitted,\nrun `sacoche sync`.\n",
+      {{"comparison_code", status.comparison_code}, {"device_id", status.device.ToHex()}});
+  return {};
+}
+
+void SyncCommands::PrintReport(const SyncReport& report, const EngineStatus& status,
+                               bool complete) {
+  context_.Print((complete ? "Synchronised" : "Synchronised in part") + std::string(": ") +
+                     std::to_string(report.changes_out) + " changes sent, " +
+                     std::to_string(report.changes_in) + " received (" +
+                     std::to_string(report.body_bytes_up) + " bytes up, " +
+                     std::to_string(report.body_bytes_down) + " down).\n" + Notices(report, status),
+                 ReportToJson(report, status, complete));
+}
+
+Status SyncCommands::Sync() {
+  SACOCHE_ASSIGN(auto engine, context_.OpenStore());
+  SACOCHE_ASSIGN(const auto joined, engine->JoinedTo());
+  if (!joined)
+    return Fail(ErrorCode::kNotEnrolled, "this laptop belongs to no organisation yet",
+                "Enrol it with `sacoche enrol` and the invitation of your administrator.");
+  SACOCHE_ASSIGN(auto http, context_.Connect(*joined));
+  SyncReport report;
+  const Status outcome = engine->Sync(*http, report);
+  SACOCHE_ASSIGN(const EngineStatus status, engine->ReadStatus());
+  const bool did_something = report.changes_out + report.changes_in > 0;
+  if (outcome || did_something) PrintReport(report, status, outcome.has_value());
+  return outcome;
+}
+
+Status SyncCommands::ShowStatus() {
+  SACOCHE_ASSIGN(auto engine, context_.OpenStore());
+  SACOCHE_ASSIGN(const EngineStatus status, engine->ReadStatus());
+  context_.Print(StatusText(*engine, status), StatusToJson(*engine, status));
+  return {};
+}
+
+}  // namespace sacoche

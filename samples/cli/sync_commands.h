@@ -1,0 +1,27 @@
+#pragma once
+
+#include "samples/cli/command_context.h"
+
+namespace sacoche {
+
+// enrol, sync, status: this laptop and the server.
+class SyncCommands {
+ public:
+  // Both must outlive this, and this the parsing.
+  SyncCommands(CLI::App& app, CommandContext& context);
+  SyncCommands(const SyncCommands&) = delete;
+  SyncCommands& operator=(const SyncCommands&) = delete;
+
+ private:
+  Status Enrol();
+  Status Sync();
+  Status ShowStatus();
+
+  void PrintReport(const SyncReport& report, const EngineStatus& status, bool complete);
+
+  CommandContext& context_;
+  std::string invitation_file_;
+  Profile profile_;
+};
+
+}  // namespace sacoche
