@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/causality/hlc.h"
+#include "engine/record/record.h"
 
 namespace sacoche {
 
