@@ -63,8 +63,9 @@ class WorkloadModel {
 
   [[nodiscard]] std::size_t OpenConflicts() const {
     std::size_t open = 0;
-    for (const auto& [record, entry] : Outcome().items())
-      for (const auto& [field, values] : entry["fields"].items())
+    const Json outcome = Outcome();
+    for (const auto& [record, entry] : outcome.items())
+      for (const auto& [field, values] : entry.at("fields").items())
         open += field != "problematiques" && values.size() > 1 ? 1 : 0;
     return open;
   }

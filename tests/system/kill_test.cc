@@ -51,7 +51,7 @@ class KilledRun {
       command.insert(command.end(),
                      {"--skip", std::to_string(done), "--acknowledge", acknowledgements()});
       Process client({command, run_.folder / "out", run_.folder / "errors"});
-      const std::size_t wanted = 1 + Below(25);
+      const std::size_t wanted = 1 + Below(8);
       std::size_t heard = 0;
       std::ifstream from_client(acknowledgements());
       std::string line;
