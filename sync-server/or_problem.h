@@ -1,7 +1,5 @@
 #pragma once
 
-#include <tl/expected.hpp>
-
 #include "engine/wire/problem.h"
 #include "platform/base/result.h"
 

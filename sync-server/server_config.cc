@@ -8,7 +8,8 @@
 namespace sacoche {
 namespace {
 
-constexpr const char* kAdvice = "Correct the configuration file; README names all its keys.";
+constexpr const char* kAdvice =
+    "Correct the configuration file; server.example.toml shows every key.";
 
 tl::unexpected<Error> Wrong(std::string message) {
   return Fail(ErrorCode::kInvalidInput, "the configuration: " + std::move(message), kAdvice);
@@ -128,6 +129,13 @@ Result<SigningPublicKey> ParseOrganisation(std::string_view hex) {
                 "Copy it from the administrator's laptop.");
   std::ranges::copy(*raw, key.begin());
   return key;
+}
+
+std::vector<std::string_view> ServerConfigKeys() {
+  std::vector<std::string_view> names{"organisation"};
+  for (const TextKey& key : kTextKeys) names.push_back(key.name);
+  for (const LimitKey& key : kLimitKeys) names.push_back(key.name);
+  return names;
 }
 
 Status CheckServerConfig(const ServerConfig& config) {

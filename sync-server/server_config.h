@@ -6,17 +6,7 @@
 namespace sacoche {
 
 // What `sacoche-server serve` runs with: the file's values, then the flags'.
-//
-//   data = "/var/lib/sacoche"            # folder of the store
-//   listen = "0.0.0.0:8443"
-//   certificate = "server.pem"
-//   key = "server.key"
-//   organisation = "<64 hex digits>"     # optional: serve this organisation and no other
-//   ready_file = "/run/sacoche/ready"    # optional: receives the bound address
-//   [limits]                             # optional: the names of ServerLimits
-//   idle_ms_max = 60000
-//
-// Relative paths of a file start at the file's own folder.
+// server.example.toml shows and explains every key.
 struct ServerConfig {
   std::string data;
   std::string listen = "0.0.0.0:8443";
@@ -35,6 +25,9 @@ inline constexpr std::size_t kConfigBytesMax = 64 * 1024;
                                                      const std::string& folder);
 
 [[nodiscard]] Result<SigningPublicKey> ParseOrganisation(std::string_view hex);
+
+// All keys, without their tables: the example file must show each.
+[[nodiscard]] std::vector<std::string_view> ServerConfigKeys();
 
 // What must be there once file and flags are merged.
 [[nodiscard]] Status CheckServerConfig(const ServerConfig& config);

@@ -71,6 +71,8 @@ struct ServerLimits {
   std::size_t connections_max = 512;
   std::size_t connections_per_address_max = 64;  // mobile networks put many laptops behind one
   std::size_t sync_requests_max = 128;           // at once; each holds a few megabytes at most
+
+  bool operator==(const ServerLimits&) const = default;
 };
 
 }  // namespace sacoche

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/process.h"
+
 namespace sacoche {
 namespace {
 
@@ -35,6 +37,17 @@ TEST(ServerConfig, ReadsEveryKey) {
   EXPECT_EQ(config->limits.connections_max, 7U);
   EXPECT_EQ(config->limits.body_bytes_per_s_min, 9U);
   EXPECT_EQ(config->limits.header_bytes_max, ServerLimits{}.header_bytes_max);
+}
+
+TEST(ServerConfig, TheExampleShowsEveryKeyWithItsDefault) {
+  const std::string example =
+      ReadTextFile(SACOCHE_SOURCE_FOLDER "/sync-server/server.example.toml");
+  const auto config = ParseServerConfig(example, "");
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  EXPECT_EQ(config->limits, ServerLimits{});
+  EXPECT_EQ(config->listen, ServerConfig{}.listen);
+  for (const std::string_view key : ServerConfigKeys())
+    EXPECT_THAT(example, testing::ContainsRegex("(^|\n)(# )?" + std::string(key) + " = "));
 }
 
 TEST(ServerConfig, NamesTheUnknownKeyAndItsLine) {
