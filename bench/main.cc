@@ -170,7 +170,8 @@ int Main(int argc, char** argv) {
 
   CLI::App* generate = app.add_subcommand("generate", "an invented workload, on standard output");
   generate->add_option("--seed", arguments.generator.seed);
-  generate->add_option("--cases", arguments.generator.cases);
+  generate->add_option("--cases", arguments.generator.cases)
+      ->check(CLI::Range(GeneratorOptions::kCasesMin, GeneratorOptions::kCasesMax));
   generate->add_option("--days", arguments.generator.days);
   commands[generate] = Generate;
 

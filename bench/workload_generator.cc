@@ -17,6 +17,8 @@ constexpr unsigned kDaySets = 10;
 constexpr unsigned kDayNotes = 4;
 constexpr unsigned kDayShared = 3;     // cases that both edit
 constexpr unsigned kDayConflicts = 2;  // of these, in the same field
+// Each has at least kCasesMin / 2 cases of their parity, of which at most these are shared.
+static_assert(kDayShared < GeneratorOptions::kCasesMin / 2);
 
 constexpr std::string_view kEditable[] = {"statut",     "urgence",  "telephone", "orientation",
                                           "partenaire", "synthese", "echeance",  "problematiques"};

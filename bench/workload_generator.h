@@ -6,6 +6,10 @@
 namespace sacoche::bench {
 
 struct GeneratorOptions {
+  // Below this, a day's shared cases could leave nobody one of their own.
+  static constexpr unsigned kCasesMin = 8;
+  static constexpr unsigned kCasesMax = 100'000;
+
   std::uint64_t seed = 1;
   unsigned cases = 40;
   unsigned days = 2;

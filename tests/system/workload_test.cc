@@ -16,7 +16,7 @@ TEST(Workload, ComesOutAsTheModelSaysOnAllThreeDevices) {
 }
 
 TEST(Workload, NothingThatWasTypedStandsInTheServersFiles) {
-  BenchRun run("5", "1");
+  BenchRun run("8", "1");
   ASSERT_EQ(run.Run(run.ApplyCommand("A", "base")).status, 0);
   ASSERT_EQ(run.Run(run.SyncCommand("A")).status, 0);
   std::string files;
@@ -36,7 +36,7 @@ TEST(Workload, NothingThatWasTypedStandsInTheServersFiles) {
 }
 
 TEST(Workload, TheBenchSaysWhatIsWrongAndFails) {
-  BenchRun run("3", "1");
+  BenchRun run("8", "1");
   const auto fails = [&](std::vector<std::string> arguments, const std::string& saying) {
     std::filesystem::remove(run.folder / "errors");
     const auto exit = run.Run(BenchRun::Command(std::move(arguments)));
