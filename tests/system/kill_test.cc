@@ -42,8 +42,8 @@ class KilledRun {
 
   std::uint64_t Below(std::uint64_t bound) { return random_() % bound; }
 
-  // Kills the client after some acknowledged operations, and goes on behind the last of these: if it
-  // was not durable, the outcome lacks it.
+  // Kills the client after some acknowledged operations, and goes on behind the last of these: if
+  // it was not durable, the outcome lacks it.
   void Apply(const std::string& device, const std::string& phase) {
     std::size_t done = 0;
     while (true) {

@@ -1,0 +1,93 @@
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/sync-server/server_process.h"
+
+// The whole way as people go it: the real command line, server and TLS.
+namespace sacoche {
+namespace {
+
+using Json = nlohmann::json;
+
+class TwoLaptops : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    setenv("SACOCHE_PASSPHRASE", "quatre mots au hasard", 1);
+    Run({"org", "create", "--key", folder_ / "org.key", "--server", "https://" + server_.address(),
+         "--ca", server_.ca_path(), "--space", "Poste de Montcel", "--invitation", invitation()});
+    for (const std::string person : {"claire", "samir"}) Enrol(person);
+    for (const std::string person : {"claire", "samir", "claire"}) On(person, {"sync"});
+  }
+
+  [[nodiscard]] std::string invitation() const { return folder_ / "invitation.json"; }
+
+  // Its standard output; the test fails if the program does.
+  std::string Run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), SACOCHE_BINARY);
+    std::filesystem::remove(folder_ / "out");
+    const auto exit = RunProgram({arguments, folder_ / "out", folder_ / "errors"});
+    EXPECT_EQ(exit.status, 0) << arguments[1] << ": " << ReadTextFile(folder_ / "errors");
+    std::string out = ReadTextFile(folder_ / "out");
+    while (out.ends_with('\n')) out.pop_back();
+    return out;
+  }
+
+  std::string On(const std::string& person, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--store", folder_ / person});
+    return Run(std::move(arguments));
+  }
+
+  void Enrol(const std::string& person) {
+    const Json enrolled = Json::parse(On(person, {"enrol", "--invitation", invitation(), "--person",
+                                                  person, "--device", "portable", "--json"}));
+    Run({"org", "admit", "--key", folder_ / "org.key", "--invitation", invitation(), "--code",
+         enrolled["comparison_code"], "--role", "intervenant", "--space", "Poste de Montcel"});
+  }
+
+  void ExpectOneDigest() { EXPECT_EQ(On("claire", {"digest"}), On("samir", {"digest"})); }
+
+  TemporaryDirectory folder_;
+  ServerProcess server_;
+};
+
+TEST_F(TwoLaptops, EditApartSeeTheConflictAndResolveIt) {
+  const std::string id =
+      On("claire", {"create", "situation", "intitule=Famille Aubrac", "danger=1"});
+  On("claire", {"note", id, "Reçue à la brigade avec sa sœur."});
+  for (const std::string person : {"claire", "samir"}) On(person, {"sync"});
+
+  On("claire", {"edit", id, "danger=3"});
+  On("samir", {"edit", id, "danger=2", "problematiques+=VC"});
+  for (const std::string person : {"claire", "samir", "claire"}) On(person, {"sync"});
+  for (const std::string person : {"claire", "samir"}) {
+    const std::string conflicts = On(person, {"conflicts"});
+    for (const char* shown : {"Danger", "claire", "samir", "Famille Aubrac"})
+      EXPECT_NE(conflicts.find(shown), std::string::npos) << conflicts;
+    EXPECT_EQ(Json::parse(On(person, {"conflicts", "--json"})).size(), 1U);
+  }
+
+  On("claire", {"resolve", id, "danger", "--value", "3"});
+  for (const std::string person : {"claire", "samir"}) On(person, {"sync"});
+  EXPECT_EQ(Json::parse(On("samir", {"conflicts", "--json"})).size(), 0U);
+  EXPECT_NE(On("samir", {"search", "soeur"}).find("sœur"), std::string::npos);
+  EXPECT_NE(On("samir", {"history", id}).find("claire"), std::string::npos);
+  ExpectOneDigest();
+}
+
+TEST_F(TwoLaptops, WorkGoesOnWhileTheServerIsAwayAndArrivesLater) {
+  EXPECT_EQ(server_.Terminate().status, 0);
+  const std::string id = On("claire", {"create", "situation", "intitule=Sans réseau"});
+  const auto exit = RunProgram(
+      {{SACOCHE_BINARY, "--store", folder_ / "claire", "sync"}, folder_ / "out", folder_ / "away"});
+  EXPECT_EQ(exit.status, 3);
+  EXPECT_NE(ReadTextFile(folder_ / "away").find("Your work is kept"), std::string::npos);
+  server_.Start();
+  for (const std::string person : {"claire", "samir"}) On(person, {"sync"});
+  EXPECT_NE(On("samir", {"show", id}).find("Sans réseau"), std::string::npos);
+  ExpectOneDigest();
+}
+
+}  // namespace
+}  // namespace sacoche
