@@ -79,8 +79,8 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config) {
   Directory directory(root);
   SACOCHE_TRY(ReplayDirectory(*store, directory));
   Committer committer(store.get(), config.schema);
-  auto parts = std::make_unique<Parts>(Parts{config, std::move(store), std::move(identity),
-                                             std::move(directory), committer, {}, {}});
+  auto parts = std::make_unique<Parts>(Parts{
+      config, std::move(store), std::move(identity), std::move(directory), committer, {}, {}});
   parts->TakeDirectoryKey();
   return std::unique_ptr<Engine>(new Engine(std::move(parts)));
 }
@@ -107,9 +107,9 @@ Result<std::optional<Invitation>> Engine::JoinedTo() {
   SACOCHE_ASSIGN(const auto box, PublicKeyNamed(*parts_->store, kOrganisationBox));
   SACOCHE_ASSIGN(const SecretBytes url, parts_->store->keys().Read(kServerUrl));
   SACOCHE_ASSIGN(const SecretBytes ca, parts_->store->keys().Read(kServerCa));
-  return std::optional<Invitation>(
-      Invitation{std::string(TextOf(url.view())), std::string(TextOf(ca.view())), *root,
-                 box.value_or(BoxPublicKey{})});
+  return std::optional<Invitation>(Invitation{std::string(TextOf(url.view())),
+                                              std::string(TextOf(ca.view())), *root,
+                                              box.value_or(BoxPublicKey{})});
 }
 
 Status Engine::RequestAdmission(HttpClient& http, const Profile& profile) {
@@ -193,8 +193,8 @@ Result<std::optional<Dot>> Engine::Edit(const sacoche::Edit& edit, std::optional
   SACOCHE_ASSIGN(const SpaceId into, SpaceOf(edit, space));
   Store& store = *parts_->store;
   const std::uint64_t now_ms = parts_->config.clock->NowMs();
-  SACOCHE_ASSIGN(const Hlc last, store.log().LastHlcUpTo(Hlc::Of(
-                                     now_ms + HlcGenerator::kRemoteAheadMsMax, 0xffff)));
+  SACOCHE_ASSIGN(const Hlc last, store.log().LastHlcUpTo(
+                                     Hlc::Of(now_ms + HlcGenerator::kRemoteAheadMsMax, 0xffff)));
   SACOCHE_ASSIGN(const std::uint64_t counter,
                  store.log().NextCounter(into, parts_->identity.replica));
   const ChangeStamp stamp{Dot{parts_->identity.replica, counter}, HlcGenerator(last).Next(now_ms),
@@ -272,8 +272,7 @@ Result<std::vector<Conflict>> Engine::Conflicts() {
   std::vector<Conflict> conflicts;
   for (const auto& [record, field] : open) {
     SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record));
-    const FieldDef* def =
-        head ? parts_->config.schema->FindField(head->kind, field) : nullptr;
+    const FieldDef* def = head ? parts_->config.schema->FindField(head->kind, field) : nullptr;
     if (def == nullptr) continue;
     SACOCHE_ASSIGN(const auto registers, parts_->store->records().Registers(record, field));
     if (auto conflict = ConflictOf(*def, record, registers))
@@ -306,8 +305,8 @@ Status Engine::Sync(HttpClient& http, SyncReport& report) {
                 "Enrol it with the invitation of your administrator.");
   SyncSession session({parts_->store.get(), &parts_->directory, &parts_->committer,
                        &parts_->identity, parts_->config.random});
-  const Status status = RunSync(
-      session, {&http, parts_->config.clock, parts_->config.random}, parts_->identity);
+  const Status status =
+      RunSync(session, {&http, parts_->config.clock, parts_->config.random}, parts_->identity);
   report = session.report();
   parts_->TakeDirectoryKey();
   Notify(report.touched);

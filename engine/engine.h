@@ -54,8 +54,8 @@ struct EngineStatus {
 class Engine {
  public:
   struct Config {
-    std::string path;     // of the store's file; made if it is missing
-    const Schema* schema; // these three must outlive the engine
+    std::string path;      // of the store's file; made if it is missing
+    const Schema* schema;  // these three must outlive the engine
     Clock* clock;
     Random* random;
   };

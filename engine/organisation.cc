@@ -49,16 +49,12 @@ Status Organisation::Exchange(const std::vector<Bytes>& statements,
                               std::optional<ProblemType>& refused) {
   Bytes body;
   AppendFrame(body, PushFrame(HelloFrame{directory_.statement_count()}));
-  for (const Bytes& statement : statements)
-    AppendFrame(body, PushFrame(StatementFrame{statement}));
+  for (const Bytes& statement : statements) AppendFrame(body, PushFrame(StatementFrame{statement}));
   AppendFrame(body, PushFrame(PushEndFrame{}));
   RootAnswer answer{directory_, refused, {}};
-  const SignedCall call{"POST",
-                        "/v1/sync",
-                        kSyncContentType,
-                        body,
-                        &key_.signing_key,
-                        RequestSigner::Organisation(key_.signing_key.public_key())};
+  const SignedCall call{
+      "POST", "/v1/sync",        kSyncContentType,
+      body,   &key_.signing_key, RequestSigner::Organisation(key_.signing_key.public_key())};
   SACOCHE_TRY(SendSigned(link_, call, [&](ByteView piece) { return answer.Feed(piece); }));
   if (answer.ended) return {};
   return Fail(ErrorCode::kNetwork, "the server's answer was cut short", "Try again.");
@@ -71,10 +67,9 @@ Status Organisation::Refresh() {
 
 Status Organisation::Say(StatementPayload payload) {
   const DeviceId root;
-  const SignedStatement statement =
-      SignStatement(Statement{root, directory_.NextCounter(root), directory_.LastHash(root),
-                              std::move(payload)},
-                    key_.signing_key);
+  const SignedStatement statement = SignStatement(
+      Statement{root, directory_.NextCounter(root), directory_.LastHash(root), std::move(payload)},
+      key_.signing_key);
   SACOCHE_TRY(directory_.Check(statement));
   std::optional<ProblemType> refused;
   SACOCHE_TRY(Exchange({statement.bytes}, refused));
@@ -109,12 +104,9 @@ Result<SpaceId> Organisation::AddSpace(const std::string& name) {
 
 Result<std::vector<PendingDevice>> Organisation::Requests() {
   Bytes body;
-  const SignedCall call{"GET",
-                        "/v1/enrolment",
-                        "",
-                        {},
-                        &key_.signing_key,
-                        RequestSigner::Organisation(key_.signing_key.public_key())};
+  const SignedCall call{
+      "GET", "/v1/enrolment",   "",
+      {},    &key_.signing_key, RequestSigner::Organisation(key_.signing_key.public_key())};
   constexpr std::size_t kListBytesMax =
       limits::kPendingEnrolmentsMax * (kEnrolmentRequestBytesMax + 4);
   SACOCHE_TRY(SendSigned(link_, call, [&](ByteView piece) -> Status {

@@ -77,8 +77,8 @@ Bytes EncodeBundle(const std::vector<Change>& changes) {
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kZstdLevel);
   // The signature covers every byte, so zstd's own checksum would be four bytes for nothing.
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 0);
-  const std::size_t size = ZSTD_compress2(context.get(), bytes.data() + 1, bytes.size() - 1,
-                                          plain.data(), plain.size());
+  const std::size_t size =
+      ZSTD_compress2(context.get(), bytes.data() + 1, bytes.size() - 1, plain.data(), plain.size());
   SACOCHE_CHECK(ZSTD_isError(size) == 0);
   bytes.resize(1 + size);
   return bytes;

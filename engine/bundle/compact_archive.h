@@ -9,8 +9,8 @@ namespace sacoche {
 
 // cereal archives over ByteWriter and ByteReader: integers are minimal varints and every length is
 // bounded by the caller, where cereal's own portable archive spends eight bytes on a length and
-// believes it. Input throws cereal::Exception on the first violation; bundle_codec catches it at the
-// room's border.
+// believes it. Input throws cereal::Exception on the first violation; bundle_codec catches it at
+// the room's border.
 class CompactOutputArchive
     : public cereal::OutputArchive<CompactOutputArchive, cereal::AllowEmptyClassElision> {
  public:
@@ -36,13 +36,13 @@ class CompactInputArchive
 };
 
 template <class T>
-  requires std::is_unsigned_v<T>
+requires std::is_unsigned_v<T>
 void CEREAL_SAVE_FUNCTION_NAME(CompactOutputArchive& archive, const T& value) {
   archive.writer().Varint(value);
 }
 
 template <class T>
-  requires std::is_unsigned_v<T>
+requires std::is_unsigned_v<T>
 void CEREAL_LOAD_FUNCTION_NAME(CompactInputArchive& archive, T& value) {
   value = archive.reader().VarintAs<T>();
   archive.Require(true);

@@ -12,19 +12,19 @@ constexpr auto kSearchable = FieldDef::Searchable::kYes;
 
 FieldDef Coded(std::uint32_t id, std::string name, std::string label, MergePolicy policy,
                std::string list, FieldDef::Indexed indexed = kPlain) {
-  return FieldDef{FieldId(id), std::move(name),  std::move(label), kCode,
+  return FieldDef{FieldId(id), std::move(name), std::move(label), kCode,
                   policy,      std::move(list), indexed,          FieldDef::Searchable::kNo};
 }
 
 FieldDef Of(std::uint32_t id, std::string name, std::string label, FieldType type,
             MergePolicy policy, FieldDef::Indexed indexed = kPlain) {
-  return FieldDef{FieldId(id), std::move(name), std::move(label), type, policy, "", indexed,
-                  FieldDef::Searchable::kNo};
+  return FieldDef{FieldId(id), std::move(name), std::move(label),         type, policy,
+                  "",          indexed,         FieldDef::Searchable::kNo};
 }
 
 FieldDef Words(std::uint32_t id, std::string name, std::string label, MergePolicy policy) {
-  return FieldDef{FieldId(id), std::move(name), std::move(label), kText,
-                  policy,      "",              kPlain,           kSearchable};
+  return FieldDef{FieldId(id), std::move(name), std::move(label), kText, policy,
+                  "",          kPlain,          kSearchable};
 }
 
 std::vector<ClosedList> Lists() {

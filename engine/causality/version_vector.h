@@ -7,8 +7,8 @@
 
 namespace sacoche {
 
-// The set of dots that somebody holds: for each replica all up to a counter, and those beyond a gap.
-// It is exact: Contains says whether that very change was seen, whatever the order of arrival.
+// The set of dots that somebody holds: for each replica all up to a counter, and those beyond a
+// gap. It is exact: Contains says whether that very change was seen, whatever the order of arrival.
 class VersionVector {
  public:
   void Add(const Dot& dot);

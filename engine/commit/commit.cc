@@ -34,8 +34,7 @@ Result<CommitReport> Committer::CommitPulled(const SpaceId& space,
                                              const PulledFrom& from) {
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   CommitReport report;
-  for (const Change& change : changes)
-    SACOCHE_TRY(Apply(space, change, Origin::kRemote, report));
+  for (const Change& change : changes) SACOCHE_TRY(Apply(space, change, Origin::kRemote, report));
   SACOCHE_TRY(MoveOn(space, from));
   SACOCHE_TRY(transaction.Commit());
   return report;
@@ -76,8 +75,8 @@ Status Committer::Apply(const SpaceId& space, const Change& change, Origin origi
 
 Status Committer::ApplyRecord(const SpaceId& space, const Change& change,
                               const RecordWrite& record) {
-  SACOCHE_TRY(store_->records().Touch(RecordHead{record.record, record.kind, change.dossier, space,
-                                                 change.hlc, change.hlc}));
+  SACOCHE_TRY(store_->records().Touch(
+      RecordHead{record.record, record.kind, change.dossier, space, change.hlc, change.hlc}));
   const SeenDot seen = [&](const Dot& dot) -> Result<bool> {
     SACOCHE_ASSIGN(const auto found, store_->log().Find(space, dot));
     return found.has_value();
@@ -108,8 +107,7 @@ Status Committer::Derive(const RecordId& record, KindId kind_id, const std::set<
     if (!flagged && !indexed) continue;
     SACOCHE_ASSIGN(const auto registers, store_->records().Registers(record, id));
     const auto visible = Resolve(*field, registers);
-    if (indexed)
-      SACOCHE_TRY(store_->records().SetIndex(kind_id, id, record, ShownValues(visible)));
+    if (indexed) SACOCHE_TRY(store_->records().SetIndex(kind_id, id, record, ShownValues(visible)));
     const bool open = visible && visible->in_conflict();
     SACOCHE_TRY(store_->records().SetConflict(
         record, id, open ? Records::ConflictState::kOpen : Records::ConflictState::kNone));

@@ -21,8 +21,8 @@ struct CommitReport {
 
 // The one write path: local and remote changes, through the same merge, in one transaction with the
 // log, the index, the search text, the open conflicts and, for pulled changes, the cursor and the
-// peer's chain. When it returns without an error, all is on the disk; when it fails, nothing changed.
-// One thread.
+// peer's chain. When it returns without an error, all is on the disk; when it fails, nothing
+// changed. One thread.
 class Committer {
  public:
   // Both must outlive the committer.

@@ -80,8 +80,7 @@ Status Directory::CheckOrganisation(const OrganisationStatement& payload) const 
 }
 
 Status Directory::CheckSpace(const SpaceStatement& payload) const {
-  if (spaces_.contains(payload.space))
-    return Fail(ErrorCode::kRefused, "the space exists already");
+  if (spaces_.contains(payload.space)) return Fail(ErrorCode::kRefused, "the space exists already");
   return {};
 }
 

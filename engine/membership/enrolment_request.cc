@@ -28,8 +28,7 @@ Result<EnrolmentRequest> DecodeEnrolmentRequest(ByteView bytes) {
   const std::size_t signed_size = bytes.size() - in.remaining();
   const auto signature = in.Array<64>();
   SACOCHE_TRY(in.Finish("an enrolment request"));
-  if (!Verify(SigningPurpose::kEnrolment, bytes.first(signed_size), signature,
-              request.signing_key))
+  if (!Verify(SigningPurpose::kEnrolment, bytes.first(signed_size), signature, request.signing_key))
     return Fail(ErrorCode::kUntrusted, "an enrolment request has a wrong signature");
   return request;
 }

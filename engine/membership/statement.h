@@ -82,8 +82,8 @@ struct Statement {
 // A statement with the bytes that were signed: what is stored, sent and hashed.
 struct SignedStatement {
   Statement statement;
-  Bytes bytes;        // with the signature
-  Hash256 hash{};     // of the bytes
+  Bytes bytes;     // with the signature
+  Hash256 hash{};  // of the bytes
 };
 
 [[nodiscard]] SignedStatement SignStatement(Statement statement, const SigningKey& key);

@@ -50,7 +50,8 @@ struct KindDef {
   KindId id{};
   std::string name;
   std::string label;
-  // A root begins a dossier; a child belongs to the dossier of the record that it was created under.
+  // A root begins a dossier; a child belongs to the dossier of the record that it was created
+  // under.
   enum class Place { kRoot, kChild } place = Place::kRoot;
   std::vector<FieldDef> fields;
 

@@ -76,10 +76,12 @@ Result<Date> ParseDate(std::string_view text) {
   if (ok) {
     date.year = static_cast<std::uint16_t>(*year);
     date.precision = Date::Precision::kYear;
-    if (text.size() > 4) ok = text.size() >= 7 && text[4] == '-' && ParseAfterYear(text.substr(5), date);
+    if (text.size() > 4)
+      ok = text.size() >= 7 && text[4] == '-' && ParseAfterYear(text.substr(5), date);
   }
   if (!ok || !IsValid(date))
-    return Fail(ErrorCode::kInvalidInput, "\"" + std::string(text.substr(0, 32)) + "\" is not a date",
+    return Fail(ErrorCode::kInvalidInput,
+                "\"" + std::string(text.substr(0, 32)) + "\" is not a date",
                 "Write 2026-03-02, 2026-03, 2026-printemps, 2026 or inconnue.");
   return date;
 }

@@ -12,7 +12,13 @@ namespace sacoche {
 // A date as people know it: "in the autumn of 2019" is a date too.
 struct Date {
   // Never renumbered.
-  enum class Precision : std::uint8_t { kUnknown = 0, kYear = 1, kSeason = 2, kMonth = 3, kDay = 4 };
+  enum class Precision : std::uint8_t {
+    kUnknown = 0,
+    kYear = 1,
+    kSeason = 2,
+    kMonth = 3,
+    kDay = 4
+  };
   // Meteorological seasons; winter belongs to the year in which it ends.
   enum Season : std::uint8_t { kWinter = 1, kSpring = 2, kSummer = 3, kAutumn = 4 };
 
@@ -49,7 +55,7 @@ struct Value {
                                Code,            // 4
                                RecordId,        // 5: a reference to another record
                                bool,            // 6: a flag; true: an element is present
-                               ValueList>;      // 7: only in an edit: fields store elements one by one
+                               ValueList>;  // 7: only in an edit: fields store elements one by one
   Variant v;
 
   static Value Nothing() { return {}; }

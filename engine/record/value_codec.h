@@ -11,9 +11,9 @@ namespace sacoche {
 //   text, code: sized UTF-8; integer: zigzag varint; date: precision (1) year month-or-season day,
 //   as far as the precision needs them; reference: 16 bytes; flag: 0 or 1; list: count, values
 //
-// One value has one encoding, so encodings compare as keys. A decoder MUST refuse an unknown kind, a
-// text over kTextBytesMax, text that is not UTF-8, an impossible date, a flag other than 0 or 1, a
-// list inside a list and a list of more than kListItemsMax.
+// One value has one encoding, so encodings compare as keys. A decoder MUST refuse an unknown kind,
+// a text over kTextBytesMax, text that is not UTF-8, an impossible date, a flag other than 0 or 1,
+// a list inside a list and a list of more than kListItemsMax.
 
 inline constexpr std::size_t kTextBytesMax = 64 * 1024;
 inline constexpr std::size_t kCodeBytesMax = 64;

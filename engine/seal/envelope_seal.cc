@@ -37,7 +37,8 @@ Bytes SealItem(ByteView plain, ByteView key, const Nonce& nonce, ByteView data) 
 }
 
 Result<Bytes> OpenItem(ByteView sealed, ByteView key, const Nonce& nonce, ByteView data) {
-  if (sealed.size() < kTagBytes) return Fail(ErrorCode::kCorrupt, "an envelope's item is too short");
+  if (sealed.size() < kTagBytes)
+    return Fail(ErrorCode::kCorrupt, "an envelope's item is too short");
   Bytes plain(sealed.size() - kTagBytes);
   unsigned long long size = 0;
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), &size, nullptr, sealed.data(),
@@ -72,10 +73,9 @@ Result<SealedEnvelope> SealEnvelope(const EnvelopeHeader& header,
     const DossierHandle handle = HandleOf(header.space, item.dossier);
     const SecretBytes dossier_key = key.DossierKey(header.space, handle);
     const Nonce nonce = NonceOf(header.id, envelope.items.size());
-    envelope.items.push_back(
-        EnvelopeItem{handle, false,
-                     SealItem(item.bundle, dossier_key.view(), nonce,
-                              AssociatedData(header_bytes, handle))});
+    envelope.items.push_back(EnvelopeItem{
+        handle, false,
+        SealItem(item.bundle, dossier_key.view(), nonce, AssociatedData(header_bytes, handle))});
   }
   SealedEnvelope sealed;
   sealed.manifest_hash = ManifestHashOf(envelope, header_bytes);

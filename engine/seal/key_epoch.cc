@@ -14,9 +14,9 @@ void KeyedHash(std::span<std::uint8_t> out, ByteView key, const SpaceId& space, 
   SACOCHE_CHECK(purpose.size() <= personal.size());
   std::ranges::copy(purpose, personal.begin());
   static_assert(SpaceId::kSize == crypto_generichash_blake2b_SALTBYTES);
-  SACOCHE_CHECK(crypto_generichash_blake2b_salt_personal(
-                    out.data(), out.size(), message.data(), message.size(), key.data(), key.size(),
-                    space.bytes.data(), personal.data()) == 0);
+  SACOCHE_CHECK(crypto_generichash_blake2b_salt_personal(out.data(), out.size(), message.data(),
+                                                         message.size(), key.data(), key.size(),
+                                                         space.bytes.data(), personal.data()) == 0);
 }
 
 }  // namespace

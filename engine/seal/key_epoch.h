@@ -19,8 +19,8 @@ class EpochKey {
   // Tells whether a key that was granted is the one that the epoch's statement speaks of.
   [[nodiscard]] Hash256 Commitment(const SpaceId& space) const;
 
-  // The key of one dossier's items in this epoch: keyed BLAKE2b of the dossier's handle, salted with
-  // the space.
+  // The key of one dossier's items in this epoch: keyed BLAKE2b of the dossier's handle, salted
+  // with the space.
   [[nodiscard]] SecretBytes DossierKey(const SpaceId& space, const DossierHandle& handle) const;
 
  private:

@@ -92,10 +92,9 @@ Result<Bytes> EncodeOrganisationKey(const OrganisationKey& key, ByteView passphr
   const Bytes data = EncodeHead(head);
   Bytes file = data;
   file.resize(data.size() + kPlainBytes + kTagBytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(file.data() + data.size(), nullptr,
-                                             plain.view().data(), plain.size(), data.data(),
-                                             data.size(), nullptr, head.nonce.data(),
-                                             file_key.view().data());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(
+      file.data() + data.size(), nullptr, plain.view().data(), plain.size(), data.data(),
+      data.size(), nullptr, head.nonce.data(), file_key.view().data());
   return file;
 }
 
@@ -107,10 +106,9 @@ Result<OrganisationKey> DecodeOrganisationKey(ByteView file, ByteView passphrase
   const ByteView sealed = in.Raw(kPlainBytes + kTagBytes);
   SACOCHE_ASSIGN(const SecretBytes file_key, KeyFrom(passphrase, head));
   SecretBytes plain(kPlainBytes);
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain.span().data(), nullptr, nullptr,
-                                                 sealed.data(), sealed.size(), data.data(),
-                                                 data.size(), head.nonce.data(),
-                                                 file_key.view().data()) != 0)
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+          plain.span().data(), nullptr, nullptr, sealed.data(), sealed.size(), data.data(),
+          data.size(), head.nonce.data(), file_key.view().data()) != 0)
     return Fail(ErrorCode::kWrongPassphrase, "the passphrase does not open the organisation's key",
                 "Check capital letters and the keyboard layout, and try again.");
   SACOCHE_ASSIGN(SigningKey signing, SigningKey::FromSeed(plain.view().first(32)));

@@ -4,15 +4,15 @@
 
 namespace sacoche {
 
-// The organisation's root, kept by the administrator in a file under a passphrase and needed only to
-// admit and to organise. It signs the directory; it opens no case.
+// The organisation's root, kept by the administrator in a file under a passphrase and needed only
+// to admit and to organise. It signs the directory; it opens no case.
 //
 //   file = magic "SACOCHE ORG KEY\n" format (1) ops (varint) mem-KiB (varint) salt (16) nonce (24)
 //          ciphertext
 //
 // The key of the XChaCha20-Poly1305 ciphertext is Argon2id(passphrase, salt, ops, mem); everything
-// before the ciphertext is associated data. A decoder MUST refuse another magic or format, more than
-// kOpsMax or kMemoryKibMax (or it would work for ever), and a wrong length.
+// before the ciphertext is associated data. A decoder MUST refuse another magic or format, more
+// than kOpsMax or kMemoryKibMax (or it would work for ever), and a wrong length.
 struct OrganisationKey {
   SigningKey signing_key;
   BoxKey box_key;

@@ -35,7 +35,7 @@ struct SignedRequestParts {
 };
 
 struct SignatureHeaders {
-  std::string content_digest;   // empty when there is no body
+  std::string content_digest;  // empty when there is no body
   std::string signature_input;
   std::string signature;
 };

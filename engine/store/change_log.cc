@@ -162,10 +162,13 @@ Result<std::vector<HistoryEntry>> ChangeLog::History(const RecordId& record) {
   while (true) {
     SACOCHE_ASSIGN(const bool row, query.Step());
     if (!row) return history;
-    HistoryEntry entry{Hlc{query.Uint(0)},      query.IdAt<DeviceId>(1),
+    HistoryEntry entry{Hlc{query.Uint(0)},
+                       query.IdAt<DeviceId>(1),
                        Dot{query.IdAt<ReplicaId>(2), query.Uint(3)},
-                       FieldId(query.Uint(4)),  CopyOf(query.Blob(5)),
-                       {},                      static_cast<Origin>(query.Int(7))};
+                       FieldId(query.Uint(4)),
+                       CopyOf(query.Blob(5)),
+                       {},
+                       static_cast<Origin>(query.Int(7))};
     SACOCHE_ASSIGN(entry.value, DecodeValue(query.Blob(6)));
     history.push_back(std::move(entry));
   }

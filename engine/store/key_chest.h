@@ -18,7 +18,8 @@ class KeyChest {
   [[nodiscard]] Result<SecretBytes> EpochKey(const SpaceId& space, std::uint64_t epoch);
   Status PutEpochKey(const SpaceId& space, std::uint64_t epoch, ByteView key);
 
-  // The key of an epoch that this device offered to open and that may not be the one that came to be.
+  // The key of an epoch that this device offered to open and that may not be the one that came to
+  // be.
   [[nodiscard]] Result<SecretBytes> PendingEpochKey(const SpaceId& space, std::uint64_t epoch);
   Status PutPendingEpochKey(const SpaceId& space, std::uint64_t epoch, ByteView key);
   Status DropPendingEpochKey(const SpaceId& space, std::uint64_t epoch);

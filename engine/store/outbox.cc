@@ -4,8 +4,9 @@ namespace sacoche {
 
 Status Outbox::Put(const OutboxEntry& entry) {
   return database_
-      ->Prepare("INSERT INTO outbox(space, counter, envelope_id, hash, envelope, changes) "
-                "VALUES (?, ?, ?, ?, ?, ?)")
+      ->Prepare(
+          "INSERT INTO outbox(space, counter, envelope_id, hash, envelope, changes) "
+          "VALUES (?, ?, ?, ?, ?, ?)")
       .Bind(entry.space.view())
       .Bind(entry.counter)
       .Bind(entry.id.view())

@@ -23,11 +23,11 @@ Result<ChainHead> Progress::PeerChain(const SpaceId& space, const DeviceId& devi
   return ChainHead{query.Uint(0), query.ArrayAt<32>(1)};
 }
 
-Status Progress::SetPeerChain(const SpaceId& space, const DeviceId& device,
-                              const ChainHead& head) {
+Status Progress::SetPeerChain(const SpaceId& space, const DeviceId& device, const ChainHead& head) {
   return database_
-      ->Prepare("INSERT OR REPLACE INTO peer_chain(space, device, counter, hash) "
-                "VALUES (?, ?, ?, ?)")
+      ->Prepare(
+          "INSERT OR REPLACE INTO peer_chain(space, device, counter, hash) "
+          "VALUES (?, ?, ?, ?)")
       .Bind(space.view())
       .Bind(device.view())
       .Bind(head.counter)
@@ -35,11 +35,12 @@ Status Progress::SetPeerChain(const SpaceId& space, const DeviceId& device,
       .Run();
 }
 
-Status Progress::SetAside(const SpaceId& space, std::uint64_t server_seq,
-                          const std::string& reason, ByteView envelope) {
+Status Progress::SetAside(const SpaceId& space, std::uint64_t server_seq, const std::string& reason,
+                          ByteView envelope) {
   return database_
-      ->Prepare("INSERT OR REPLACE INTO set_aside(space, server_seq, reason, envelope) "
-                "VALUES (?, ?, ?, ?)")
+      ->Prepare(
+          "INSERT OR REPLACE INTO set_aside(space, server_seq, reason, envelope) "
+          "VALUES (?, ?, ?, ?)")
       .Bind(space.view())
       .Bind(server_seq)
       .Bind(std::string_view(reason))

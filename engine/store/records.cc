@@ -55,8 +55,8 @@ Result<std::vector<RecordId>> Records::FindByPrefix(std::string_view hex_digits,
   const auto to = RecordId::FromHex(last);
   std::vector<RecordId> found;
   if (!from || !to || hex_digits.size() > first.size()) return found;
-  auto query = database_->Prepare(
-      "SELECT id FROM record WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?");
+  auto query =
+      database_->Prepare("SELECT id FROM record WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?");
   query.Bind(from->view()).Bind(to->view()).Bind(static_cast<std::uint64_t>(count_max));
   while (true) {
     SACOCHE_ASSIGN(const bool row, query.Step());
@@ -67,10 +67,11 @@ Result<std::vector<RecordId>> Records::FindByPrefix(std::string_view hex_digits,
 
 Status Records::Touch(const RecordHead& head) {
   return database_
-      ->Prepare("INSERT INTO record(id, kind, dossier, space, created_hlc, changed_hlc) "
-                "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET "
-                "created_hlc = min(created_hlc, excluded.created_hlc), "
-                "changed_hlc = max(changed_hlc, excluded.changed_hlc)")
+      ->Prepare(
+          "INSERT INTO record(id, kind, dossier, space, created_hlc, changed_hlc) "
+          "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET "
+          "created_hlc = min(created_hlc, excluded.created_hlc), "
+          "changed_hlc = max(changed_hlc, excluded.changed_hlc)")
       .Bind(head.id.view())
       .Bind(static_cast<std::uint64_t>(head.kind))
       .Bind(head.dossier.view())

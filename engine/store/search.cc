@@ -68,8 +68,7 @@ Status Search::Set(const RecordId& record, const std::string& text) {
 }
 
 Result<std::vector<RecordId>> Search::Find(std::string_view words, std::size_t count_max) {
-  const std::string query_text =
-      PrefixQuery(WithoutLigatures(words.substr(0, kQueryBytesMax)));
+  const std::string query_text = PrefixQuery(WithoutLigatures(words.substr(0, kQueryBytesMax)));
   std::vector<RecordId> records;
   if (query_text.empty()) return records;
   auto query = database_->Prepare(

@@ -17,8 +17,8 @@ namespace sacoche {
 // begins a transaction: commit and sync do, around what belongs together. One thread.
 class Store {
  public:
-  // Opens or makes the file and brings its format up to date. kNewerFormat: made by a newer release,
-  // nothing was touched. kBusy: another program has it.
+  // Opens or makes the file and brings its format up to date. kNewerFormat: made by a newer
+  // release, nothing was touched. kBusy: another program has it.
   static Result<std::unique_ptr<Store>> Open(const std::string& path);
 
   [[nodiscard]] Result<Transaction> Begin() { return Transaction::Begin(*database_); }

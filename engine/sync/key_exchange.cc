@@ -78,8 +78,8 @@ Status KeyExchange::ProposeGrants(const SpaceId& space, std::uint64_t epoch,
   return {};
 }
 
-// The key is stored before it is offered: if the server took it and the answer was lost, it is still
-// the epoch's key.
+// The key is stored before it is offered: if the server took it and the answer was lost, it is
+// still the epoch's key.
 Result<EpochKey> KeyExchange::OfferedKey(const SpaceId& space, std::uint64_t epoch) {
   SACOCHE_ASSIGN(const SecretBytes known, store_->keys().PendingEpochKey(space, epoch));
   if (!known.empty()) return EpochKey::FromBytes(known.view());
@@ -91,9 +91,9 @@ Result<EpochKey> KeyExchange::OfferedKey(const SpaceId& space, std::uint64_t epo
 }
 
 Bytes KeyExchange::SignNext(StatementPayload payload) {
-  const SignedStatement statement = SignStatement(
-      Statement{identity_->device(), next_counter_, last_hash_, std::move(payload)},
-      identity_->signing_key);
+  const SignedStatement statement =
+      SignStatement(Statement{identity_->device(), next_counter_, last_hash_, std::move(payload)},
+                    identity_->signing_key);
   ++next_counter_;
   last_hash_ = statement.hash;
   return statement.bytes;

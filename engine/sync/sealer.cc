@@ -37,8 +37,7 @@ Status Sealer::Flush(const SpaceId& space) {
   SACOCHE_ASSIGN(const auto key, keys_->Key(space, epoch));
   if (!key) return {};
   while (true) {
-    SACOCHE_ASSIGN(auto unsealed,
-                   store_->log().ReadUnsealed(space, sync_limits::kFlushChangesMax));
+    SACOCHE_ASSIGN(auto unsealed, store_->log().ReadUnsealed(space, sync_limits::kFlushChangesMax));
     if (unsealed.empty()) return {};
     SACOCHE_TRY(SealDraft(space, epoch, *key, MakeDraft(std::move(unsealed))));
   }
@@ -65,13 +64,13 @@ Status Sealer::SealDraft(const SpaceId& space, std::uint64_t epoch, const EpochK
   SACOCHE_ASSIGN(const ChainHead head, store_->outbox().Head(space));
   SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(space));
   const EnvelopeHeader header{
-      space,         epoch,  identity_->device(), random_->NextId<EnvelopeId>(), head.counter + 1,
+      space,     epoch, identity_->device(), random_->NextId<EnvelopeId>(), head.counter + 1,
       head.hash, cursor};
   SACOCHE_ASSIGN(SealedEnvelope sealed,
                  SealEnvelope(header, draft.items, key, identity_->signing_key));
-  SACOCHE_TRY(store_->outbox().Put(OutboxEntry{space, header.counter, header.id,
-                                               sealed.manifest_hash, std::move(sealed.bytes),
-                                               draft.log_sequences.size()}));
+  SACOCHE_TRY(
+      store_->outbox().Put(OutboxEntry{space, header.counter, header.id, sealed.manifest_hash,
+                                       std::move(sealed.bytes), draft.log_sequences.size()}));
   for (const std::int64_t seq : draft.log_sequences)
     SACOCHE_TRY(store_->log().MarkSealed(seq, header.counter));
   return transaction.Commit();

@@ -24,7 +24,8 @@ ErrorCode CodeOf(ProblemType type) {
 std::string AdviceOf(ProblemType type) {
   switch (type) {
     case ProblemType::kUnknownDevice:
-      return "This laptop is not admitted yet: give your administrator the code that `enrol` shows, "
+      return "This laptop is not admitted yet: give your administrator the code that `enrol` "
+             "shows, "
              "then synchronise again.";
     case ProblemType::kBusy:
     case ProblemType::kTooSlow:
@@ -70,10 +71,10 @@ Status StatusOf(const Exchange& exchange) {
                     std::to_string(exchange.status) + ")",
                 "Check the server's address and the network's login page.");
   const Problem& problem = *exchange.problem;
-  return Fail(CodeOf(problem.type),
-              "the server refused (" + std::string(ProblemName(problem.type)) +
-                  "): " + problem.title,
-              AdviceOf(problem.type));
+  return Fail(
+      CodeOf(problem.type),
+      "the server refused (" + std::string(ProblemName(problem.type)) + "): " + problem.title,
+      AdviceOf(problem.type));
 }
 
 HttpRequest BuildRequest(const ServerLink& link, const SignedCall& call, std::int64_t offset_s) {
@@ -109,8 +110,7 @@ Status SendSigned(const ServerLink& link, const SignedCall& call,
 
 Status SendUnsigned(const ServerLink& link, const std::string& path, std::string_view content_type,
                     ByteView body) {
-  const HttpRequest request{
-      "POST", path, {{"Content-Type", std::string(content_type)}}, body};
+  const HttpRequest request{"POST", path, {{"Content-Type", std::string(content_type)}}, body};
   SACOCHE_ASSIGN(const Exchange exchange,
                  SendOnce(*link.http, request, [](ByteView) { return Status(); }));
   return StatusOf(exchange);

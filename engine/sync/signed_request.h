@@ -24,9 +24,9 @@ struct SignedCall {
   RequestSigner signer;
 };
 
-// Sends a signed request and hands the pieces of a 2xx answer to `sink`, whose error ends the call. A
-// server that names another time is believed for the signature's `created`, once: a wrong clock locks
-// nobody out. A refusal becomes an Error of its own code.
+// Sends a signed request and hands the pieces of a 2xx answer to `sink`, whose error ends the call.
+// A server that names another time is believed for the signature's `created`, once: a wrong clock
+// locks nobody out. A refusal becomes an Error of its own code.
 [[nodiscard]] Status SendSigned(const ServerLink& link, const SignedCall& call,
                                 const std::function<Status(ByteView)>& sink);
 

@@ -7,11 +7,12 @@
 // Every number that tunes a sync, with its reason.
 namespace sacoche::sync_limits {
 
-// What an envelope aims at. At 0.768 Mbit/s this takes a little over a second to send, which is what
-// a cut may cost.
+// What an envelope aims at. At 0.768 Mbit/s this takes a little over a second to send, which is
+// what a cut may cost.
 inline constexpr std::size_t kEnvelopeBytesTarget = 128 * 1024;
 
-// Changes of one dossier that go into one item, before compression. One change more may come on top.
+// Changes of one dossier that go into one item, before compression. One change more may come on
+// top.
 inline constexpr std::size_t kItemPlainBytesTarget = 128 * 1024;
 
 // Local changes taken from the log for one envelope.
@@ -28,7 +29,8 @@ inline constexpr int kResumesMax = 5;
 
 static_assert(kItemPlainBytesTarget + kChangeBytesMax + 4096 < limits::kItemBytesMax);
 static_assert(kItemPlainBytesTarget + kChangeBytesMax < kBundlePlainBytesMax);
-static_assert(kFlushChangesMax <= kBundleChangesMax && kFlushChangesMax <= limits::kEnvelopeItemsMax);
+static_assert(kFlushChangesMax <= kBundleChangesMax &&
+              kFlushChangesMax <= limits::kEnvelopeItemsMax);
 static_assert(kEnvelopeBytesTarget + limits::kItemBytesMax + kItemOverheadBytesMax +
                   kEnvelopeOverheadBytesMax <
               limits::kEnvelopeBytesMax);

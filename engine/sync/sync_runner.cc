@@ -7,8 +7,12 @@ namespace {
 
 Status SendOne(SyncSession& session, const ServerLink& link, const DeviceIdentity& identity,
                ByteView body) {
-  const SignedCall call{"POST", "/v1/sync",  kSyncContentType,
-                        body,   &identity.signing_key, RequestSigner::Device(identity.device())};
+  const SignedCall call{"POST",
+                        "/v1/sync",
+                        kSyncContentType,
+                        body,
+                        &identity.signing_key,
+                        RequestSigner::Device(identity.device())};
   SACOCHE_TRY(SendSigned(link, call, [&](ByteView piece) { return session.Receive(piece); }));
   return session.EndOfResponse();
 }

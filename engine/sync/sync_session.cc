@@ -46,7 +46,8 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
   return std::optional<Bytes>(std::move(body));
 }
 
-// Only once the server's directory is known in this session: a statement is chained to the last one.
+// Only once the server's directory is known in this session: a statement is chained to the last
+// one.
 Result<bool> SyncSession::AddStatements(Bytes& body) {
   if (!answered_once_) return false;
   SACOCHE_ASSIGN(std::vector<Bytes> proposals, keys_.Proposals());
@@ -172,7 +173,8 @@ Status SyncSession::ReadAgain(const SpaceId& space, const std::string& why) {
   return transaction.Commit();
 }
 
-// Another device was quicker, or the chain moved: the directory that comes with the next answer tells.
+// Another device was quicker, or the chain moved: the directory that comes with the next answer
+// tells.
 Status SyncSession::Take(const StatementOutcomeFrame&) { return {}; }
 
 Status SyncSession::Take(const StoredEnvelopeFrame& frame) {

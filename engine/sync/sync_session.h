@@ -30,7 +30,8 @@ struct SyncReport {
 // I/O but through the store. Push and pull go in one request; more follow only while there is
 // something to say. Everything committed on the way stays, whatever happens next. One thread.
 //
-//   while (auto body = session.NextRequest()) { send; Receive(piece)*; EndOfResponse() | Interrupted() }
+//   while (auto body = session.NextRequest()) { send; Receive(piece)*; EndOfResponse() |
+//   Interrupted() }
 class SyncSession {
  public:
   struct Parts {
@@ -65,7 +66,8 @@ class SyncSession {
     std::uint64_t missing_epoch = 0;
     bool push_stalled = false;  // an envelope was refused; those after it would be too
     // A server that was restored from a backup has gaps and renumbers. Once in a session the space
-    // is read again from its beginning, and what is ours is sent again; what is known costs nothing.
+    // is read again from its beginning, and what is ours is sent again; what is known costs
+    // nothing.
     bool read_again = false;
     bool sent_again = false;
   };
@@ -96,9 +98,9 @@ class SyncSession {
     SpaceId space;
     std::uint64_t changes = 0;
   };
-  std::map<EnvelopeId, Sent> sent_;      // in the current request, not yet answered
-  std::vector<SpaceId> asked_;           // spaces of the current request, in order
-  std::size_t answering_ = 0;            // which of them the answer is at
+  std::map<EnvelopeId, Sent> sent_;  // in the current request, not yet answered
+  std::vector<SpaceId> asked_;       // spaces of the current request, in order
+  std::size_t answering_ = 0;        // which of them the answer is at
   FrameSplitter frames_;
   bool answered_once_ = false;
   bool response_ended_ = false;

@@ -66,9 +66,10 @@ std::optional<ProblemType> ProblemFromNumber(std::uint64_t number) {
 int ProblemStatus(ProblemType type) { return RowOf(type).status; }
 
 std::string ProblemToJson(const Problem& problem) {
-  nlohmann::json json = {{"type", std::string(kTypePrefix) + std::string(ProblemName(problem.type))},
-                         {"title", problem.title},
-                         {"status", ProblemStatus(problem.type)}};
+  nlohmann::json json = {
+      {"type", std::string(kTypePrefix) + std::string(ProblemName(problem.type))},
+      {"title", problem.title},
+      {"status", ProblemStatus(problem.type)}};
   if (problem.server_time_s) json["server_time_s"] = *problem.server_time_s;
   // A title that is not UTF-8 would be thrown back at the caller otherwise.
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -13,7 +13,8 @@ struct DirectoryFrame {
   bool operator==(const DirectoryFrame&) const = default;
 };
 
-// The envelope is stored for good under this sequence of its space. The same again for a repetition.
+// The envelope is stored for good under this sequence of its space. The same again for a
+// repetition.
 struct AcknowledgementFrame {
   EnvelopeId envelope;
   std::uint64_t sequence = 0;
@@ -29,8 +30,8 @@ struct RefusalFrame {
 
 // The n-th statement of the push was taken in, or why not.
 struct StatementOutcomeFrame {
-  std::uint64_t index = 0;                // in the push, from 0
-  std::optional<ProblemType> problem;     // nothing: taken in, or known already
+  std::uint64_t index = 0;             // in the push, from 0
+  std::optional<ProblemType> problem;  // nothing: taken in, or known already
   bool operator==(const StatementOutcomeFrame&) const = default;
 };
 
@@ -60,8 +61,8 @@ struct PullEndFrame {
   bool operator==(const PullEndFrame&) const = default;
 };
 
-using PullFrame = std::variant<DirectoryFrame, AcknowledgementFrame, RefusalFrame,
-                               StatementOutcomeFrame, StoredEnvelopeFrame, HeadFrame,
-                               SpaceRefusedFrame, PullEndFrame>;
+using PullFrame =
+    std::variant<DirectoryFrame, AcknowledgementFrame, RefusalFrame, StatementOutcomeFrame,
+                 StoredEnvelopeFrame, HeadFrame, SpaceRefusedFrame, PullEndFrame>;
 
 }  // namespace sacoche

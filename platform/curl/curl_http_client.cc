@@ -163,8 +163,8 @@ Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::Create(const std::string
                                                                std::string ca_pem) {
   auto authority = AuthorityOf(url);
   if (!authority)
-    return Fail(ErrorCode::kInvalidInput, "the server's address is not of the form https://host:port",
-                "Check the address.");
+    return Fail(ErrorCode::kInvalidInput,
+                "the server's address is not of the form https://host:port", "Check the address.");
   InitialiseOnce();
   auto impl = std::make_unique<Impl>();
   impl->curl = curl_easy_init();

@@ -16,8 +16,7 @@ class CurlHttpClient final : public HttpClient {
 
   // `url`: https://host[:port]. `ca_pem`: the organisation's certificate authority; no other is
   // trusted, the system's neither.
-  static Result<std::unique_ptr<CurlHttpClient>> Create(const std::string& url,
-                                                        std::string ca_pem);
+  static Result<std::unique_ptr<CurlHttpClient>> Create(const std::string& url, std::string ca_pem);
   ~CurlHttpClient() override;
 
   [[nodiscard]] std::string authority() const override;

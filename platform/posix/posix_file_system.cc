@@ -33,8 +33,7 @@ tl::unexpected<Error> SystemError(const std::string& what, const std::string& pa
   // EFBIG: a limit of the medium or of the process; for files this small it is room that lacks.
   if (error == ENOSPC || error == EDQUOT || error == EFBIG)
     return Fail(ErrorCode::kDiskFull, message, "Make room on the disk and try again.");
-  if (error == ENOENT)
-    return Fail(ErrorCode::kNotFound, message, "Check the path.");
+  if (error == ENOENT) return Fail(ErrorCode::kNotFound, message, "Check the path.");
   return Fail(ErrorCode::kIo, message, "Check the path and its permissions.");
 }
 

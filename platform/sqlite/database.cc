@@ -36,11 +36,10 @@ Database::~Database() {
 
 Result<std::unique_ptr<Database>> Database::Open(const Options& options) {
   sqlite3* raw = nullptr;
-  const int code =
-      sqlite3_open_v2(options.path.c_str(), &raw,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-                          SQLITE_OPEN_EXRESCODE,
-                      nullptr);
+  const int code = sqlite3_open_v2(
+      options.path.c_str(), &raw,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+      nullptr);
   if (raw == nullptr) return Fail(ErrorCode::kIo, "out of memory", "Close other programs.");
   std::unique_ptr<Database> database(new Database(raw));
   if (code != SQLITE_OK) return database->LastError(code);

@@ -13,10 +13,10 @@ namespace sacoche {
 // One SQLite connection, for one thread. Errors of SQLite become Results here and go no further.
 //
 // Every connection writes with WAL, synchronous=FULL (a commit that returned is on the disk) and
-// cache_spill=OFF: SQLite 3.40.1, which Debian 12 ships, loses committed transactions of the WAL after a
-// crash when the cache spilled inside a transaction that rolled back to a savepoint or had a
-// failing statement. locking_mode=EXCLUSIVE keeps a second program out, keeps the -shm file away and makes
-// this the only connection that checkpoints.
+// cache_spill=OFF: SQLite 3.40.1, which Debian 12 ships, loses committed transactions of the WAL
+// after a crash when the cache spilled inside a transaction that rolled back to a savepoint or had
+// a failing statement. locking_mode=EXCLUSIVE keeps a second program out, keeps the -shm file away
+// and makes this the only connection that checkpoints.
 class Database {
  public:
   struct Options {
@@ -35,8 +35,8 @@ class Database {
   Status Execute(const char* sql);
 
   // A prepared statement, kept for the connection's life and reset when the returned handle goes
-  // away. `sql` must be a literal: its address is the key. The statement must be right: a mistake in
-  // it is a bug and stops the program.
+  // away. `sql` must be a literal: its address is the key. The statement must be right: a mistake
+  // in it is a bug and stops the program.
   StatementHandle Prepare(const char* sql);
 
   [[nodiscard]] std::int64_t LastInsertRowId() const;

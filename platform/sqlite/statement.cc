@@ -32,8 +32,8 @@ StatementHandle& StatementHandle::Bind(ByteView blob) {
 StatementHandle& StatementHandle::Bind(std::string_view text) {
   if (statement_ == nullptr) return *this;
   const char* data = text.empty() ? "" : text.data();
-  SACOCHE_CHECK(sqlite3_bind_text64(statement_, next_parameter_++, data, text.size(),
-                                    SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK);
+  SACOCHE_CHECK(sqlite3_bind_text64(statement_, next_parameter_++, data, text.size(), SQLITE_STATIC,
+                                    SQLITE_UTF8) == SQLITE_OK);
   return *this;
 }
 

@@ -8,8 +8,8 @@
 
 namespace sacoche {
 
-// The server without sockets: hands each request to the real Service, and can lose the connection at
-// any byte of the body or of the answer.
+// The server without sockets: hands each request to the real Service, and can lose the connection
+// at any byte of the body or of the answer.
 class LoopbackHttpClient final : public HttpClient {
  public:
   explicit LoopbackHttpClient(Service* service) : service_(service) {}
@@ -81,8 +81,8 @@ class LoopbackHttpClient final : public HttpClient {
   }
 
   static HttpResponse Refused(const Problem& problem, const BodySink& sink) {
-    const HttpResponse response{ProblemStatus(problem.type), std::string("application/problem+json"),
-                                ""};
+    const HttpResponse response{ProblemStatus(problem.type),
+                                std::string("application/problem+json"), ""};
     sink(response, ViewOf(ProblemToJson(problem)));
     return response;
   }

@@ -19,8 +19,8 @@ void CheckBundle(ByteView bundle) {
 }  // namespace
 }  // namespace sacoche
 
-// The input as it is, and as the contents of a well-formed compressed frame: mutations of compressed
-// bytes alone would hardly ever reach what lies inside.
+// The input as it is, and as the contents of a well-formed compressed frame: mutations of
+// compressed bytes alone would hardly ever reach what lies inside.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sacoche;
   CheckBundle(ByteView(data, size));

@@ -2,8 +2,8 @@
 #include "platform/base/byte_codec.h"
 #include "tests/fuzz/fuzz_target.h"
 
-// The costs stand behind the magic and the format number; what a file may ask for at most would take
-// seconds an input.
+// The costs stand behind the magic and the format number; what a file may ask for at most would
+// take seconds an input.
 static bool IsCheap(sacoche::ByteView file) {
   sacoche::ByteReader in(file);
   in.Raw(17);

@@ -38,15 +38,15 @@ inline Schema MakeTestSchema() {
   tags.indexed = FieldDef::Indexed::kYes;
   FieldDef entries = TestField(kEntries, "entries", FieldType::kText, kAppendOnly);
   entries.searchable = FieldDef::Searchable::kYes;
-  const KindDef file{kFile,
-                     "file",
-                     "File",
-                     KindDef::Place::kRoot,
-                     {title, name, tags, entries,
-                      TestField(kSince, "since", FieldType::kDate, kKeepAll),
-                      TestField(kCount, "count", FieldType::kInteger, kKeepLatest),
-                      TestField(kDone, "done", FieldType::kFlag, kKeepLatest),
-                      TestField(kOther, "other", FieldType::kReference, kKeepAll)}};
+  const KindDef file{
+      kFile,
+      "file",
+      "File",
+      KindDef::Place::kRoot,
+      {title, name, tags, entries, TestField(kSince, "since", FieldType::kDate, kKeepAll),
+       TestField(kCount, "count", FieldType::kInteger, kKeepLatest),
+       TestField(kDone, "done", FieldType::kFlag, kKeepLatest),
+       TestField(kOther, "other", FieldType::kReference, kKeepAll)}};
   const KindDef page{kPage, "page", "Page", KindDef::Place::kChild, {title}};
   const ClosedList list{"tag",
                         {{"RED", "Rouge"},

@@ -82,12 +82,11 @@ class TestTeam {
 
   std::unique_ptr<TestDeviceEngine> NewDevice(const std::string& name,
                                               const Schema& schema = TestSchema()) {
-    auto device =
-        std::make_unique<TestDeviceEngine>(folder_ / (name + ".db"), ++seed_, &schema);
-    EXPECT_THAT((*device)->Join({"https://server.test", "-",
-                                 organisation.key().signing_key.public_key(),
-                                 organisation.key().box_key.public_key()}),
-                Succeeds());
+    auto device = std::make_unique<TestDeviceEngine>(folder_ / (name + ".db"), ++seed_, &schema);
+    EXPECT_THAT(
+        (*device)->Join({"https://server.test", "-", organisation.key().signing_key.public_key(),
+                         organisation.key().box_key.public_key()}),
+        Succeeds());
     return device;
   }
 

@@ -88,8 +88,8 @@ TEST(Bundle, AFrameThatHidesItsSizeIsRefused) {
   bundle[0] = kBundleFormat;
   ZSTD_CCtx* context = ZSTD_createCCtx();
   ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
-  const std::size_t size = ZSTD_compress2(context, bundle.data() + 1, bundle.size() - 1,
-                                          plain.data(), plain.size());
+  const std::size_t size =
+      ZSTD_compress2(context, bundle.data() + 1, bundle.size() - 1, plain.data(), plain.size());
   ZSTD_freeCCtx(context);
   bundle.resize(1 + size);
   EXPECT_THAT(DecodeBundle(bundle, kAuthor), FailsWith(ErrorCode::kCorrupt));

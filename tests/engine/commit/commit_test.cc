@@ -78,9 +78,8 @@ TEST_F(CommitTest, AFailureInTheMiddleLeavesNothingBehind) {
   auto device = NewDevice();
   ASSERT_THAT(device->Pull({WriteOf(1, 1, kName, Value::Text("Anne"))}, 1), Succeeds());
   // The second change of the batch is refused: the first must not stay, nor the cursor move.
-  EXPECT_FALSE(device->Pull({WriteOf(2, 1, kTitle, Value::Text("half")),
-                             WriteOf(1, 1, kName, Value::Text("Eve"))},
-                            2));
+  EXPECT_FALSE(device->Pull(
+      {WriteOf(2, 1, kTitle, Value::Text("half")), WriteOf(1, 1, kName, Value::Text("Eve"))}, 2));
   EXPECT_EQ(device->Siblings(kTitle), 0U);
   EXPECT_EQ(*device->store->log().Count(), 1U);
   EXPECT_EQ(device->store->progress().PeerChain(kSpace, DeviceId::FromArray({9}))->counter, 1U);
@@ -139,8 +138,9 @@ TEST_F(CommitTest, TheIndexFollowsWhatIsShown) {
 
 TEST_F(CommitTest, SearchFoldsCaseAccentsAndLigatures) {
   auto device = NewDevice();
-  ASSERT_THAT(device->Pull({WriteOf(1, 1, kTitle, Value::Text("La SŒUR d'Élodie, née à Crécy"))}, 1),
-              Succeeds());
+  ASSERT_THAT(
+      device->Pull({WriteOf(1, 1, kTitle, Value::Text("La SŒUR d'Élodie, née à Crécy"))}, 1),
+      Succeeds());
   for (const char* words : {"soeur", "sœur elodie", "ÉLODIE", "crec", "nee", "\"née\""})
     EXPECT_EQ(device->store->search().Find(words, 5)->size(), 1U) << words;
   for (const char* words : {"frere", "", "  ", "elodie AND", "NEAR(", "*", "-elodie soeurs"})
@@ -171,10 +171,10 @@ TEST_F(CommitTest, TheHistoryTellsEveryWriteWithItsAuthor) {
 
 TEST_F(CommitTest, TheLogKnowsExactlyWhatItHolds) {
   auto device = NewDevice();
-  ASSERT_THAT(device->Pull({WriteOf(1, 1, kName, Value::Text("a")),
-                            WriteOf(1, 3, kTitle, Value::Text("b"))},
-                           1),
-              Succeeds());
+  ASSERT_THAT(
+      device->Pull(
+          {WriteOf(1, 1, kName, Value::Text("a")), WriteOf(1, 3, kTitle, Value::Text("b"))}, 1),
+      Succeeds());
   const auto known = device->store->log().Known(kSpace);
   EXPECT_TRUE(known->Contains({ReplicaNumber(1), 3}));
   EXPECT_FALSE(known->Contains({ReplicaNumber(1), 2}));

@@ -25,8 +25,7 @@ class EngineTest : public ::testing::Test {
 TEST_F(EngineTest, ADeviceThatIsNotAdmittedIsToldHowToGoOn) {
   const auto engine = Open();
   ASSERT_THAT(engine, Succeeds());
-  const auto edited =
-      (*engine)->Edit(EditOf((*engine)->NewRecordId(), kName, Value::Text("Anne")));
+  const auto edited = (*engine)->Edit(EditOf((*engine)->NewRecordId(), kName, Value::Text("Anne")));
   ASSERT_THAT(edited, FailsWith(ErrorCode::kNotEnrolled));
   EXPECT_FALSE(edited.error().advice.empty());
 }

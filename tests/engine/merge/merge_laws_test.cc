@@ -61,8 +61,8 @@ std::vector<Write> RandomHistory() {
     const auto who = static_cast<std::size_t>(*rc::gen::inRange(0, devices));
     if (!history.empty() && *rc::gen::inRange(0, 3) == 0) {
       // A prefix of the history is causally closed.
-      const auto heard = static_cast<std::size_t>(
-          *rc::gen::inRange<int>(0, static_cast<int>(history.size()) + 1));
+      const auto heard =
+          static_cast<std::size_t>(*rc::gen::inRange<int>(0, static_cast<int>(history.size()) + 1));
       for (std::size_t i = 0; i < heard; ++i) holders[who].Apply(history[i]);
     }
     std::vector<Dot> over;
@@ -130,8 +130,8 @@ TEST(MergeLaws, EveryOrderGivesTheModelsRegister) {
 TEST(MergeLaws, EverySubsetGivesTheModelsRegister) {
   Check("partial delivery", [] {
     std::vector<Write> some = Shuffled(RandomHistory());
-    some.resize(static_cast<std::size_t>(
-        *rc::gen::inRange<int>(0, static_cast<int>(some.size()) + 1)));
+    some.resize(
+        static_cast<std::size_t>(*rc::gen::inRange<int>(0, static_cast<int>(some.size()) + 1)));
     Holder holder;
     for (const Write& write : some) holder.Apply(write);
     RC_ASSERT(holder.reg == ModelOf(some));

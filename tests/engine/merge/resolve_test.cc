@@ -57,8 +57,9 @@ TEST(Resolve, KeepAll_EqualConcurrentValuesAreNoConflict) {
 }
 
 TEST(Resolve, KeepAll_ClearedByOneAndChangedByAnotherIsAConflict) {
-  const auto shown = Resolve(Field(kName), Single(kName, {Written(1, 9, Value::Nothing()),
-                                                          Written(2, 7, Value::Text("Anne"))}));
+  const auto shown =
+      Resolve(Field(kName),
+              Single(kName, {Written(1, 9, Value::Nothing()), Written(2, 7, Value::Text("Anne"))}));
   ASSERT_TRUE(shown);
   EXPECT_TRUE(shown->in_conflict());
 }

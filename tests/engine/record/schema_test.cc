@@ -38,8 +38,8 @@ TEST(CheckEdit, RefusesWhatTheSchemaDoesNotHave) {
 }
 
 TEST(CheckEdit, RefusesATextThatIsTooLong) {
-  EXPECT_THAT(CheckEdit(TestSchema(), EditOf(kRecord, kName,
-                                             Value::Text(std::string(kTextBytesMax + 1, 'a')))),
+  EXPECT_THAT(CheckEdit(TestSchema(),
+                        EditOf(kRecord, kName, Value::Text(std::string(kTextBytesMax + 1, 'a')))),
               FailsWith(ErrorCode::kInvalidInput));
 }
 
@@ -57,8 +57,9 @@ TEST(ParseValue, ReadsWhatAPersonTypes) {
 
 TEST(ParseValue, SaysWhichFieldIsWrongAndWhatWouldBeRight) {
   const std::vector<std::pair<FieldId, const char*>> wrong = {
-      {kCount, "12a"}, {kCount, "99999999999999999999"}, {kDone, "yes"},
-      {kTags, "PINK"}, {kOther, "not-an-id"},            {kSince, "hier"}};
+      {kCount, "12a"},       {kCount, "99999999999999999999"},
+      {kDone, "yes"},        {kTags, "PINK"},
+      {kOther, "not-an-id"}, {kSince, "hier"}};
   for (const auto& [field, text] : wrong) {
     const FieldDef& def = *TestSchema().FindField(kFile, field);
     const auto parsed = TestSchema().ParseValue(def, text);

@@ -43,20 +43,20 @@ TEST(ValueCodec, EveryTruncationIsRefused) {
 
 TEST(ValueCodec, RefusesWhatTheFormatForbids) {
   const std::vector<Bytes> forbidden = {
-      {8},                          // unknown kind
-      {1, 2, 0xc3, 0x28},           // not UTF-8
-      {1, 2, 0xc0, 0x80},           // overlong
-      {1, 3, 0xed, 0xa0, 0x80},     // surrogate
-      {1, 1, 0},                    // U+0000
-      {3, 5},                       // unknown precision
-      {3, 4, 0xea, 0x0f, 2, 30},    // 30 February 2026
-      {3, 2, 0xea, 0x0f, 5},        // fifth season
-      {3, 1, 0},                    // year 0
-      {6, 2},                       // a flag that is neither
-      {7, 1, 7, 0},                 // a list in a list
-      {2, 0x80, 0},                 // a varint that is not minimal
-      {5, 1, 2, 3},                 // a short reference
-      {0, 0},                       // bytes after the end
+      {8},                        // unknown kind
+      {1, 2, 0xc3, 0x28},         // not UTF-8
+      {1, 2, 0xc0, 0x80},         // overlong
+      {1, 3, 0xed, 0xa0, 0x80},   // surrogate
+      {1, 1, 0},                  // U+0000
+      {3, 5},                     // unknown precision
+      {3, 4, 0xea, 0x0f, 2, 30},  // 30 February 2026
+      {3, 2, 0xea, 0x0f, 5},      // fifth season
+      {3, 1, 0},                  // year 0
+      {6, 2},                     // a flag that is neither
+      {7, 1, 7, 0},               // a list in a list
+      {2, 0x80, 0},               // a varint that is not minimal
+      {5, 1, 2, 3},               // a short reference
+      {0, 0},                     // bytes after the end
   };
   for (const Bytes& bytes : forbidden)
     EXPECT_THAT(DecodeValue(bytes), FailsWith(ErrorCode::kCorrupt)) << ToHex(bytes);
@@ -84,9 +84,9 @@ TEST(Dates, EveryPrecisionIsReadAndWrittenTheSame) {
 }
 
 TEST(Dates, WhatIsNoDateIsRefusedWithAdvice) {
-  for (const char* text : {"", "02/03/2026", "2026-13-01", "2026-02-30", "2025-02-29", "2026-3-2",
-                           "2026-03-02T00:00", "26-03-02", "2026-", "2026-03-", "0000", "demain",
-                           "2026-été", "2026-03-2a"}) {
+  for (const char* text :
+       {"", "02/03/2026", "2026-13-01", "2026-02-30", "2025-02-29", "2026-3-2", "2026-03-02T00:00",
+        "26-03-02", "2026-", "2026-03-", "0000", "demain", "2026-été", "2026-03-2a"}) {
     const auto date = ParseDate(text);
     ASSERT_THAT(date, FailsWith(ErrorCode::kInvalidInput)) << text;
     EXPECT_FALSE(date.error().advice.empty());

@@ -90,8 +90,9 @@ TEST_F(CutTest, ARetrySendsTheSameBytes) {
 
 TEST_F(CutTest, ALongBacklogArrivesThroughMoreThanOneEnvelope) {
   for (int i = 0; i < 300; ++i)
-    a->Set((*a)->NewRecordId(), kTitle, Value::Text(std::string(1000, static_cast<char>('a' + i % 26)) +
-                                                     std::to_string(i * 7919)));
+    a->Set(
+        (*a)->NewRecordId(), kTitle,
+        Value::Text(std::string(1000, static_cast<char>('a' + i % 26)) + std::to_string(i * 7919)));
   std::string noise;
   SeededRandom random(5);
   for (int i = 0; i < 40; ++i) {

@@ -114,18 +114,18 @@ TEST_F(DistrustTest, AnEnvelopeOfAStrangerIsNoticed) {
 
 TEST_F(DistrustTest, AStatementThatNobodyEntitledSignedIsNoticed) {
   const SigningKey forger = SigningKey::Generate();
-  EXPECT_THAT(TamperedSync(OnFrames([&](std::vector<PullFrame>& frames) {
-                AdmissionStatement admission;
-                admission.signing_key = forger.public_key();
-                admission.spaces = {team.space};
-                const DeviceId root;
-                const Directory& known = (*b)->directory();
-                const auto forged = SignStatement(
-                    {root, known.NextCounter(root), known.LastHash(root), admission}, forger);
-                frames.insert(frames.begin(),
-                              DirectoryFrame{known.statement_count() + 1, forged.bytes});
-              })),
-              FailsWith(ErrorCode::kUntrusted));
+  EXPECT_THAT(
+      TamperedSync(OnFrames([&](std::vector<PullFrame>& frames) {
+        AdmissionStatement admission;
+        admission.signing_key = forger.public_key();
+        admission.spaces = {team.space};
+        const DeviceId root;
+        const Directory& known = (*b)->directory();
+        const auto forged =
+            SignStatement({root, known.NextCounter(root), known.LastHash(root), admission}, forger);
+        frames.insert(frames.begin(), DirectoryFrame{known.statement_count() + 1, forged.bytes});
+      })),
+      FailsWith(ErrorCode::kUntrusted));
   EXPECT_EQ((*b)->directory().FindMember(DeviceIdOf(forger.public_key())), nullptr);
   ExpectHealthy();
 }
