@@ -146,6 +146,16 @@ Status RunStep(Database& database, int from) {
   return transaction.Commit();
 }
 
+// A number in the header does not make a store: any program may have written it. A new file holds
+// nothing at all.
+Result<bool> IsStoreOrNew(Database& database, int format) {
+  auto tables = database.Prepare(
+      "SELECT count(*), count(CASE WHEN name IN ('meta', 'change_log', 'record') THEN 1 END) "
+      "FROM sqlite_schema");
+  SACOCHE_TRY(tables.Step());
+  return format == 0 ? tables.Int(0) == 0 : format > 0 && tables.Int(1) == 3;
+}
+
 }  // namespace
 
 Status Migrate(Database& database) {
@@ -153,6 +163,10 @@ Status Migrate(Database& database) {
   if (format > kStoreFormat)
     return Fail(ErrorCode::kNewerFormat, "the store was made by a newer release of Sacoche",
                 "Update Sacoche; the store was not touched.");
+  SACOCHE_ASSIGN(const bool is_ours, IsStoreOrNew(database, format));
+  if (!is_ours)
+    return Fail(ErrorCode::kCorrupt, "the file is a database of another program, or a damaged store",
+                "Keep the file as it is and choose another folder, or restore a backup beside it.");
   for (; format < kStoreFormat; ++format) SACOCHE_TRY(RunStep(database, format));
   return {};
 }

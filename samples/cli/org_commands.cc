@@ -321,7 +321,7 @@ Status OrgCommands::Show() {
     names[space.space] = space.name;
     const std::size_t members = directory.MembersOf(space.space).size();
     text += "  " + space.space.ToUuid() + "  " + OnOneLine(space.name) + "  (" +
-            std::to_string(members) + " members)\n";
+            Counted(members, "member") + ")\n";
     json["spaces"].push_back(
         {{"id", space.space.ToUuid()}, {"name", space.name}, {"members", members}});
   }

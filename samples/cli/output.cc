@@ -109,6 +109,10 @@ std::string Shortened(std::string_view text, std::size_t characters_max) {
   return std::string(text);
 }
 
+std::string Counted(std::uint64_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::string ToJsonLine(const Json& json) {
   // Controls stand only inside strings, where the escape is JSON's own.
   return WithoutControls(json.dump(-1, ' ', false, Json::error_handler_t::replace));

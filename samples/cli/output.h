@@ -25,6 +25,9 @@ using Json = nlohmann::ordered_json;
 // must be UTF-8.
 [[nodiscard]] std::string Shortened(std::string_view text, std::size_t characters_max);
 
+// "1 change", "2 changes".
+[[nodiscard]] std::string Counted(std::uint64_t count, std::string_view noun);
+
 // One line of JSON that is ASCII where a terminal might otherwise obey it.
 [[nodiscard]] std::string ToJsonLine(const Json& json);
 

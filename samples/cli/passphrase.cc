@@ -1,6 +1,7 @@
 #include "samples/cli/passphrase.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
@@ -36,10 +37,15 @@ class FileDescriptor {
 
 // While it lives, the terminal shows nothing of what is typed, and a signal that would end the
 // program is kept until the terminal is as it was: else it would stay mute for the next program.
+// Such a signal comes only inside WaitForInput, so that none is missed just before a read.
 class SilentTerminal {
  public:
   explicit SilentTerminal(int fd) : fd_(fd) {
     interrupted_by = 0;
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int number : kSignals) sigaddset(&held, number);
+    sigprocmask(SIG_BLOCK, &held, &mask_before_);
     struct sigaction note {};
     note.sa_handler = NoteSignal;
     for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &note, &before_[i]);
@@ -54,12 +60,22 @@ class SilentTerminal {
     tcsetattr(fd_, TCSAFLUSH, &settings_);
     for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
     if (interrupted_by != 0) raise(interrupted_by);
+    sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+  }
+
+  // False: a signal came first.
+  [[nodiscard]] bool WaitForInput() const {
+    pollfd input{fd_, POLLIN, 0};
+    while (ppoll(&input, 1, nullptr, &mask_before_) < 0 && errno == EINTR && interrupted_by == 0) {
+    }
+    return interrupted_by == 0;
   }
 
  private:
   static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
   int fd_;
   termios settings_{};
+  sigset_t mask_before_{};
   std::array<struct sigaction, kSignals.size()> before_{};
 };
 
@@ -68,13 +84,15 @@ tl::unexpected<Error> Unreadable(const std::string& where) {
               "Check the path and its permissions.");
 }
 
-// The first line of what can be read, without its end.
-Result<SecretBytes> ReadLine(int fd, const std::string& where) {
+// The first line of what can be read, without its end. `may_read` is asked before each byte.
+template <class MayRead>
+Result<SecretBytes> ReadLine(int fd, const std::string& where, const MayRead& may_read) {
   SecretBytes buffer(kPassphraseBytesMax);
   std::size_t size = 0;
   while (size < buffer.size()) {
+    if (!may_read()) return Unreadable(where);
     const ssize_t got = read(fd, buffer.span().data() + size, 1);
-    if (got < 0 && errno == EINTR && interrupted_by == 0) continue;
+    if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Unreadable(where);
     if (got == 0 || buffer.view()[size] == '\n') break;
     ++size;
@@ -93,7 +111,7 @@ void Say(int fd, std::string_view text) {
 Result<SecretBytes> Ask(int terminal, std::string_view question) {
   const SilentTerminal silent(terminal);
   Say(terminal, question);
-  auto line = ReadLine(terminal, "the terminal");
+  auto line = ReadLine(terminal, "the terminal", [&] { return silent.WaitForInput(); });
   Say(terminal, "\n");
   return line;
 }
@@ -126,7 +144,7 @@ Result<SecretBytes> ReadPassphrase(const std::string& file, PassphraseUse use) {
   if (!file.empty()) {
     const FileDescriptor opened(file.c_str(), O_RDONLY);
     if (!opened.valid()) return Unreadable(file);
-    return ReadLine(opened.get(), file);
+    return ReadLine(opened.get(), file, [] { return true; });
   }
   if (auto passphrase = TakeFromEnvironment()) return std::move(*passphrase);
   return AskOnTerminal(use);

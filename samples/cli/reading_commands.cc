@@ -222,8 +222,8 @@ Status ReadingCommands::Export() {
   }));
   if (out_file_.empty()) return {};
   SACOCHE_TRY(context_.files().WriteFileAtomically(out_file_, ViewOf(lines)));
-  context_.Print(std::to_string(count) +
-                     " records written. The file is in clear text: keep it as "
+  context_.Print(Counted(count, "record") +
+                     " written. The file is in clear text: keep it as "
                      "you keep a paper file.\n",
                  {{"records", count}});
   return {};

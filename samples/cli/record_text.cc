@@ -97,7 +97,7 @@ std::string ValueText(const Schema& schema, const FieldDef& field, const Value& 
   if (list == nullptr) return OnOneLine(FormatValue(value));
   std::string text;
   for (const Value& element : *list)
-    text += (text.empty() ? "" : ", ") + ValueText(schema, field, element);
+    text += (text.empty() ? "" : "; ") + ValueText(schema, field, element);
   return text;
 }
 
@@ -152,8 +152,8 @@ std::string RecordText(const Engine& engine, const Schema& schema, const RecordV
     }
   }
   if (view.unknown_registers > 0)
-    text += "  (" + std::to_string(view.unknown_registers) +
-            " values of a newer release are kept and not shown)\n";
+    text += "  (" + Counted(view.unknown_registers, "value") +
+            " of a newer release kept and not shown)\n";
   return text;
 }
 

@@ -37,17 +37,17 @@ std::string Notices(const SyncReport& report, const EngineStatus& status) {
   std::string text;
   if (report.envelopes_refused > 0)
     text +=
-        "The server refused " + std::to_string(report.envelopes_refused) + " envelopes (" +
+        "The server refused " + Counted(report.envelopes_refused, "envelope") + " (" +
         std::string(report.last_refusal ? ProblemName(*report.last_refusal) : "no reason given") +
-        "); they stay on this laptop. Tell your administrator.\n";
+        "); kept on this laptop. Tell your administrator.\n";
   if (report.spaces_waiting_for_key > 0)
-    text += "The key of " + std::to_string(report.spaces_waiting_for_key) +
-            " spaces has not come yet: synchronise again after a colleague has.\n";
+    text += "The key of " + Counted(report.spaces_waiting_for_key, "space") +
+            " has not come yet: synchronise again after a colleague has.\n";
   if (report.set_aside > 0)
-    text += std::to_string(report.set_aside) +
-            " envelopes were made by a newer release and are kept aside. Update Sacoche.\n";
+    text += Counted(report.set_aside, "envelope") +
+            " made by a newer release kept aside. Update Sacoche.\n";
   if (status.conflicts > 0)
-    text += std::to_string(status.conflicts) + " conflicts are open: see `sacoche conflicts`.\n";
+    text += Counted(status.conflicts, "open conflict") + ": see `sacoche conflicts`.\n";
   return text;
 }
 
@@ -129,7 +129,7 @@ Status SyncCommands::Enrol() {
 void SyncCommands::PrintReport(const SyncReport& report, const EngineStatus& status,
                                bool complete) {
   context_.Print((complete ? "Synchronised" : "Synchronised in part") + std::string(": ") +
-                     std::to_string(report.changes_out) + " changes sent, " +
+                     Counted(report.changes_out, "change") + " sent, " +
                      std::to_string(report.changes_in) + " received (" +
                      std::to_string(report.body_bytes_up) + " bytes up, " +
                      std::to_string(report.body_bytes_down) + " down).\n" + Notices(report, status),
