@@ -2,15 +2,10 @@
 
 #include "engine/bundle/bundle_codec.h"
 #include "engine/seal/envelope_seal.h"
+#include "engine/sync/distrust.h"
 
 namespace sacoche {
 namespace {
-
-tl::unexpected<Error> Untrusted(std::string message) {
-  return Fail(ErrorCode::kUntrusted, std::move(message),
-              "Your own work is safe on this laptop. Synchronise again; if it happens again, tell "
-              "your administrator.");
-}
 
 // What is wrong with the contents is the sender's release or damage, and must not stop the rest.
 bool IsUnreadable(ErrorCode code) {

@@ -1,18 +1,9 @@
 #include "engine/sync/sync_session.h"
 
+#include "engine/sync/distrust.h"
 #include "engine/sync/sync_limits.h"
 
 namespace sacoche {
-namespace {
-
-tl::unexpected<Error> Untrusted(std::string message) {
-  return Fail(ErrorCode::kUntrusted, std::move(message),
-              "Your own work is safe on this laptop. Synchronise again; if it happens again, tell "
-              "your administrator.");
-}
-
-}  // namespace
-
 SyncSession::SyncSession(const Parts& parts)
     : store_(parts.store),
       directory_(parts.directory),

@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "tests/support/results.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/temporary_directory.h"
 
 namespace sacoche {
 namespace {
@@ -42,7 +42,7 @@ class PosixFileSystemTest : public testing::Test {
     return static_cast<std::size_t>(std::distance(begin(files), end(files)));
   }
 
-  ScratchFolder folder_;
+  TemporaryDirectory folder_;
   PosixFileSystem files_;
   const std::string path_ = folder_ / "a.key";
 };
@@ -93,7 +93,7 @@ TEST_F(PosixFileSystemTest, WriteFileAtomically_NeedsItsFolder) {
 TEST_F(PosixFileSystemTest, WriteFileAtomically_DoesNotReplaceAFolder) {
   EXPECT_THAT(files_.WriteFileAtomically(folder_.path(), ViewOf("x")), FailsWith(ErrorCode::kIo));
   EXPECT_TRUE(std::filesystem::is_directory(folder_.path()));
-  EXPECT_FALSE(files_.Exists(folder_.path().string() + ".new"));
+  EXPECT_FALSE(files_.Exists(folder_.path() + ".new"));
 }
 
 mode_t PermissionsOf(const std::string& path) {

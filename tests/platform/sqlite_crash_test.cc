@@ -16,7 +16,7 @@
 
 #include "platform/base/check.h"
 #include "platform/sqlite/transaction.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/temporary_directory.h"
 
 namespace sacoche {
 namespace {
@@ -150,7 +150,7 @@ std::set<int> CommittedIn(const std::string& path) {
 
 class SqliteCrash : public testing::TestWithParam<Undo> {
  protected:
-  ScratchFolder folder_;
+  TemporaryDirectory folder_;
   const std::string path_ = folder_ / "store";
 };
 

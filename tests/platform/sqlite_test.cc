@@ -7,7 +7,7 @@
 #include "platform/base/ids.h"
 #include "platform/sqlite/transaction.h"
 #include "tests/support/results.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/temporary_directory.h"
 
 namespace sacoche {
 namespace {
@@ -59,7 +59,7 @@ class SqliteTest : public testing::Test {
     SACOCHE_CHECK(file.good());
   }
 
-  ScratchFolder folder_;
+  TemporaryDirectory folder_;
   const std::string path_ = folder_ / "store";
 };
 
