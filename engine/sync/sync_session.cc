@@ -4,6 +4,7 @@
 #include "engine/sync/sync_limits.h"
 
 namespace sacoche {
+
 SyncSession::SyncSession(const Parts& parts)
     : store_(parts.store),
       directory_(parts.directory),
@@ -135,8 +136,11 @@ Status SyncSession::Take(const RefusalFrame& frame) {
   const SpaceId space = sent->second.space;
   sent_.erase(sent);
   SpaceState& state = spaces_[space];
-  // The server may have forgotten what this one continues. Only the first of them says so.
-  if (frame.problem == ProblemType::kForkedChain && !state.sent_again) return SendAgain(space, 0);
+  // The server may have forgotten what this one continues; then those behind it are refused too.
+  if (frame.problem == ProblemType::kForkedChain) {
+    if (state.sent_again_in == 0) return SendAgain(space, 0);
+    if (state.sent_again_in == report_.requests) return {};
+  }
   ++report_.envelopes_refused;
   report_.last_refusal = frame.problem;
   state.push_stalled = true;
@@ -144,7 +148,7 @@ Status SyncSession::Take(const RefusalFrame& frame) {
 }
 
 Status SyncSession::SendAgain(const SpaceId& space, std::uint64_t after_server_seq) {
-  spaces_[space].sent_again = true;
+  spaces_[space].sent_again_in = report_.requests;
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_ASSIGN(const std::uint64_t forgotten,
                  store_->outbox().ForgetStoredAfter(space, after_server_seq));

@@ -69,7 +69,7 @@ class SyncSession {
     // is read again from its beginning, and what is ours is sent again; what is known costs
     // nothing.
     bool read_again = false;
-    bool sent_again = false;
+    std::uint64_t sent_again_in = 0;  // which request's answer asked for it
   };
 
   Result<bool> AddStatements(Bytes& body);

@@ -178,6 +178,27 @@ TEST_F(SyncTest, AServerRestoredFromABackupIsHealedByThoseWhoComeBy) {
   EXPECT_EQ(a->Digest(), b->Digest());
 }
 
+TEST_F(SyncTest, ABacklogBehindWhatARestoredServerForgotArrivesInOneSync) {
+  const MemoryEnvelopeStore backup = team.server->store;
+  a->Set(record, kTitle, Value::Text("forgotten by the server"));
+  team.Sync(*a);
+  team.RestoreServer(backup);
+  // Two sealed envelopes wait, and both continue what the server does not know.
+  for (const char* name : {"Anna", "Hannah"}) {
+    a->Set(record, kName, Value::Text(name));
+    team.http.CutAfter(0);
+    SyncReport cut;
+    EXPECT_FALSE((*a)->Sync(team.http, cut));
+    team.http.Mend();
+  }
+  const SyncReport report = team.Sync(*a);
+  EXPECT_EQ(report.envelopes_refused, 0U);
+  EXPECT_EQ(a->Status().changes_waiting, 0U);
+  team.Sync(*b);
+  EXPECT_EQ(a->Digest(), b->Digest());
+  EXPECT_EQ(b->Text(record, kName), "Hannah");
+}
+
 TEST_F(SyncTest, AServerThatCannotStoreKeepsNothingFromTheNextAttempt) {
   a->Set(record, kTitle, Value::Text("kept"));
   team.server->store.FailWrites(Error{ErrorCode::kDiskFull, "full", ""});
