@@ -18,7 +18,9 @@ TEST(Hlc, HoldsMillisecondsAndCounter) {
   EXPECT_EQ(stamp.physical_ms(), kNow);
   EXPECT_EQ(stamp.logical(), 7);
   EXPECT_LT(Hlc::Of(kNow, 65535), Hlc::Of(kNow + 1, 0));
-  EXPECT_EQ(Hlc::Of(Hlc::kPhysicalMsMax, 65535).bits, std::numeric_limits<std::uint64_t>::max());
+  // The greatest stamp is the greatest positive integer of SQL.
+  EXPECT_EQ(Hlc::Of(Hlc::kPhysicalMsMax, 65535).bits,
+            static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
 }
 
 TEST(HlcGenerator, Next_FollowsTheClock) {
