@@ -19,6 +19,13 @@ class FileSystem {
   virtual Status WriteFileAtomically(const std::string& path, ByteView content) = 0;
 
   [[nodiscard]] virtual bool Exists(const std::string& path) = 0;
+
+  // `from` takes the place of `to`, which may be there or not; in one step, and on the disk when
+  // this returns. Both must be in one folder.
+  virtual Status Rename(const std::string& from, const std::string& to) = 0;
+
+  // A file that is not there is no error.
+  virtual Status Remove(const std::string& path) = 0;
 };
 
 }  // namespace sacoche

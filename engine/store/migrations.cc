@@ -165,7 +165,8 @@ Status Migrate(Database& database) {
                 "Update Sacoche; the store was not touched.");
   SACOCHE_ASSIGN(const bool is_ours, IsStoreOrNew(database, format));
   if (!is_ours)
-    return Fail(ErrorCode::kCorrupt, "the file is a database of another program, or a damaged store",
+    return Fail(ErrorCode::kCorrupt,
+                "the file is a database of another program, or a damaged store",
                 "Keep the file as it is and choose another folder, or restore a backup beside it.");
   for (; format < kStoreFormat; ++format) SACOCHE_TRY(RunStep(database, format));
   return {};

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -8,28 +7,27 @@
 
 namespace sacoche {
 
-// Bytes that are wiped when they go away, and that cannot be copied or printed. Handing the secret
-// on is a move; looking at it is an explicit view() with the caller's lifetime.
+// Bytes in guarded memory (libsodium's sodium_malloc): locked out of the swap and of core dumps as
+// far as the system's limit for locked memory goes, between inaccessible pages, wiped when they go
+// away. They cannot be copied or printed. Handing the secret on is a move; looking at it is an
+// explicit view() with the caller's lifetime.
+//
+// Each takes some pages of memory and system calls: for keys and passphrases, not for case content.
 class SecretBytes {
  public:
   SecretBytes() = default;
-  explicit SecretBytes(std::size_t size) : data_(new std::uint8_t[size]()), size_(size) {}
-  explicit SecretBytes(ByteView bytes) : SecretBytes(bytes.size()) {
-    if (size_ != 0) std::memcpy(data_.get(), bytes.data(), size_);
-  }
+  explicit SecretBytes(std::size_t size);  // zeros
+  explicit SecretBytes(ByteView bytes);
   SecretBytes(SecretBytes&& other) noexcept
       : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
   SecretBytes& operator=(SecretBytes&& other) noexcept {
-    if (this != &other) {
-      Wipe();
-      data_ = std::move(other.data_);
-      size_ = std::exchange(other.size_, 0);
-    }
+    data_ = std::move(other.data_);
+    size_ = std::exchange(other.size_, 0);
     return *this;
   }
   SecretBytes(const SecretBytes&) = delete;
   SecretBytes& operator=(const SecretBytes&) = delete;
-  ~SecretBytes() { Wipe(); }
+  ~SecretBytes() = default;
 
   [[nodiscard]] ByteView view() const { return {data_.get(), size_}; }
   [[nodiscard]] std::span<std::uint8_t> span() { return {data_.get(), size_}; }
@@ -38,12 +36,11 @@ class SecretBytes {
   [[nodiscard]] SecretBytes Clone() const { return SecretBytes(view()); }
 
  private:
-  void Wipe() {
-    // glibc's explicit_bzero is not elided by the optimiser.
-    if (data_) explicit_bzero(data_.get(), size_);
-  }
+  struct WipeAndFree {
+    void operator()(std::uint8_t* data) const;
+  };
 
-  std::unique_ptr<std::uint8_t[]> data_;
+  std::unique_ptr<std::uint8_t[], WipeAndFree> data_;
   std::size_t size_ = 0;
 };
 

@@ -98,6 +98,21 @@ Status PosixFileSystem::WriteFileAtomically(const std::string& path, ByteView co
   return {};
 }
 
+Status PosixFileSystem::Rename(const std::string& from, const std::string& to) {
+  if (rename(from.c_str(), to.c_str()) != 0) return SystemError("cannot replace", to);
+  SyncDirectoryOf(to);
+  return {};
+}
+
+Status PosixFileSystem::Remove(const std::string& path) {
+  if (unlink(path.c_str()) == 0) {
+    SyncDirectoryOf(path);
+  } else if (errno != ENOENT) {
+    return SystemError("cannot remove", path);
+  }
+  return {};
+}
+
 bool PosixFileSystem::Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 }  // namespace sacoche

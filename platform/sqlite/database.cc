@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <unordered_map>
+#include <vector>
 
 #include "platform/base/check.h"
 
@@ -39,7 +40,7 @@ Result<std::unique_ptr<Database>> Database::Open(const Options& options) {
   const int code = sqlite3_open_v2(
       options.path.c_str(), &raw,
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-      nullptr);
+      options.vfs.empty() ? nullptr : options.vfs.c_str());
   if (raw == nullptr) return Fail(ErrorCode::kIo, "out of memory", "Close other programs.");
   std::unique_ptr<Database> database(new Database(raw));
   if (code != SQLITE_OK) return database->LastError(code);
@@ -48,6 +49,7 @@ Result<std::unique_ptr<Database>> Database::Open(const Options& options) {
   SACOCHE_TRY(database->Execute(cache.c_str()));
   // The exclusive lock is taken by the first read; take it now, so that "in use" is said at once.
   SACOCHE_TRY(database->Execute("BEGIN IMMEDIATE; COMMIT"));
+  if (options.read_only) SACOCHE_TRY(database->Execute("PRAGMA query_only=ON"));
   return database;
 }
 
@@ -72,6 +74,30 @@ StatementHandle Database::Prepare(const char* sql) {
   }
   SACOCHE_CHECK(sqlite3_stmt_busy(entry->second) == 0);
   return {this, entry->second};
+}
+
+Status Database::CopyTo(const Options& target) {
+  SACOCHE_ASSIGN(const auto to, Open(target));
+  // The copy is no use before it is whole, so it needs no journal on the way.
+  SACOCHE_TRY(to->Execute("PRAGMA journal_mode=DELETE"));
+  sqlite3_backup* copying = sqlite3_backup_init(to->db_, "main", db_, "main");
+  if (copying == nullptr) return to->LastError(sqlite3_errcode(to->db_));
+  const int code = sqlite3_backup_step(copying, -1);
+  const int finished = sqlite3_backup_finish(copying);
+  if (code == SQLITE_DONE && finished == SQLITE_OK) return {};
+  return to->LastError(finished != SQLITE_OK ? finished : code);
+}
+
+Result<std::vector<std::string>> Database::CheckIntegrity() {
+  std::vector<std::string> faults;
+  auto statement = Prepare("PRAGMA integrity_check");
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, statement.Step());
+    if (!row) break;
+    faults.push_back(statement.Text(0));
+  }
+  if (faults == std::vector<std::string>{"ok"}) faults.clear();
+  return faults;
 }
 
 std::int64_t Database::LastInsertRowId() const { return sqlite3_last_insert_rowid(db_); }

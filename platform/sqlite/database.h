@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "platform/base/result.h"
 #include "platform/sqlite/statement.h"
@@ -21,8 +22,15 @@ class Database {
  public:
   struct Options {
     std::string path;
-    int cache_kib = 16 * 1024;
+    // SQLite's name of the file system layer; empty: its default, which stores in the clear.
+    std::string vfs = {};
+    int cache_kib = kCacheKib;
+    // Nothing can be changed through this connection.
+    bool read_only = false;
   };
+  // Holds the pages of a post's cases, so that what is worked with is read from the disk, and
+  // deciphered, once.
+  static constexpr int kCacheKib = 64 * 1024;
 
   // kBusy if another program holds the file; kCorrupt if it is not a database.
   static Result<std::unique_ptr<Database>> Open(const Options& options);
@@ -41,6 +49,13 @@ class Database {
 
   [[nodiscard]] std::int64_t LastInsertRowId() const;
   [[nodiscard]] std::int64_t Changes() const;
+
+  // Copies the whole database as it is now into another file, which is on the disk when this
+  // returns. What was in that file is replaced.
+  Status CopyTo(const Options& target);
+
+  // What SQLite finds wrong in the structure of the file, in its own words; empty: nothing.
+  [[nodiscard]] Result<std::vector<std::string>> CheckIntegrity();
 
   // The application's format number, in the file's header (PRAGMA user_version).
   [[nodiscard]] Result<int> FormatVersion();

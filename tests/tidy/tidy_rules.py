@@ -63,7 +63,8 @@ THIRD_PARTIES = (
     (r"tl/expected\.hpp", {"platform/base", "sync-server"}),
     (r"cereal/.*", {"engine/bundle"}),
     (r"(zstd|zdict)(_errors)?\.h", {"engine/bundle"}),
-    (r"sodium(\.h|/.*)", {"engine/sign", "engine/seal", "platform/vault"}),
+    # In base for guarded memory only (docs/decisions/0007-guarded-memory.md).
+    (r"sodium(\.h|/.*)", {"platform/base", "engine/sign", "engine/seal", "platform/vault"}),
     (r"sqlite3\.h", {"platform/sqlite", "platform/vault"}),
     (r"curl/.*", {"platform/curl"}),
     (r"nlohmann/.*", {"engine/wire"} | PROGRAMS),

@@ -1,0 +1,62 @@
+#include "platform/vault/main_identity.h"
+
+#include <sodium.h>
+
+namespace sacoche {
+namespace {
+
+int CodeOf(const Error& error) {
+  return error.code == ErrorCode::kIo ? SQLITE_IOERR_READ : SQLITE_NOTADB;
+}
+
+}  // namespace
+
+std::optional<MainIdentity::Known> MainIdentity::Load(StoredFile file, ByteView header_key,
+                                                      int* code) {
+  const std::lock_guard lock(mutex_);
+  *code = SQLITE_OK;
+  if (!header_) {
+    const auto stored = ReadHeader(file);
+    if (!stored) {
+      if (stored.error().code != ErrorCode::kNotFound) *code = CodeOf(stored.error());
+      return std::nullopt;
+    }
+    if (!stored->IsAuthentic(header_key)) {
+      *code = SQLITE_NOTADB;
+      return std::nullopt;
+    }
+    header_ = stored->unverified();
+  }
+  return Known{header_->file, header_->block_bytes};
+}
+
+std::optional<MainIdentity::Known> MainIdentity::LoadOrMake(StoredFile file,
+                                                            const VaultHeader& model,
+                                                            std::uint32_t block_bytes,
+                                                            ByteView header_key, int* code) {
+  const auto known = Load(file, header_key, code);
+  std::int64_t size = 0;
+  if (*code == SQLITE_OK) *code = file.Size(&size);
+  if (*code != SQLITE_OK || (known && size > 0)) return known;
+  const std::lock_guard lock(mutex_);
+  if (!header_) {
+    header_ = model;
+    header_->sequence = 1;
+    header_->block_bytes = block_bytes;
+    randombytes_buf(header_->file.data(), header_->file.size());
+  }
+  *code = WriteHeader(file, *header_, header_key);
+  if (*code != SQLITE_OK) return std::nullopt;
+  return Known{header_->file, header_->block_bytes};
+}
+
+std::shared_ptr<MainIdentity> MainIdentities::Of(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(by_path_, [](const auto& entry) { return entry.second.expired(); });
+  auto& entry = by_path_[path];
+  auto identity = entry.lock();
+  if (!identity) entry = identity = std::make_shared<MainIdentity>();
+  return identity;
+}
+
+}  // namespace sacoche

@@ -1,0 +1,155 @@
+#include "platform/vault/vault_file.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "platform/vault/block_file.h"
+#include "platform/vault/stored_database.h"
+#include "platform/vault/wal_file.h"
+
+namespace sacoche {
+namespace {
+
+constexpr int kJournalKinds = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL;
+constexpr int kTemporaryKinds = SQLITE_OPEN_TEMP_DB | SQLITE_OPEN_TEMP_JOURNAL |
+                                SQLITE_OPEN_TRANSIENT_DB | SQLITE_OPEN_SUBJOURNAL;
+constexpr int kKinds =
+    SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_SUPER_JOURNAL | kJournalKinds | kTemporaryKinds;
+
+// SQLite aligns the parts of a journal that are synced apart to sectors, and takes a sector for
+// 512 bytes where a write harms no neighbours: so a synced block is never written again.
+constexpr std::size_t kJournalBlockBytes = 512;
+
+// The part of SQLite's header that it reads before it holds a lock, to learn the page size.
+constexpr std::size_t kUnlockedReadBytes = 100;
+
+std::string MainPathOf(const std::string& name, int kind_flag) {
+  const std::size_t suffix = std::string_view(kind_flag == SQLITE_OPEN_WAL ? "-wal" : "-journal")
+                                 .size();
+  return name.size() > suffix ? name.substr(0, name.size() - suffix) : std::string();
+}
+
+}  // namespace
+
+VaultFile::VaultFile(VaultFileContext* context, StoredFile file, const std::string& name,
+                     int open_flags)
+    : context_(context), file_(file), kind_flag_(open_flags & kKinds) {
+  if (kind_flag_ == SQLITE_OPEN_MAIN_DB) main_path_ = name;
+  if ((kind_flag_ & kJournalKinds) != 0) main_path_ = MainPathOf(name, kind_flag_);
+  if (!main_path_.empty()) identity_ = context_->identities.Of(main_path_);
+}
+
+void VaultFile::MakePlain(const MainIdentity::Known& known) {
+  const ByteView key = temporary_key_.empty() ? context_->key.page_key() : temporary_key_.view();
+  auto cipher = std::make_unique<PageCipher>(key, known.file);
+  if (kind_flag_ == SQLITE_OPEN_WAL) {
+    plain_ = std::make_unique<WalFile>(file_, std::move(cipher));
+    return;
+  }
+  BlockFile::Options options{.kind = RecordKind::kTemporaryBlock,
+                             .block_bytes = VaultHeader::kBlockBytes,
+                             .gathers_writes = true};
+  if (kind_flag_ == SQLITE_OPEN_MAIN_DB) {
+    options = {.kind = RecordKind::kMainPage,
+               .stored_offset = VaultHeader::kBytes,
+               .block_bytes = known.block_bytes};
+  } else if ((kind_flag_ & kTemporaryKinds) == 0) {
+    options = {.kind = kind_flag_ == SQLITE_OPEN_SUPER_JOURNAL ? RecordKind::kSuperJournalBlock
+                                                               : RecordKind::kJournalBlock,
+               .block_bytes = kJournalBlockBytes,
+               .gathers_writes = true,
+               .damage_reads_as_zeros = true};
+  }
+  plain_ = std::make_unique<BlockFile>(file_, std::move(cipher), options);
+}
+
+int VaultFile::Prepare(Purpose purpose, std::uint32_t block_bytes) {
+  if (kind_flag_ == SQLITE_OPEN_MAIN_DB) return PrepareMain(purpose, block_bytes);
+  if (plain_) return SQLITE_OK;
+  if ((kind_flag_ & kJournalKinds) != 0) return PrepareJournal(purpose);
+  if ((kind_flag_ & kTemporaryKinds) != 0) {
+    temporary_key_ = SecretBytes(PageCipher::kKeyBytes);
+    randombytes_buf(temporary_key_.span().data(), temporary_key_.size());
+    MakePlain({});
+  } else {
+    MakePlain({context_->header_of_new_files.vault, 0});
+  }
+  return SQLITE_OK;
+}
+
+int VaultFile::PrepareMain(Purpose purpose, std::uint32_t block_bytes) {
+  if (plain_ && purpose == Purpose::kRead) return SQLITE_OK;
+  int code = SQLITE_OK;
+  const ByteView header_key = context_->key.header_key();
+  const auto known =
+      purpose == Purpose::kRead
+          ? identity_->Load(file_, header_key, &code)
+          : identity_->LoadOrMake(file_, context_->header_of_new_files, block_bytes, header_key,
+                                  &code);
+  if (known && !plain_) MakePlain(*known);
+  return code;
+}
+
+int VaultFile::PrepareJournal(Purpose purpose) {
+  StoredDatabase main(context_->below, main_path_, StoredDatabase::Mode::kExisting);
+  // SQLite also looks into journals whose database is gone; nothing in them opens then.
+  if (main.opened() != SQLITE_OK) {
+    if (purpose == Purpose::kRead) MakePlain({});
+    return purpose == Purpose::kRead ? SQLITE_OK : SQLITE_CANTOPEN;
+  }
+  int code = SQLITE_OK;
+  const ByteView header_key = context_->key.header_key();
+  const VaultHeader& model = context_->header_of_new_files;
+  const auto known = purpose == Purpose::kRead
+                         ? identity_->Load(main.file(), header_key, &code)
+                         : identity_->LoadOrMake(main.file(), model, model.block_bytes,
+                                                 header_key, &code);
+  if (known) MakePlain(*known);
+  return code;
+}
+
+int VaultFile::Read(std::span<std::uint8_t> out, std::int64_t offset) {
+  const auto nothing = [&] {
+    std::ranges::fill(out, std::uint8_t{0});
+    return SQLITE_IOERR_SHORT_READ;
+  };
+  if (const int code = Prepare(Purpose::kRead, 0); code != SQLITE_OK) return code;
+  if (!plain_) return nothing();
+  const int code = plain_->Read(out, offset);
+  // A crash may have torn the first page; the journal or the WAL still has it whole, and SQLite
+  // comes to them only if this read succeeds.
+  const bool unlocked = kind_flag_ == SQLITE_OPEN_MAIN_DB && offset == 0 &&
+                        out.size() == kUnlockedReadBytes;
+  return code == SQLITE_IOERR_DATA && unlocked ? nothing() : code;
+}
+
+int VaultFile::Write(ByteView bytes, std::int64_t offset) {
+  // The first write is the first page: its size is the page size.
+  const bool is_page = offset == 0 && std::has_single_bit(bytes.size()) && bytes.size() >= 512 &&
+                       bytes.size() <= 65536;
+  const auto block_bytes =
+      is_page ? static_cast<std::uint32_t>(bytes.size()) : VaultHeader::kBlockBytes;
+  if (const int code = Prepare(Purpose::kWrite, block_bytes); code != SQLITE_OK) return code;
+  return plain_->Write(bytes, offset);
+}
+
+int VaultFile::Truncate(std::int64_t size) {
+  if (const int code = Prepare(Purpose::kRead, 0); code != SQLITE_OK) return code;
+  return plain_ ? plain_->Truncate(size) : file_.Truncate(0);
+}
+
+int VaultFile::Size(std::int64_t* size) {
+  *size = 0;
+  if (const int code = Prepare(Purpose::kRead, 0); code != SQLITE_OK) return code;
+  return plain_ ? plain_->Size(size) : SQLITE_OK;
+}
+
+int VaultFile::Sync(int flags) {
+  if (const int code = Flush(); code != SQLITE_OK) return code;
+  return file_.Sync(flags);
+}
+
+}  // namespace sacoche

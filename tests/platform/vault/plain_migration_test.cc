@@ -1,0 +1,137 @@
+#include "platform/vault/plain_migration.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "tests/platform/vault/vault_fixture.h"
+
+namespace sacoche {
+namespace {
+
+constexpr std::string_view kCanary = "le canari est en cage";
+
+class PlainMigrationTest : public VaultFixture {
+ protected:
+  void SetUp() override {
+    const auto database = Database::Open({.path = folder_ / "store.db"});
+    ASSERT_THAT(database, Succeeds());
+    Fill(**database);
+    ASSERT_THAT((*database)->Prepare("UPDATE t SET body = body WHERE body <> ?").Bind(kCanary).Run(),
+                Succeeds());
+    ASSERT_THAT((*database)->Execute("CREATE TABLE c(x); PRAGMA user_version=1"), Succeeds());
+    ASSERT_THAT((*database)->Prepare("INSERT INTO c VALUES (?)").Bind(kCanary).Run(), Succeeds());
+  }
+  auto Encrypt(FileSystem* files = nullptr) {
+    Vault::Options options = At();
+    if (files != nullptr) options.files = files;
+    return EncryptPlainStore(options, ViewOf(kPassphrase), kQuick, 1);
+  }
+  bool CanaryIsOnDisk() {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      const Bytes content = Content(entry.path().filename().string());
+      if (TextOf(content).find(kCanary) != std::string_view::npos) return true;
+    }
+    return false;
+  }
+};
+
+TEST_F(PlainMigrationTest, TheStoreBecomesAVaultWithAllThatWasInIt) {
+  ASSERT_TRUE(CanaryIsOnDisk());
+  {
+    const auto made = Encrypt();
+    ASSERT_THAT(made, Succeeds());
+    EXPECT_EQ(CountRows(*made->vault), 100);
+    EXPECT_EQ(*(*OpenDatabase(*made->vault))->FormatVersion(), 1);
+  }
+  EXPECT_EQ(Vault::Inspect(At()), StoreFileState::kVault);
+  EXPECT_FALSE(CanaryIsOnDisk());
+}
+
+TEST_F(PlainMigrationTest, TheOldFileIsOverwritten) {
+  std::filesystem::create_hard_link(folder_ / "store.db", folder_ / "other-name");
+  ASSERT_THAT(Encrypt(), Succeeds());
+  EXPECT_EQ(Content("other-name"), Bytes(Content("other-name").size(), 0));
+}
+
+TEST_F(PlainMigrationTest, ANewerStoreIsRefusedAndUntouched) {
+  {
+    const auto database = Database::Open({.path = folder_ / "store.db"});
+    ASSERT_THAT((*database)->Execute("PRAGMA user_version=2"), Succeeds());
+  }
+  const Bytes before = Content("store.db");
+  EXPECT_THAT(Encrypt(), FailsWith(ErrorCode::kNewerFormat));
+  EXPECT_EQ(Content("store.db"), before);
+}
+
+TEST_F(PlainMigrationTest, AStoreInUseIsRefused) {
+  const auto database = Database::Open({.path = folder_ / "store.db"});
+  ASSERT_THAT(database, Succeeds());
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto made = Encrypt();
+    _exit(!made && made.error().code == ErrorCode::kBusy ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+// Dies before or after each of the steps that change names.
+class DyingFiles final : public FileSystem {
+ public:
+  explicit DyingFiles(int steps_left) : steps_left_(steps_left) {}
+  Result<Bytes> ReadFile(const std::string& path, std::size_t max) override {
+    return files_.ReadFile(path, max);
+  }
+  Status WriteFileAtomically(const std::string& path, ByteView content) override {
+    return files_.WriteFileAtomically(path, content);
+  }
+  bool Exists(const std::string& path) override { return files_.Exists(path); }
+  Status Rename(const std::string& from, const std::string& to) override {
+    Step();
+    SACOCHE_TRY(files_.Rename(from, to));
+    Step();
+    return {};
+  }
+  Status Remove(const std::string& path) override {
+    Step();
+    return files_.Remove(path);
+  }
+
+ private:
+  void Step() {
+    if (steps_left_-- == 0) raise(SIGKILL);
+  }
+  PosixFileSystem files_;
+  int steps_left_;
+};
+
+TEST_F(PlainMigrationTest, KilledAnywhereItLeavesThePlainStoreOrTheVault) {
+  int kills = 0;
+  for (int steps = 0; Vault::Inspect(At()) == StoreFileState::kPlainDatabase; ++steps) {
+    ASSERT_LT(steps, 50);
+    const pid_t child = fork();
+    if (child == 0) {
+      DyingFiles files(steps);
+      _exit(Encrypt(&files) ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    kills += WIFSIGNALED(status) ? 1 : 0;
+    if (Vault::Inspect(At()) == StoreFileState::kPlainDatabase) {
+      const auto database = Database::Open({.path = folder_ / "store.db"});
+      ASSERT_THAT(database, Succeeds());
+      EXPECT_THAT((*database)->CheckIntegrity(), Succeeds());
+    }
+  }
+  EXPECT_GE(kills, 4);
+  const auto vault = Unlock();
+  ASSERT_THAT(vault, Succeeds());
+  EXPECT_EQ(CountRows(**vault), 100);
+}
+
+}  // namespace
+}  // namespace sacoche

@@ -1,0 +1,274 @@
+#include "platform/vault/vault_vfs.h"
+
+#include <gtest/gtest.h>
+
+#include "platform/sqlite/transaction.h"
+#include "platform/vault/page_cipher.h"
+#include "tests/platform/vault/vault_on_disk.h"
+#include "tests/support/results.h"
+
+namespace sacoche {
+namespace {
+
+constexpr std::string_view kCanary = "le canari chante a Sainte-Menehould";
+constexpr std::size_t kRecordBytes = VaultHeader::kBlockBytes + PageCipher::kOverheadBytes;
+constexpr std::size_t kWalRecordBytes = 24 + kRecordBytes;
+constexpr std::size_t kWalHeaderBytes = 32 + PageCipher::kOverheadBytes;
+
+std::string Utf16(std::string_view text) {
+  std::string wide;
+  for (const char c : text) wide += {c, '\0'};
+  return wide;
+}
+
+class VaultVfsTest : public testing::Test {
+ protected:
+  void Fill(int rows = 50) {
+    auto database = vault_.Open();
+    ASSERT_THAT(database, Succeeds());
+    ASSERT_THAT((*database)->Execute("CREATE TABLE t(id INTEGER PRIMARY KEY, body TEXT)"),
+                Succeeds());
+    for (int i = 0; i < rows; ++i)
+      ASSERT_THAT((*database)
+                      ->Prepare("INSERT INTO t(body) VALUES (? || hex(zeroblob(1000)))")
+                      .Bind(kCanary)
+                      .Run(),
+                  Succeeds());
+    if (keeps_wal_) Snapshot();
+  }
+  // The files as they are while the database is open.
+  void Snapshot() { while_open_ = vault_.disk.files(); }
+
+  static Result<std::int64_t> CountRows(const SimulatedDisk::Files& files) {
+    const VaultOnDisk vault(files);
+    SACOCHE_ASSIGN(const auto database, vault.Open());
+    SACOCHE_TRY(database->Execute("SELECT 1 FROM t"));
+    auto query = database->Prepare("SELECT sum(length(body) > 0), count(*) FROM t");
+    SACOCHE_TRY(query.Step());
+    return query.Int(1);
+  }
+
+  void ExpectNothingClear(const SimulatedDisk::Files& files) {
+    for (const auto& [name, content] : files) {
+      EXPECT_FALSE(Contains(content, kCanary)) << name;
+      EXPECT_FALSE(Contains(content, Utf16(kCanary))) << name;
+      EXPECT_FALSE(Contains(content, "SQLite format 3")) << name;
+      EXPECT_FALSE(Contains(content, "CREATE TABLE")) << name;
+    }
+  }
+
+  VaultOnDisk vault_;
+  bool keeps_wal_ = false;
+  SimulatedDisk::Files while_open_;
+};
+
+TEST_F(VaultVfsTest, ADatabaseIsReadAsItWasWritten) {
+  Fill();
+  EXPECT_EQ(*CountRows(vault_.disk.files()), 50);
+}
+
+TEST_F(VaultVfsTest, NothingOfItIsInTheClear) {
+  keeps_wal_ = true;
+  Fill();
+  ASSERT_GT(while_open_[std::string(kStorePath) + "-wal"].size(), 100'000U);
+  ExpectNothingClear(while_open_);
+  ExpectNothingClear(vault_.disk.files());
+}
+
+// The same with the journals of the other modes, and with what a large sort puts aside.
+TEST_F(VaultVfsTest, JournalsAndTemporaryFilesAreSealedToo) {
+  Fill(400);
+  auto database = vault_.Open(40);
+  ASSERT_THAT(database, Succeeds());
+  for (const char* mode : {"DELETE", "PERSIST", "TRUNCATE"}) {
+    ASSERT_THAT((*database)->Execute((std::string("PRAGMA journal_mode=") + mode).c_str()),
+                Succeeds());
+    ASSERT_THAT((*database)->Execute("BEGIN; UPDATE t SET body = body || 'x'"), Succeeds());
+    ASSERT_TRUE(vault_.disk.files().contains(std::string(kStorePath) + "-journal")) << mode;
+    ExpectNothingClear(vault_.disk.files());
+    ASSERT_THAT((*database)->Execute("ROLLBACK"), Succeeds());
+  }
+  ASSERT_THAT((*database)->Execute("PRAGMA temp_store=FILE; PRAGMA cache_spill=ON;"
+                                   "PRAGMA temp.cache_size=10;"
+                                   "CREATE TEMP TABLE s AS SELECT body || id AS b FROM t"),
+              Succeeds());
+  bool has_temporary = false;
+  for (const auto& [name, content] : vault_.disk.files())
+    has_temporary |= name.starts_with("temporary-") && !content.empty();
+  EXPECT_TRUE(has_temporary);
+  ExpectNothingClear(vault_.disk.files());
+}
+
+TEST_F(VaultVfsTest, AFlippedBitInAPageIsNeverReadAsData) {
+  Fill();
+  const SimulatedDisk::Files whole = vault_.disk.files();
+  const std::size_t pages = (whole.at(kStorePath).size() - VaultHeader::kBytes) / kRecordBytes;
+  ASSERT_GT(pages, 10U);
+  for (std::size_t page = 0; page < pages; ++page) {
+    SimulatedDisk::Files files = whole;
+    files[kStorePath][VaultHeader::kBytes + page * kRecordBytes + 77] ^= 4;
+    const auto rows = CountRows(files);
+    EXPECT_FALSE(rows) << page;
+    if (!rows) {
+      EXPECT_FALSE(rows.error().message.empty());
+    }
+  }
+}
+
+TEST_F(VaultVfsTest, PagesExchangedAreRefused) {
+  Fill();
+  SimulatedDisk::Files files = vault_.disk.files();
+  Bytes& content = files[kStorePath];
+  const auto record = [&](std::size_t page) {
+    return content.begin() + static_cast<std::ptrdiff_t>(VaultHeader::kBytes + page * kRecordBytes);
+  };
+  std::swap_ranges(record(4), record(5), record(6));
+  EXPECT_FALSE(CountRows(files));
+}
+
+TEST_F(VaultVfsTest, APageOfAnotherFileOfTheSameVaultIsRefused) {
+  Fill();
+  VaultOnDisk other;
+  {
+    auto database = other.Open();
+    ASSERT_THAT(database, Succeeds());
+    ASSERT_THAT((*database)->Execute("CREATE TABLE t(id INTEGER PRIMARY KEY, body TEXT)"),
+                Succeeds());
+  }
+  SimulatedDisk::Files files = vault_.disk.files();
+  const Bytes& from = other.disk.files()[kStorePath];
+  ASSERT_GT(from.size(), VaultHeader::kBytes + kRecordBytes);
+  std::copy_n(from.begin() + VaultHeader::kBytes, kRecordBytes,
+              files[kStorePath].begin() + VaultHeader::kBytes);
+  EXPECT_FALSE(CountRows(files));
+}
+
+TEST_F(VaultVfsTest, AnotherKeyOpensNothingAndDamagesNothing) {
+  Fill();
+  const SimulatedDisk::Files before = vault_.disk.files();
+  VaultOnDisk other(before, 2);
+  EXPECT_THAT(other.Open(), FailsWith(ErrorCode::kCorrupt));
+  EXPECT_EQ(other.disk.files(), before);
+}
+
+TEST_F(VaultVfsTest, APlainDatabaseIsNotTakenForAVault) {
+  SimulatedDisk plain;
+  {
+    const auto database = Database::Open({.path = kStorePath, .vfs = plain.vfs_name()});
+    ASSERT_THAT(database, Succeeds());
+    ASSERT_THAT((*database)->Execute("CREATE TABLE t(id)"), Succeeds());
+  }
+  const SimulatedDisk::Files before = plain.files();
+  VaultOnDisk vault(before);
+  EXPECT_THAT(vault.Open(), FailsWith(ErrorCode::kCorrupt));
+  EXPECT_EQ(vault.disk.files().at(kStorePath), before.at(kStorePath));
+}
+
+TEST_F(VaultVfsTest, AZeroedPageIsRefused) {
+  Fill();
+  SimulatedDisk::Files files = vault_.disk.files();
+  const auto begin = files[kStorePath].begin() + VaultHeader::kBytes + 3 * kRecordBytes;
+  std::fill(begin, begin + kRecordBytes, std::uint8_t{0});
+  EXPECT_FALSE(CountRows(files));
+}
+
+// What a crash leaves of the WAL counts up to the first frame that does not open.
+TEST_F(VaultVfsTest, ADamagedWalFrameEndsTheWal) {
+  keeps_wal_ = true;
+  Fill(5);
+  const std::string wal = std::string(kStorePath) + "-wal";
+  EXPECT_EQ(*CountRows(while_open_), 5);
+  const std::size_t frames = (while_open_[wal].size() - kWalHeaderBytes) / kWalRecordBytes;
+  ASSERT_GT(frames, 5U);
+  std::int64_t rows_before = -1;
+  for (std::size_t frame = 0; frame < frames; ++frame) {
+    SimulatedDisk::Files files = while_open_;
+    files[wal][kWalHeaderBytes + frame * kWalRecordBytes + 50] ^= 1;
+    const auto rows = CountRows(files);
+    if (!rows) continue;  // before the table was made
+    EXPECT_GE(*rows, rows_before);
+    EXPECT_LT(*rows, 5);
+    rows_before = *rows;
+  }
+  EXPECT_EQ(rows_before, 4);
+}
+
+// Found by the connection that wrote it, while it holds the page for whole.
+TEST_F(VaultVfsTest, AFrameThatIsDamagedWhileInUseIsAnErrorAndNotData) {
+  auto database = vault_.Open(8);
+  ASSERT_THAT(database, Succeeds());
+  ASSERT_THAT((*database)->Execute("PRAGMA wal_autocheckpoint=0;"
+                                   "CREATE TABLE t(id INTEGER PRIMARY KEY, body TEXT);"
+                                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n "
+                                   "WHERE i < 200) INSERT INTO t SELECT i, hex(zeroblob(900)) "
+                                   "FROM n"),
+              Succeeds());
+  Bytes& wal = vault_.disk.files()[std::string(kStorePath) + "-wal"];
+  for (std::size_t at = kWalHeaderBytes + 60; at < wal.size(); at += kWalRecordBytes) wal[at] ^= 1;
+  EXPECT_THAT((*database)->Execute("SELECT sum(length(body)) FROM t"), FailsWith(ErrorCode::kIo));
+}
+
+TEST_F(VaultVfsTest, EveryPageSizeWorks) {
+  for (const int size : {512, 1024, 4096, 8192, 65536}) {
+    VaultOnDisk vault;
+    {
+      auto database = vault.Open();
+      ASSERT_THAT(database, Succeeds());
+    }
+    vault.disk.files().clear();
+    sqlite3* raw = nullptr;
+    ASSERT_EQ(sqlite3_open_v2(kStorePath, &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                              vault.vfs->name().c_str()),
+              SQLITE_OK);
+    const std::string sql = "PRAGMA page_size=" + std::to_string(size) +
+                            "; CREATE TABLE t(id INTEGER PRIMARY KEY, body TEXT);"
+                            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE "
+                            "i < 300) INSERT INTO t SELECT i, hex(zeroblob(300)) FROM n;"
+                            "DELETE FROM t WHERE id % 3 = 0; VACUUM";
+    EXPECT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << size;
+    sqlite3_close(raw);
+    EXPECT_EQ(*CountRows(vault.disk.files()), 200) << size;
+  }
+}
+
+TEST_F(VaultVfsTest, ACopyThroughTheVaultIsSealedAndHasAnIdOfItsOwn) {
+  Fill();
+  {
+    const auto database = vault_.Open();
+    ASSERT_THAT((*database)->CopyTo({.path = "copy.db", .vfs = vault_.vfs->name()}), Succeeds());
+  }
+  ExpectNothingClear(vault_.disk.files());
+  EXPECT_EQ(*CountRows({{kStorePath, vault_.disk.files().at("copy.db")}}), 50);
+  const auto header = [&](const char* name) {
+    const Bytes& content = vault_.disk.files().at(name);
+    return StoredHeader::Decode(ByteView(content).first(VaultHeader::kCopyBytes))->unverified();
+  };
+  EXPECT_EQ(header("copy.db").vault, header(kStorePath).vault);
+  EXPECT_NE(header("copy.db").file, header(kStorePath).file);
+}
+
+TEST_F(VaultVfsTest, AFailedWriteFailsTheCommitAndLosesNothingBefore) {
+  for (std::uint64_t nth = 0; nth < 12; ++nth) {
+    VaultOnDisk vault;
+    {
+      auto database = vault.Open();
+      ASSERT_THAT(database, Succeeds());
+      ASSERT_THAT((*database)->Execute("CREATE TABLE t(id INTEGER PRIMARY KEY, body TEXT);"
+                                       "INSERT INTO t(body) VALUES ('a')"),
+                  Succeeds());
+      vault.disk.Break({SimulatedDisk::Operation::kWrite, nth, SQLITE_FULL, true, nth % 2 == 1});
+      const auto status = (*database)->Execute(
+          "BEGIN; INSERT INTO t(body) VALUES (hex(zeroblob(20000))); COMMIT");
+      if (!vault.disk.broke()) {
+        EXPECT_THAT(status, Succeeds());
+        break;
+      }
+      EXPECT_THAT(status, FailsWith(ErrorCode::kDiskFull));
+      vault.disk.Mend();
+    }
+    EXPECT_EQ(*CountRows(vault.disk.files()), 1) << nth;
+  }
+}
+
+}  // namespace
+}  // namespace sacoche
