@@ -17,7 +17,7 @@ namespace sacoche {
 namespace {
 
 constexpr int kHistories = 10'000;  // of each policy; each is held to every law
-constexpr std::size_t kWishesMax = 8;
+constexpr std::size_t kWishesMax = 6;
 constexpr std::size_t kColleaguesMax = 3;
 
 struct Fields {
