@@ -12,19 +12,42 @@ constexpr auto kSearchable = FieldDef::Searchable::kYes;
 
 FieldDef Coded(std::uint32_t id, std::string name, std::string label, MergePolicy policy,
                std::string list, FieldDef::Indexed indexed = kPlain) {
-  return FieldDef{FieldId(id), std::move(name), std::move(label), kCode,
-                  policy,      std::move(list), indexed,          FieldDef::Searchable::kNo};
+  return FieldDef{FieldId(id),     std::move(name), std::move(label),          kCode, policy,
+                  std::move(list), indexed,         FieldDef::Searchable::kNo, {}};
 }
 
 FieldDef Of(std::uint32_t id, std::string name, std::string label, FieldType type,
             MergePolicy policy, FieldDef::Indexed indexed = kPlain) {
-  return FieldDef{FieldId(id), std::move(name), std::move(label),         type, policy,
-                  "",          indexed,         FieldDef::Searchable::kNo};
+  return FieldDef{FieldId(id), std::move(name), std::move(label),          type, policy,
+                  "",          indexed,         FieldDef::Searchable::kNo, {}};
 }
 
 FieldDef Words(std::uint32_t id, std::string name, std::string label, MergePolicy policy) {
   return FieldDef{FieldId(id), std::move(name), std::move(label), kText, policy,
-                  "",          kPlain,          kSearchable};
+                  "",          kPlain,          kSearchable,      {}};
+}
+
+using Turn = Step::Turn;
+
+Step Place(const char* code, int rank, Turn turn = Turn::kNone) {
+  return Step{Value::OfCode(code), rank, turn};
+}
+
+FieldDef InOrder(FieldDef field, std::vector<Step> order) {
+  field.order = std::move(order);
+  return field;
+}
+
+// A flag that a concurrent "non" does not take back.
+FieldDef YesWins(std::uint32_t id, std::string name, std::string label, MergePolicy policy,
+                 FieldDef::Indexed indexed = kPlain) {
+  return InOrder(Of(id, std::move(name), std::move(label), kFlag, policy, indexed),
+                 {Step{Value::Flag(false), 0}, Step{Value::Flag(true), 1}});
+}
+
+// Whoever erases says why, and nothing of the record remains but that.
+FieldDef Erasure(std::uint32_t id) {
+  return Coded(id, "effacement", "Effacé", kErasure, "effacement");
 }
 
 std::vector<ClosedList> Lists() {
@@ -130,6 +153,30 @@ std::vector<ClosedList> Lists() {
         {"TENTATIVE", "Tentative de contact"},
         {"RELAIS_BINOME", "Relais au binôme"},
         {"COURRIER", "Courrier"}}},
+      {"information_preoccupante",
+       {{"NON", "Non"},
+        {"EN_REFLEXION", "En réflexion"},
+        {"TRANSMISE_CRIP", "Transmise à la CRIP"},
+        {"SIGNALEMENT_PARQUET", "Signalement au parquet"}}},
+      {"appel",
+       {{"JOIGNABLE", "Peut être appelée"},
+        {"CRENEAU_SUR", "Seulement au créneau convenu"},
+        {"NE_PAS_APPELER", "Ne pas appeler"}}},
+      {"accord_objet",
+       {{"CONTACT", "Être contactée"},
+        {"FICHE_LIAISON", "Fiche de liaison"},
+        {"PARTAGE_PARTENAIRE", "Partage avec un partenaire"},
+        {"PROTOCOLE_VC", "Protocole violences conjugales"},
+        {"ENTRETIEN_CONJOINT", "Entretien conjoint"},
+        {"STATISTIQUE_PROTOCOLE", "Statistiques du protocole"}}},
+      {"accord_etat",
+       {{"DONNE", "Donné"},
+        {"IMPOSSIBLE", "Impossible à recueillir"},
+        {"REFUSE", "Refusé"},
+        {"RETIRE", "Retiré"}}},
+      {"accord_mode", {{"ORAL", "Oral"}, {"ECRIT", "Écrit"}}},
+      {"effacement",
+       {{"DEMANDE", "À la demande de la personne"}, {"CONSERVATION", "Fin de la conservation"}}},
   };
 }
 
@@ -139,7 +186,10 @@ KindDef Situation() {
           "Situation",
           KindDef::Place::kRoot,
           {Words(1, "intitule", "Intitulé", kKeepLatest),
-           Coded(2, "statut", "Statut", kKeepAll, "statut", kIndexed),
+           InOrder(Coded(2, "statut", "Statut", kMonotonic, "statut", kIndexed),
+                   {Place("NOUVELLE", 0), Place("EN_COURS", 1), Place("ATTENTE_RETOUR", 1),
+                    Place("RELAYEE", 1), Place("ROUVERTE", 1, Turn::kReopens),
+                    Place("CLOSE", 2, Turn::kCloses)}),
            Words(3, "referent", "Référent", kKeepAll),
            Of(4, "date_ouverture", "Ouverte le", kDate, kKeepLatest),
            Of(5, "commune_insee", "Commune (INSEE)", kText, kKeepLatest, kIndexed),
@@ -149,11 +199,17 @@ KindDef Situation() {
                  "problematique", kIndexed),
            Coded(9, "problematiques", "Problématiques", kAddWinsSet, "problematique", kIndexed),
            Coded(10, "type_violence", "Types de violence", kAddWinsSet, "violence"),
-           Coded(11, "danger", "Danger", kKeepAll, "danger", kIndexed),
+           InOrder(Coded(11, "danger", "Danger", kProtective, "danger", kIndexed),
+                   {Place("0", 0), Place("1", 1), Place("2", 2), Place("3", 3)}),
            Coded(12, "consignes_securite", "Consignes de sécurité", kAddWinsSet, "consigne"),
            Coded(13, "suite_penale", "Suite pénale", kAppendOnly, "suite_penale"),
            Words(14, "synthese", "Synthèse", kKeepAll),
-           Coded(15, "motif_cloture", "Motif de clôture", kKeepAll, "cloture")}};
+           Coded(15, "motif_cloture", "Motif de clôture", kKeepAll, "cloture"),
+           InOrder(Coded(16, "information_preoccupante", "Information préoccupante", kProtective,
+                         "information_preoccupante"),
+                   {Place("NON", 0), Place("EN_REFLEXION", 1), Place("TRANSMISE_CRIP", 2),
+                    Place("SIGNALEMENT_PARQUET", 3)}),
+           Erasure(17)}};
 }
 
 KindDef Personne() {
@@ -166,7 +222,11 @@ KindDef Personne() {
            Of(4, "naissance", "Date de naissance", kDate, kKeepAll),
            Words(5, "tel", "Téléphones", kAddWinsSet), Words(6, "adresse", "Adresse", kKeepAll),
            Coded(7, "qualite", "Qualité", kAddWinsSet, "qualite"),
-           Of(8, "responsable_legal", "Responsable légal", kReference, kKeepAll)}};
+           Of(8, "responsable_legal", "Responsable légal", kReference, kKeepAll),
+           YesWins(9, "adresse_confidentielle", "Adresse confidentielle", kProtective),
+           InOrder(Coded(10, "appel", "Appel téléphonique", kProtective, "appel"),
+                   {Place("JOIGNABLE", 0), Place("CRENEAU_SUR", 1), Place("NE_PAS_APPELER", 2)}),
+           Erasure(11)}};
 }
 
 KindDef Intervention() {
@@ -177,7 +237,7 @@ KindDef Intervention() {
           {Of(1, "date", "Date", kDate, kKeepLatest),
            Coded(2, "type", "Type", kKeepLatest, "intervention", kIndexed),
            Of(3, "duree_min", "Durée (minutes)", kInteger, kKeepLatest),
-           Words(4, "note", "Note", kAppendOnly)}};
+           Words(4, "note", "Note", kAppendOnly), Erasure(5)}};
 }
 
 KindDef Tache() {
@@ -188,13 +248,29 @@ KindDef Tache() {
           {Words(1, "intitule", "Intitulé", kKeepLatest),
            Of(2, "echeance", "Échéance", kDate, kKeepLatest, kIndexed),
            Words(3, "porteur", "Porteur", kKeepAll),
-           Of(4, "fait", "Faite", kFlag, kKeepLatest, kIndexed)}};
+           YesWins(4, "fait", "Faite", kMonotonic, kIndexed), Erasure(5)}};
+}
+
+// What a person agreed to. Whoever knows of a refusal or a withdrawal prevails.
+KindDef Accord() {
+  return {
+      KindId(5),
+      "accord",
+      "Accord",
+      KindDef::Place::kChild,
+      {Of(1, "personne", "Personne", kReference, kKeepAll),
+       Coded(2, "objet", "Objet", kKeepAll, "accord_objet", kIndexed),
+       InOrder(Coded(3, "etat", "État", kProtective, "accord_etat", kIndexed),
+               {Place("DONNE", 0), Place("IMPOSSIBLE", 1), Place("REFUSE", 2), Place("RETIRE", 2)}),
+       Coded(4, "mode", "Mode", kKeepLatest, "accord_mode"),
+       Of(5, "date", "Date", kDate, kKeepLatest),
+       Words(6, "recueilli_par", "Recueilli par", kKeepLatest), Erasure(7)}};
 }
 
 }  // namespace
 
 const Schema& CaseworkSchema() {
-  static const Schema schema({Situation(), Personne(), Intervention(), Tache()}, Lists());
+  static const Schema schema({Situation(), Personne(), Intervention(), Tache(), Accord()}, Lists());
   return schema;
 }
 

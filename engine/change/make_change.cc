@@ -1,5 +1,6 @@
 #include "engine/change/make_change.h"
 
+#include "engine/record/state.h"
 #include "engine/record/value_codec.h"
 #include "platform/base/check.h"
 
@@ -25,12 +26,43 @@ bool IsPresent(const Register& reg) {
   return std::ranges::any_of(reg.siblings, [](const Sibling& s) { return s.value.is_true(); });
 }
 
+Register SingleOf(const Registers& now, FieldId field) {
+  const auto found = now.find(RegisterKey{field, {}});
+  return found == now.end() ? Register{} : found->second;
+}
+
 void WriteSingle(const FieldEdit& edit, const Registers& now, std::vector<FieldWrite>& out) {
-  const auto found = now.find(RegisterKey{edit.field, {}});
-  const Register present = found == now.end() ? Register{} : found->second;
+  const Register present = SingleOf(now, edit.field);
   if (ShowsOnly(present, edit.value)) return;
   if (present.siblings.empty() && edit.value.empty()) return;
   out.push_back(FieldWrite{edit.field, {}, edit.value, DotsOf(present)});
+}
+
+// A state behind the one that the field has reached begins a round. It takes a reopening, or the
+// choice of a value that stands beside the others already.
+Status WriteState(const FieldDef& field, const FieldEdit& edit, const Registers& now,
+                  std::vector<FieldWrite>& out) {
+  const Register present = SingleOf(now, edit.field);
+  RoundState reached;
+  std::size_t same = 0;
+  for (const Sibling& sibling : present.siblings) {
+    RoundState state = StateOf(sibling.value);
+    if (state.state == edit.value) ++same;
+    if (IsFurther(field, state, reached)) reached = std::move(state);
+  }
+  if (same > 0 && same == present.siblings.size()) return {};
+  RoundState next{edit.value, reached.round};
+  if (field.RankOf(next.state) < field.RankOf(reached.state)) {
+    const bool meant = edit.reopen == FieldEdit::Reopen::kYes ||
+                       field.TurnOf(edit.value) == Step::Turn::kReopens || same > 0;
+    if (!meant)
+      return Fail(ErrorCode::kInvalidInput,
+                  "field \"" + field.name + "\" has got further than this state",
+                  "If it shall go back, reopen it (`sacoche edit --reopen`).");
+    next.round = std::min(next.round + 1, kRoundMax);
+  }
+  out.push_back(FieldWrite{edit.field, {}, StoredState(std::move(next)), DotsOf(present)});
+  return {};
 }
 
 void WriteSet(const FieldEdit& edit, const Registers& now, std::vector<FieldWrite>& out) {
@@ -54,34 +86,90 @@ void WriteEntry(const FieldEdit& edit, const ByteArray<16>& id, std::vector<Fiel
   out.push_back(FieldWrite{edit.field, std::move(element), edit.value, {}});
 }
 
+bool HoldsContent(const Registers& now) {
+  return std::ranges::any_of(
+      now, [](const auto& entry) { return HoldsContent(entry.first, entry.second); });
+}
+
+// Makes the writes of one record, by the policies of its fields.
+class RecordWriter {
+ public:
+  RecordWriter(const RegistersOf& registers_of, const std::function<ByteArray<16>()>& entry_id)
+      : registers_of_(registers_of), entry_id_(entry_id) {}
+
+  Result<RecordWrite> Write(const KindDef& kind, const RecordEdit& edit) {
+    RecordWrite record{edit.record, edit.kind, {}};
+    if (const FieldDef* erasure = kind.FindErasure()) {
+      if (!edit.fields.empty() && edit.fields.front().field == erasure->id)
+        return Erase(kind, edit, std::move(record));
+      SACOCHE_ASSIGN(const Registers erased, registers_of_(edit.record, erasure->id));
+      if (HoldsContent(erased))
+        return Fail(ErrorCode::kInvalidInput, "this record was erased",
+                    "Write what is needed into a new record.");
+    }
+    for (const FieldEdit& field : edit.fields) {
+      const FieldDef* def = kind.FindField(field.field);
+      SACOCHE_CHECK(def != nullptr);
+      SACOCHE_TRY(WriteField(*def, edit.record, field, record.writes));
+    }
+    return record;
+  }
+
+ private:
+  Status WriteField(const FieldDef& field, const RecordId& record, const FieldEdit& edit,
+                    std::vector<FieldWrite>& out) {
+    if (field.policy == MergePolicy::kAppendOnly) {
+      WriteEntry(edit, entry_id_(), out);
+      return {};
+    }
+    SACOCHE_ASSIGN(const Registers now, registers_of_(record, field.id));
+    if (field.policy == MergePolicy::kMonotonic) return WriteState(field, edit, now, out);
+    if (field.policy == MergePolicy::kAddWinsSet) {
+      WriteSet(edit, now, out);
+    } else {
+      WriteSingle(edit, now, out);
+    }
+    return {};
+  }
+
+  // Says why, and replaces everything that is to be seen here. What a colleague wrote meanwhile
+  // without sight of the erasure is replaced by nothing, and so remains.
+  Result<RecordWrite> Erase(const KindDef& kind, const RecordEdit& edit, RecordWrite record) {
+    const FieldEdit& erasure = edit.fields.front();
+    SACOCHE_ASSIGN(const Registers erased, registers_of_(edit.record, erasure.field));
+    WriteSingle(erasure, erased, record.writes);
+    for (const FieldDef& field : kind.fields) {
+      if (field.id == erasure.field) continue;
+      SACOCHE_ASSIGN(const Registers now, registers_of_(edit.record, field.id));
+      const Value gone =
+          field.policy == MergePolicy::kAddWinsSet ? Value::Flag(false) : Value::Nothing();
+      for (const auto& [key, present] : now)
+        if (HoldsContent(key, present))
+          record.writes.push_back(FieldWrite{field.id, key.element, gone, DotsOf(present)});
+    }
+    return record;
+  }
+
+  const RegistersOf& registers_of_;
+  const std::function<ByteArray<16>()>& entry_id_;
+};
+
 }  // namespace
 
 Result<std::optional<Change>> MakeChange(const Schema& schema, const Edit& edit,
                                          const ChangeStamp& stamp, const RegistersOf& registers_of,
                                          const std::function<ByteArray<16>()>& entry_id) {
   Change change{stamp.dot, stamp.hlc, stamp.author, edit.dossier, {}};
+  RecordWriter writer(registers_of, entry_id);
   for (const RecordEdit& record : edit.records) {
-    RecordWrite writes{record.record, record.kind, {}};
-    for (const FieldEdit& field : record.fields) {
-      const FieldDef* def = schema.FindField(record.kind, field.field);
-      SACOCHE_CHECK(def != nullptr);
-      if (def->policy == MergePolicy::kAppendOnly) {
-        WriteEntry(field, entry_id(), writes.writes);
-        continue;
-      }
-      SACOCHE_ASSIGN(const Registers now, registers_of(record.record, field.field));
-      if (def->policy == MergePolicy::kAddWinsSet) {
-        WriteSet(field, now, writes.writes);
-      } else {
-        WriteSingle(field, now, writes.writes);
-      }
-    }
+    const KindDef* kind = schema.FindKind(record.kind);
+    SACOCHE_CHECK(kind != nullptr);
+    SACOCHE_ASSIGN(RecordWrite writes, writer.Write(*kind, record));
+    if (writes.writes.size() > kRecordWritesMax)
+      return Fail(ErrorCode::kLimit, "too many values change at once", "Make several edits.");
     if (!writes.writes.empty()) change.records.push_back(std::move(writes));
   }
   if (change.records.empty()) return std::optional<Change>();
-  for (const RecordWrite& record : change.records)
-    if (record.writes.size() > kRecordWritesMax)
-      return Fail(ErrorCode::kLimit, "too many values change at once", "Make several edits.");
   return std::optional<Change>(std::move(change));
 }
 

@@ -19,6 +19,18 @@ std::vector<Value> ShownValues(const std::optional<VisibleField>& visible) {
   return {visible->value};
 }
 
+// An erased record is flagged while it holds what somebody wrote without sight of the erasure.
+Status DeriveErasure(Records& records, const RecordId& id, const KindDef& kind) {
+  const FieldDef* erasure = kind.FindErasure();
+  if (erasure == nullptr) return {};
+  SACOCHE_ASSIGN(const auto registers, records.Registers(id, erasure->id));
+  if (!Resolve(*erasure, registers)) return {};
+  SACOCHE_ASSIGN(const auto record, records.Read(id));
+  const bool open = record && HoldsUnseenContent(*erasure, *record);
+  return records.SetConflict(id, erasure->id,
+                             open ? Records::ConflictState::kOpen : Records::ConflictState::kNone);
+}
+
 }  // namespace
 
 Result<CommitReport> Committer::CommitLocal(const SpaceId& space, const Change& change) {
@@ -102,7 +114,7 @@ Status Committer::Derive(const RecordId& record, KindId kind_id, const std::set<
     const FieldDef* field = kind->FindField(id);
     if (field == nullptr) continue;
     text_changed |= field->searchable == FieldDef::Searchable::kYes;
-    const bool flagged = field->policy == MergePolicy::kKeepAll;
+    const bool flagged = MayConflict(field->policy);
     const bool indexed = field->indexed == FieldDef::Indexed::kYes;
     if (!flagged && !indexed) continue;
     SACOCHE_ASSIGN(const auto registers, store_->records().Registers(record, id));
@@ -112,7 +124,8 @@ Status Committer::Derive(const RecordId& record, KindId kind_id, const std::set<
     SACOCHE_TRY(store_->records().SetConflict(
         record, id, open ? Records::ConflictState::kOpen : Records::ConflictState::kNone));
   }
-  return text_changed ? DeriveSearch(record, *kind) : Status();
+  if (text_changed) SACOCHE_TRY(DeriveSearch(record, *kind));
+  return DeriveErasure(store_->records(), record, *kind);
 }
 
 Status Committer::DeriveSearch(const RecordId& record, const KindDef& kind) {

@@ -1,13 +1,14 @@
 #include "engine/merge/resolve.h"
 
+#include "engine/record/state.h"
 #include "engine/record/value_codec.h"
 #include "platform/base/check.h"
 
 namespace sacoche {
 namespace {
 
-// Who prevails for display. The device id only makes two equal stamps come out the same everywhere.
-bool ComesBefore(const Candidate& a, const Candidate& b) {
+// The device id only makes two equal stamps come out the same everywhere.
+bool IsLater(const Candidate& a, const Candidate& b) {
   if (a.hlc != b.hlc) return a.hlc > b.hlc;
   if (a.author != b.author) return a.author > b.author;
   return a.dot > b.dot;
@@ -17,38 +18,78 @@ Candidate CandidateOf(const Sibling& sibling) {
   return Candidate{sibling.value, sibling.author, sibling.hlc, sibling.dot};
 }
 
-// Distinct values, best first. Of equal values the latest writer is named.
-std::vector<Candidate> DistinctCandidates(const Register& reg) {
-  std::vector<Candidate> all;
-  for (const Sibling& sibling : reg.siblings) all.push_back(CandidateOf(sibling));
-  std::ranges::sort(all, ComesBefore);
-  std::vector<Candidate> distinct;
-  for (Candidate& candidate : all)
-    if (std::ranges::find(distinct, candidate.value, &Candidate::value) == distinct.end())
-      distinct.push_back(std::move(candidate));
-  return distinct;
+// A sibling of a single value. In a monotonic field the candidate's value is the state alone.
+struct Contender {
+  Candidate written;
+  std::int64_t round = 0;
+
+  [[nodiscard]] RoundState reached() const { return RoundState{written.value, round}; }
+};
+
+Contender ContenderOf(const FieldDef& field, const Sibling& sibling) {
+  Contender contender{CandidateOf(sibling), 0};
+  if (field.policy != MergePolicy::kMonotonic) return contender;
+  RoundState reached = StateOf(sibling.value);
+  contender.written.value = std::move(reached.state);
+  contender.round = reached.round;
+  return contender;
 }
 
-std::optional<VisibleField> ResolveSingle(const FieldDef& field, const FieldRegisters& registers) {
-  if (registers.empty()) return std::nullopt;
-  VisibleField visible{field.id, {}, {}, DistinctCandidates(registers.begin()->second), {}};
-  if (visible.candidates.empty()) return std::nullopt;
-  visible.value = visible.candidates.front().value;
-  visible.written = visible.candidates.front();
+// Best first: what was written before what was cleared, then by the order that the schema declares,
+// if it does, then the latest.
+std::vector<Contender> Ranked(const FieldDef& field, const FieldRegisters& registers) {
+  std::vector<Contender> ranked;
+  if (registers.empty()) return ranked;
+  for (const Sibling& sibling : registers.begin()->second.siblings)
+    ranked.push_back(ContenderOf(field, sibling));
+  std::ranges::sort(ranked, [&](const Contender& a, const Contender& b) {
+    if (IsFurther(field, a.reached(), b.reached())) return true;
+    if (IsFurther(field, b.reached(), a.reached())) return false;
+    return IsLater(a.written, b.written);
+  });
+  return ranked;
+}
+
+Precedence WhyFirst(const FieldDef& field, const Contender& first, const Contender& second) {
+  if (second.written.value.empty()) return Precedence::kOverCleared;
+  if (second.round < first.round) return Precedence::kReopened;
+  if (field.RankOf(first.written.value) == field.RankOf(second.written.value))
+    return Precedence::kLatest;
+  return field.policy == MergePolicy::kMonotonic ? Precedence::kFurthest
+                                                 : Precedence::kMostProtective;
+}
+
+// Whether people must hear of `other` too. A monotonic field settles by itself that it went on, but
+// not that it was reopened, that its work was closed, or which of two equal states holds.
+bool Contends(const FieldDef& field, const Contender& first, const Contender& other) {
+  if (field.policy != MergePolicy::kMonotonic) return true;
+  return other.written.value.empty() || other.round < first.round ||
+         field.RankOf(other.written.value) == field.RankOf(first.written.value) ||
+         field.TurnOf(first.written.value) == Step::Turn::kCloses;
+}
+
+// The best value; of what stands beside it the distinct values that contend. Of equal values the
+// best placed one is named.
+std::optional<VisibleField> ShowContenders(const FieldDef& field, const FieldRegisters& registers) {
+  const std::vector<Contender> ranked = Ranked(field, registers);
+  if (ranked.empty() || ranked.front().written.value.empty()) return std::nullopt;
+  const Contender& first = ranked.front();
+  VisibleField visible{field.id, first.written.value, first.written, {first.written}, {}};
+  for (const Contender& other : ranked) {
+    const bool listed = std::ranges::find(visible.candidates, other.written.value,
+                                          &Candidate::value) != visible.candidates.end();
+    if (listed || !Contends(field, first, other)) continue;
+    if (visible.candidates.size() == 1) visible.first_applies = WhyFirst(field, first, other);
+    visible.candidates.push_back(other.written);
+  }
   return visible;
 }
 
-std::optional<VisibleField> KeepLatest(const FieldDef& field, const FieldRegisters& registers) {
-  auto visible = ResolveSingle(field, registers);
-  if (!visible || visible->value.empty()) return std::nullopt;
+std::optional<VisibleField> ShowBest(const FieldDef& field, const FieldRegisters& registers) {
+  auto visible = ShowContenders(field, registers);
+  if (!visible) return visible;
   visible->candidates.resize(1);
-  return visible;
-}
-
-std::optional<VisibleField> KeepAll(const FieldDef& field, const FieldRegisters& registers) {
-  auto visible = ResolveSingle(field, registers);
-  // Cleared by everybody is no value; cleared by one while another wrote is a conflict.
-  if (!visible || (visible->candidates.size() == 1 && visible->value.empty())) return std::nullopt;
+  visible->first_applies = Precedence::kLatest;
   return visible;
 }
 
@@ -80,12 +121,14 @@ std::optional<LogEntry> EntryOf(const Bytes& element, const Candidate& written) 
 std::optional<VisibleField> AppendAll(const FieldDef& field, const FieldRegisters& registers) {
   VisibleField visible{field.id, {}, {}, {}, {}};
   for (const auto& [key, reg] : registers)
-    for (const Sibling& sibling : reg.siblings)
+    for (const Sibling& sibling : reg.siblings) {
+      if (sibling.value.empty()) continue;  // erased
       if (auto entry = EntryOf(key.element, CandidateOf(sibling)))
         visible.entries.push_back(std::move(*entry));
+    }
   if (visible.entries.empty()) return std::nullopt;
   std::ranges::sort(visible.entries, [](const LogEntry& a, const LogEntry& b) {
-    return ComesBefore(b.written, a.written);
+    return IsLater(b.written, a.written);
   });
   ValueList values;
   for (const LogEntry& entry : visible.entries) values.push_back(entry.written.value);
@@ -93,31 +136,56 @@ std::optional<VisibleField> AppendAll(const FieldDef& field, const FieldRegister
   return visible;
 }
 
+enum class Flags { kNothing, kConflicts };
+
 struct Resolver {
   MergePolicy policy;
   std::optional<VisibleField> (*resolve)(const FieldDef&, const FieldRegisters&);
+  Flags flags;
 };
 
 constexpr Resolver kResolvers[] = {
-    {MergePolicy::kKeepLatest, KeepLatest},
-    {MergePolicy::kKeepAll, KeepAll},
-    {MergePolicy::kAddWinsSet, AddWins},
-    {MergePolicy::kAppendOnly, AppendAll},
+    {MergePolicy::kKeepLatest, ShowBest, Flags::kNothing},
+    {MergePolicy::kKeepAll, ShowContenders, Flags::kConflicts},
+    {MergePolicy::kAddWinsSet, AddWins, Flags::kNothing},
+    {MergePolicy::kAppendOnly, AppendAll, Flags::kNothing},
+    {MergePolicy::kProtective, ShowContenders, Flags::kConflicts},
+    {MergePolicy::kMonotonic, ShowContenders, Flags::kConflicts},
+    // Whatever else was written, an erasure stands; of two, one tells why.
+    {MergePolicy::kErasure, ShowBest, Flags::kNothing},
 };
+
+const Resolver& ResolverOf(MergePolicy policy) {
+  for (const Resolver& resolver : kResolvers)
+    if (resolver.policy == policy) return resolver;
+  SACOCHE_CHECK(false);
+}
 
 }  // namespace
 
 std::optional<VisibleField> Resolve(const FieldDef& field, const FieldRegisters& registers) {
-  for (const Resolver& resolver : kResolvers)
-    if (resolver.policy == field.policy) return resolver.resolve(field, registers);
-  SACOCHE_CHECK(false);
+  return ResolverOf(field.policy).resolve(field, registers);
 }
+
+bool MayConflict(MergePolicy policy) { return ResolverOf(policy).flags == Flags::kConflicts; }
 
 std::optional<Conflict> ConflictOf(const FieldDef& field, const RecordId& record,
                                    const FieldRegisters& registers) {
   const auto visible = Resolve(field, registers);
-  if (!visible || !visible->in_conflict()) return std::nullopt;
-  return Conflict{record, field.id, visible->candidates};
+  if (!visible) return std::nullopt;
+  const bool erased = field.policy == MergePolicy::kErasure;
+  if (!erased && !visible->in_conflict()) return std::nullopt;
+  return Conflict{record, field.id, visible->candidates,
+                  erased ? Precedence::kErased : visible->first_applies};
+}
+
+bool HoldsUnseenContent(const FieldDef& erasure, const Record& record) {
+  bool erased = false;
+  bool content = false;
+  for (const auto& [key, reg] : record.registers) {
+    if (HoldsContent(key, reg)) (key.field == erasure.id ? erased : content) = true;
+  }
+  return erased && content;
 }
 
 }  // namespace sacoche

@@ -12,8 +12,16 @@ using FieldRegisters = std::map<RegisterKey, Register>;
 [[nodiscard]] std::optional<VisibleField> Resolve(const FieldDef& field,
                                                   const FieldRegisters& registers);
 
-// The open conflict of the field, if its policy flags one.
+// Whether a field of the policy can be in conflict at all.
+[[nodiscard]] bool MayConflict(MergePolicy policy);
+
+// The open conflict of the field, if its policy flags one. An erasure is one exactly while
+// HoldsUnseenContent, which takes the whole record to tell.
 [[nodiscard]] std::optional<Conflict> ConflictOf(const FieldDef& field, const RecordId& record,
                                                  const FieldRegisters& registers);
+
+// Whether an erased record holds what was written without sight of its erasure, in any field, also
+// one that only a newer release knows.
+[[nodiscard]] bool HoldsUnseenContent(const FieldDef& erasure, const Record& record);
 
 }  // namespace sacoche

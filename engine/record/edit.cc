@@ -22,19 +22,47 @@ Status CheckList(const Schema& schema, const FieldDef& field, const Value& value
   return {};
 }
 
+// What a policy asks of an edit beyond a value of the right type.
+Status CheckPolicy(const FieldDef& field, const FieldEdit& edit) {
+  using enum MergePolicy;
+  if (edit.corrects && field.policy != kAppendOnly)
+    return Fail(ErrorCode::kInvalidInput, "only an entry of a log can be corrected",
+                "Give the field's new value instead.");
+  if (edit.reopen == FieldEdit::Reopen::kYes && field.policy != kMonotonic)
+    return Fail(ErrorCode::kInvalidInput, "field \"" + field.name + "\" cannot be reopened",
+                "It may hold any value at any time: give the new one.");
+  if (!edit.value.empty()) return {};
+  if (field.policy == kAppendOnly)
+    return Fail(ErrorCode::kInvalidInput, "an entry of \"" + field.name + "\" is empty",
+                "Write something, or leave it out.");
+  if (field.policy == kMonotonic)
+    return Fail(ErrorCode::kInvalidInput, "field \"" + field.name + "\" cannot be cleared",
+                "Choose the state that is right.");
+  if (field.policy == kErasure)
+    return Fail(ErrorCode::kInvalidInput, "an erasure cannot be taken back",
+                "Write what is needed into a new record.");
+  return {};
+}
+
 Status CheckField(const Schema& schema, const KindDef& kind, const FieldEdit& edit) {
   const FieldDef* field = kind.FindField(edit.field);
   if (field == nullptr)
     return Fail(ErrorCode::kInvalidInput, "the kind \"" + kind.name + "\" has no such field",
                 "See `sacoche schema` for its fields.");
+  SACOCHE_TRY(CheckPolicy(*field, edit));
   if (field->policy == MergePolicy::kAddWinsSet) return CheckList(schema, *field, edit.value);
-  if (field->policy == MergePolicy::kAppendOnly && edit.value.empty())
-    return Fail(ErrorCode::kInvalidInput, "an entry of \"" + field->name + "\" is empty",
-                "Write something, or leave it out.");
-  if (edit.corrects && field->policy != MergePolicy::kAppendOnly)
-    return Fail(ErrorCode::kInvalidInput, "only an entry of a log can be corrected",
-                "Give the field's new value instead.");
   return schema.CheckValue(*field, edit.value);
+}
+
+Status CheckRecord(const Schema& schema, const KindDef& kind, const RecordEdit& record) {
+  for (const FieldEdit& field : record.fields) SACOCHE_TRY(CheckField(schema, kind, field));
+  const FieldDef* erasure = kind.FindErasure();
+  const bool erases =
+      erasure != nullptr && std::ranges::count(record.fields, erasure->id, &FieldEdit::field) > 0;
+  if (erases && record.fields.size() > 1)
+    return Fail(ErrorCode::kInvalidInput, "a record is erased with all that it holds",
+                "Erase it, and change nothing else in it.");
+  return {};
 }
 
 }  // namespace
@@ -54,7 +82,7 @@ Status CheckEdit(const Schema& schema, const Edit& edit) {
                       : "a " + kind->name + " belongs into a dossier",
                   kind->place == KindDef::Place::kRoot ? "Create it without --in."
                                                        : "Name the dossier with --in.");
-    for (const FieldEdit& field : record.fields) SACOCHE_TRY(CheckField(schema, *kind, field));
+    SACOCHE_TRY(CheckRecord(schema, *kind, record));
   }
   return {};
 }

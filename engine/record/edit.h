@@ -8,10 +8,13 @@ namespace sacoche {
 //   single value: the new value, or nothing to clear it.
 //   add_wins_set: a list, the whole set as it shall be.
 //   append_only:  one value, one more entry; with `corrects`, it corrects that entry.
+//   monotonic:    the state; with `reopen` it may be one that the field had left behind.
+//   erasure:      why; everything that the record shows gives way, so it is the record's only edit.
 struct FieldEdit {
   FieldId field{};
   Value value;
   std::optional<ByteArray<16>> corrects;
+  enum class Reopen { kNo, kYes } reopen = Reopen::kNo;
 };
 
 // What a person asks to change in one record.

@@ -36,6 +36,16 @@ struct Register {
   bool operator==(const Register&) const = default;
 };
 
+// Whether a person's words are in the register. A cleared value and an element that was taken out
+// are not: they only say that something was there.
+[[nodiscard]] inline bool HoldsContent(const RegisterKey& key, const Register& reg) {
+  const bool is_element = !key.element.empty();
+  return std::ranges::any_of(reg.siblings, [&](const Sibling& sibling) {
+    const bool* present = is_element ? sibling.value.As<bool>() : nullptr;
+    return present != nullptr ? *present : !sibling.value.empty();
+  });
+}
+
 // The merged state of one record.
 struct Record {
   RecordId id;

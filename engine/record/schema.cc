@@ -1,6 +1,7 @@
 #include "engine/record/schema.h"
 
 #include <charconv>
+#include <limits>
 
 #include "engine/record/value_codec.h"
 #include "platform/base/check.h"
@@ -65,7 +66,34 @@ std::string_view TypeName(FieldType type) {
   return "";
 }
 
+bool IsOrdered(const FieldDef& field) {
+  return field.policy == MergePolicy::kProtective || field.policy == MergePolicy::kMonotonic;
+}
+
+// Every value that the field can hold has its place.
+bool HasWholeOrder(const FieldDef& field, const ClosedList* list) {
+  const auto placed = [&](const Value& value) {
+    return std::ranges::count(field.order, value, &Step::value) == 1;
+  };
+  if (field.type == FieldType::kFlag)
+    return placed(Value::Flag(false)) && placed(Value::Flag(true));
+  return list != nullptr && std::ranges::all_of(list->entries, [&](const ClosedList::Entry& entry) {
+           return placed(Value::OfCode(entry.code));
+         });
+}
+
 }  // namespace
+
+int FieldDef::RankOf(const Value& value) const {
+  if (value.empty()) return std::numeric_limits<int>::min();
+  const Step* step = FindBy(order, value, &Step::value);
+  return step == nullptr ? std::numeric_limits<int>::max() : step->rank;
+}
+
+Step::Turn FieldDef::TurnOf(const Value& value) const {
+  const Step* step = FindBy(order, value, &Step::value);
+  return step == nullptr ? Step::Turn::kNone : step->turn;
+}
 
 const ClosedList::Entry* ClosedList::Find(std::string_view code) const {
   return FindBy(entries, code, &Entry::code);
@@ -79,11 +107,18 @@ const FieldDef* KindDef::FindField(std::string_view wanted) const {
   return FindBy(fields, wanted, &FieldDef::name);
 }
 
+const FieldDef* KindDef::FindErasure() const {
+  return FindBy(fields, MergePolicy::kErasure, &FieldDef::policy);
+}
+
 Schema::Schema(std::vector<KindDef> kinds, std::vector<ClosedList> lists)
     : kinds_(std::move(kinds)), lists_(std::move(lists)) {
   for (const KindDef& kind : kinds_)
-    for (const FieldDef& field : kind.fields)
-      SACOCHE_CHECK(field.type != FieldType::kCode || FindList(field.closed_list) != nullptr);
+    for (const FieldDef& field : kind.fields) {
+      const ClosedList* list = FindList(field.closed_list);
+      SACOCHE_CHECK(field.type != FieldType::kCode || list != nullptr);
+      SACOCHE_CHECK(!IsOrdered(field) || HasWholeOrder(field, list));
+    }
 }
 
 const KindDef* Schema::FindKind(KindId id) const { return FindBy(kinds_, id, &KindDef::id); }

@@ -15,7 +15,15 @@ enum class FieldType { kText, kInteger, kDate, kCode, kReference, kFlag };
 
 // How concurrent edits of a field come together; merge/MERGE_RULES.md. Adding a policy is adding a
 // row here and a resolver.
-enum class MergePolicy { kKeepLatest, kKeepAll, kAddWinsSet, kAppendOnly };
+enum class MergePolicy {
+  kKeepLatest,
+  kKeepAll,
+  kAddWinsSet,
+  kAppendOnly,
+  kProtective,
+  kMonotonic,
+  kErasure
+};
 
 // Fixed codes with French labels. A retired code stays readable and may no longer be entered.
 struct ClosedList {
@@ -30,6 +38,17 @@ struct ClosedList {
   [[nodiscard]] const Entry* Find(std::string_view code) const;
 };
 
+// A value in the order that a protective or monotonic field declares.
+struct Step {
+  Value value;
+  // More protective, or further on. Of two values with one rank neither prevails.
+  int rank = 0;
+  // For monotonic fields: what a person who sees the field at a further state may choose without
+  // more words (kReopens), and what ends the work, so that a colleague who still worked must hear
+  // of it (kCloses).
+  enum class Turn { kNone, kCloses, kReopens } turn = Turn::kNone;
+};
+
 struct FieldDef {
   FieldId id{};
   std::string name;   // how scripts call it
@@ -39,11 +58,16 @@ struct FieldDef {
   std::string closed_list;  // for kCode
   enum class Indexed { kNo, kYes } indexed = Indexed::kNo;
   enum class Searchable { kNo, kYes } searchable = Searchable::kNo;
+  std::vector<Step> order;  // for kProtective and kMonotonic: every value of the field
 
   // Several values: an edit gives the whole list (set), or one more entry (log).
   [[nodiscard]] bool is_list() const {
     return policy == MergePolicy::kAddWinsSet || policy == MergePolicy::kAppendOnly;
   }
+  // Below every value: nothing. Above every value: one that only a newer release knows, since what
+  // cannot be judged must not be lowered.
+  [[nodiscard]] int RankOf(const Value& value) const;
+  [[nodiscard]] Step::Turn TurnOf(const Value& value) const;
 };
 
 struct KindDef {
@@ -57,6 +81,8 @@ struct KindDef {
 
   [[nodiscard]] const FieldDef* FindField(FieldId id) const;
   [[nodiscard]] const FieldDef* FindField(std::string_view name) const;
+  // The field that says that the record was erased, if the kind has one.
+  [[nodiscard]] const FieldDef* FindErasure() const;
 };
 
 // A value, given to the engine when it is opened. What a newer release wrote under kinds and fields

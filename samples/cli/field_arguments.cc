@@ -48,6 +48,9 @@ class Gatherer {
         return TakeForLog(argument);
       case MergePolicy::kKeepLatest:
       case MergePolicy::kKeepAll:
+      case MergePolicy::kProtective:
+      case MergePolicy::kMonotonic:
+      case MergePolicy::kErasure:
         return TakeForSingle(argument);
     }
     return {};

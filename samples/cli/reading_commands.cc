@@ -3,6 +3,7 @@
 #include "samples/cli/field_arguments.h"
 #include "samples/cli/record_json.h"
 #include "samples/cli/record_text.h"
+#include "samples/cli/schema_words.h"
 
 namespace sacoche {
 namespace {
@@ -192,11 +193,12 @@ Status ReadingCommands::Conflicts() {
         view ? context_.schema().FindField(view->head.kind, conflict.field) : nullptr;
     if (field == nullptr) continue;
     text += SummaryLine(context_.schema(), *view) + "\n" +
-            ConflictText(*engine, context_.schema(), *field, conflict.record, conflict.candidates);
+            ConflictText(*engine, context_.schema(), *field, conflict);
     Json item = {{"id", conflict.record.ToUuid()},
                  {"dossier", view->head.dossier.ToUuid()},
                  {"kind", context_.schema().FindKind(view->head.kind)->name},
                  {"field", field->name},
+                 {"first_applies", PrecedenceWord(conflict.first_applies)},
                  {"siblings", Json::array()}};
     for (const Candidate& candidate : conflict.candidates)
       item["siblings"].push_back(CandidateToJson(*engine, candidate));

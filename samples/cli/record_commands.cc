@@ -40,6 +40,7 @@ RecordCommands::RecordCommands(CLI::App& app, CommandContext& context) : context
       ->required();
   edit->add_option("--correct", corrected_entry_,
                    "The id, as `sacoche show` gives it, of the entry that this one corrects");
+  edit->add_flag("--reopen", reopen_, "Let a state go back, for instance from done to not done");
   context_.On(edit, [this] { return EditRecord(); });
 
   CLI::App* note = app.add_subcommand("note", "Write a note: an intervention in a dossier");
@@ -138,6 +139,8 @@ Status RecordCommands::EditRecord() {
                 "Update Sacoche to edit it; it is kept as it is.");
   SACOCHE_ASSIGN(RecordEdit record, MakeRecordEdit(*engine, *kind, &now));
   record.record = now.head.id;
+  if (reopen_)
+    for (FieldEdit& field : record.fields) field.reopen = FieldEdit::Reopen::kYes;
   if (!corrected_entry_.empty()) SACOCHE_TRY(AddCorrection(*kind, now, record));
   SACOCHE_ASSIGN(const auto dot, engine->Edit({now.head.dossier, {std::move(record)}}));
   PrintOutcome(now.head.id, dot.has_value(), dot ? "Saved.\n" : "Nothing to change.\n");
@@ -201,7 +204,10 @@ Status RecordCommands::Resolve() {
     return Fail(ErrorCode::kNotFound, "this field has no open conflict",
                 "See `sacoche conflicts` for those that are open.");
   SACOCHE_ASSIGN(const Value value, ChosenValue(*engine, *field, *visible));
-  const RecordEdit record{now.head.id, kind->id, {FieldEdit{field->id, value, {}}}};
+  // Whoever resolves has seen every value, and may let a state go back.
+  const auto reopen =
+      field->policy == MergePolicy::kMonotonic ? FieldEdit::Reopen::kYes : FieldEdit::Reopen::kNo;
+  const RecordEdit record{now.head.id, kind->id, {FieldEdit{field->id, value, {}, reopen}}};
   SACOCHE_ASSIGN(const auto dot, engine->Edit({now.head.dossier, {record}}));
   PrintOutcome(
       now.head.id, dot.has_value(),

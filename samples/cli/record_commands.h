@@ -40,6 +40,7 @@ class RecordCommands {
   std::string space_;
   std::vector<std::string> fields_;
   std::string corrected_entry_;
+  bool reopen_ = false;
   std::string text_;
   std::string date_;
   std::string type_;

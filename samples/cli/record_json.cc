@@ -1,5 +1,6 @@
 #include "samples/cli/record_json.h"
 
+#include "engine/record/state.h"
 #include "engine/record/value_codec.h"
 #include "samples/cli/schema_words.h"
 
@@ -22,6 +23,7 @@ Json FieldToJson(const Engine& engine, const VisibleField& field) {
   Json json = {{"value", ValueToJson(field.value)}};
   if (field.written) json = CandidateToJson(engine, *field.written);
   if (!field.in_conflict()) return json;
+  json["first_applies"] = PrecedenceWord(field.first_applies);
   json["siblings"] = Json::array();
   for (const Candidate& candidate : field.candidates)
     json["siblings"].push_back(CandidateToJson(engine, candidate));
@@ -100,7 +102,8 @@ Json HistoryToJson(const Engine& engine, const KindDef* kind, const HistoryEntry
     json["entry"] = ToHex(ByteView(entry.element).first(16));
   if (field->policy == MergePolicy::kAppendOnly && entry.element.size() == 32)
     json["corrects"] = ToHex(ByteView(entry.element).last(16));
-  json["value"] = ValueToJson(entry.value);
+  const bool is_state = field->policy == MergePolicy::kMonotonic;
+  json["value"] = ValueToJson(is_state ? StateOf(entry.value).state : entry.value);
   return json;
 }
 

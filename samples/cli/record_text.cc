@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "engine/record/state.h"
 #include "engine/record/value_codec.h"
 #include "samples/cli/output.h"
 #include "samples/cli/schema_words.h"
@@ -56,7 +57,9 @@ std::string LogText(const Engine& engine, const Schema& schema, const FieldDef& 
 std::string FieldText(const Engine& engine, const Schema& schema, const FieldDef& field,
                       const VisibleField& visible, const RecordId& record, Detail detail) {
   if (!visible.entries.empty()) return LogText(engine, schema, field, visible, detail);
-  if (visible.in_conflict()) return ConflictText(engine, schema, field, record, visible.candidates);
+  if (visible.in_conflict())
+    return ConflictText(engine, schema, field,
+                        {record, field.id, visible.candidates, visible.first_applies});
   const std::string written =
       visible.written ? "   — " + WrittenText(engine, *visible.written) : "";
   if (IsLong(visible.value))
@@ -74,11 +77,43 @@ std::string ChangeText(const Schema& schema, const FieldDef& field, const Histor
   if (field.policy == MergePolicy::kAddWinsSet)
     return (entry.value.is_true() ? "added " : "removed ") +
            ElementText(schema, field, entry.element);
-  std::string text = Shortened(ValueText(schema, field, entry.value), kHistoryCharactersMax);
+  const bool is_state = field.policy == MergePolicy::kMonotonic;
+  std::string text =
+      Shortened(ValueText(schema, field, is_state ? StateOf(entry.value).state : entry.value),
+                kHistoryCharactersMax);
   if (field.policy == MergePolicy::kAppendOnly && entry.element.size() == 32)
     text = "corrects [" + ToHex(ByteView(entry.element).last(16)).substr(0, kEntryIdShown) +
            "]: " + text;
   return text;
+}
+
+// Which value applies until somebody has decided, and why that one.
+std::string_view MeanwhileText(Precedence precedence) {
+  switch (precedence) {
+    case Precedence::kLatest:
+      return "CONFLICT, the first value applies meanwhile: it is the latest";
+    case Precedence::kMostProtective:
+      return "CONFLICT, the first value applies meanwhile: it is the more protective";
+    case Precedence::kFurthest:
+      return "CONFLICT, the first value applies meanwhile: closed while somebody still worked on "
+             "it";
+    case Precedence::kReopened:
+      return "CONFLICT, the first value applies meanwhile: reopened while somebody did not know";
+    case Precedence::kOverCleared:
+      return "CONFLICT, the first value applies meanwhile: somebody cleared it, somebody wrote it";
+    case Precedence::kErased:
+      return "ERASED, while somebody who did not know wrote into the record";
+  }
+  return "";
+}
+
+std::string AdviceText(const FieldDef& field, const RecordId& record, Precedence precedence) {
+  if (precedence == Precedence::kErased)
+    return "    what the record shows was written without sight of it. Write elsewhere what must "
+           "stay, then erase again: sacoche edit " +
+           record.ToUuid() + " " + field.name + "=CODE\n";
+  return "    resolve it: sacoche resolve " + record.ToUuid() + " " + field.name +
+         " --take N   (or --value V)\n";
 }
 
 }  // namespace
@@ -127,14 +162,14 @@ std::string SummaryLine(const Schema& schema, const RecordView& view) {
 }
 
 std::string ConflictText(const Engine& engine, const Schema& schema, const FieldDef& field,
-                         const RecordId& record, const std::vector<Candidate>& candidates) {
-  std::string text = "  " + field.label + ": CONFLICT, the first value applies meanwhile\n";
+                         const Conflict& conflict) {
+  std::string text =
+      "  " + field.label + ": " + std::string(MeanwhileText(conflict.first_applies)) + "\n";
   int number = 0;
-  for (const Candidate& candidate : candidates)
+  for (const Candidate& candidate : conflict.candidates)
     text += "    " + std::to_string(++number) + ". " + ValueText(schema, field, candidate.value) +
             "   — " + WrittenText(engine, candidate) + "\n";
-  return text + "    resolve it: sacoche resolve " + record.ToUuid() + " " + field.name +
-         " --take N   (or --value V)\n";
+  return text + AdviceText(field, conflict.record, conflict.first_applies);
 }
 
 std::string RecordText(const Engine& engine, const Schema& schema, const RecordView& view,

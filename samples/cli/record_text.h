@@ -23,8 +23,7 @@ enum class Detail {
 [[nodiscard]] std::string RecordText(const Engine& engine, const Schema& schema,
                                      const RecordView& view, Detail detail);
 [[nodiscard]] std::string ConflictText(const Engine& engine, const Schema& schema,
-                                       const FieldDef& field, const RecordId& record,
-                                       const std::vector<Candidate>& candidates);
+                                       const FieldDef& field, const Conflict& conflict);
 [[nodiscard]] std::string HistoryLine(const Engine& engine, const Schema& schema,
                                       const KindDef* kind, const HistoryEntry& entry);
 [[nodiscard]] std::string KindText(const Schema& schema, const KindDef& kind);

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "engine/record/schema.h"
+#include "engine/engine.h"
 
 namespace sacoche {
 
@@ -35,6 +35,30 @@ constexpr std::string_view PolicyWord(MergePolicy policy) {
       return "add_wins_set";
     case MergePolicy::kAppendOnly:
       return "append_only";
+    case MergePolicy::kProtective:
+      return "protective";
+    case MergePolicy::kMonotonic:
+      return "monotonic";
+    case MergePolicy::kErasure:
+      return "erasure";
+  }
+  return "";
+}
+
+constexpr std::string_view PrecedenceWord(Precedence precedence) {
+  switch (precedence) {
+    case Precedence::kLatest:
+      return "latest";
+    case Precedence::kMostProtective:
+      return "most_protective";
+    case Precedence::kFurthest:
+      return "furthest";
+    case Precedence::kReopened:
+      return "reopened";
+    case Precedence::kOverCleared:
+      return "over_cleared";
+    case Precedence::kErased:
+      return "erased";
   }
   return "";
 }

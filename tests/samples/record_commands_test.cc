@@ -160,22 +160,53 @@ TEST_F(RecordCommandsTest, AConflictShowsBothValuesAndIsResolvedByTakingOne) {
   EXPECT_EQ(conflicts[0]["id"], id);
   EXPECT_EQ(conflicts[0]["field"], "statut");
   ASSERT_EQ(conflicts[0]["siblings"].size(), 2U);
-  EXPECT_EQ(conflicts[0]["siblings"][0]["value"], "RELAYEE");
-  EXPECT_EQ(conflicts[0]["siblings"][0]["author"], "Marc Petit");
-  EXPECT_EQ(conflicts[0]["siblings"][1]["value"], "CLOSE");
-  EXPECT_EQ(conflicts[0]["siblings"][1]["author"], "Claire Martin");
-  EXPECT_THAT(Print({"conflicts"}), HasSubstr("2. CLOSE (Close)   — Claire Martin"));
-  EXPECT_THAT(Print({"show", id}), HasSubstr("1. RELAYEE (Relayée)   — Marc Petit"));
+  EXPECT_EQ(conflicts[0]["first_applies"], "furthest");
+  EXPECT_EQ(conflicts[0]["siblings"][0]["value"], "CLOSE");
+  EXPECT_EQ(conflicts[0]["siblings"][0]["author"], "Claire Martin");
+  EXPECT_EQ(conflicts[0]["siblings"][1]["value"], "RELAYEE");
+  EXPECT_EQ(conflicts[0]["siblings"][1]["author"], "Marc Petit");
+  EXPECT_THAT(Print({"conflicts"}), HasSubstr("2. RELAYEE (Relayée)   — Marc Petit"));
+  EXPECT_THAT(Print({"conflicts"}), HasSubstr("closed while somebody still worked on it"));
+  EXPECT_THAT(Print({"show", id}), HasSubstr("1. CLOSE (Close)   — Claire Martin"));
   EXPECT_THAT(Print({"list"}), HasSubstr("[conflict]"));
   const auto exported = nlohmann::json::parse(Print({"export"}));
   EXPECT_EQ(exported["fields"]["statut"]["siblings"].size(), 2U);
   EXPECT_EQ(Run({"resolve", id, "statut", "--take", "3"}).status, 1);
   EXPECT_EQ(Run({"resolve", id, "statut", "--take", "0"}).status, 1);
 
-  EXPECT_EQ(Print({"resolve", id, "statut", "--take", "2"}), "Resolved: Statut: CLOSE (Close)");
+  EXPECT_EQ(Print({"resolve", id, "statut", "--take", "2"}), "Resolved: Statut: RELAYEE (Relayée)");
   EXPECT_EQ(Print({"conflicts"}), "No open conflicts.");
-  EXPECT_EQ(PrintJson({"show", id})["fields"]["statut"]["value"], "CLOSE");
-  EXPECT_THAT(Print({"history", id}), HasSubstr("RELAYEE"));
+  EXPECT_EQ(PrintJson({"show", id})["fields"]["statut"]["value"], "RELAYEE");
+  EXPECT_THAT(Print({"history", id}), HasSubstr("CLOSE"));
+}
+
+TEST_F(RecordCommandsTest, AStateGoesBackOnlyByAReopening) {
+  const std::string task =
+      Print({"create", "tache", "intitule=Rappeler", "fait=oui", "--in", NewDossier()});
+  EXPECT_EQ(Run({"edit", task, "fait=non"}).status, 1);
+  EXPECT_EQ(PrintJson({"show", task})["fields"]["fait"]["value"], true);
+  EXPECT_EQ(Print({"edit", task, "fait=non", "--reopen"}), "Saved.");
+  EXPECT_EQ(PrintJson({"show", task})["fields"]["fait"]["value"], false);
+  EXPECT_EQ(PrintJson({"history", task})[2]["value"], false);
+}
+
+TEST_F(RecordCommandsTest, AnErasureLeavesTheReasonAndFlagsWhatWasWrittenWithoutKnowing) {
+  const std::string id = NewDossier();
+  const std::string other = Colleague();
+  EXPECT_EQ(Print({"edit", id, "effacement=DEMANDE"}), "Saved.");
+  EXPECT_EQ(PrintJson({"show", id})["fields"].size(), 1U);
+  EXPECT_EQ(Run({"edit", id, "intitule=Encore"}).status, 1);
+  EXPECT_EQ(Print({"conflicts"}), "No open conflicts.");
+
+  EXPECT_EQ(Print({"edit", id, "danger=2", "--store", other}), "Saved.");
+  stores_.CarryChanges(other, store_);
+  EXPECT_EQ(PrintJson({"show", id})["fields"]["danger"]["value"], "2");
+  const auto conflicts = PrintJson({"conflicts"});
+  ASSERT_EQ(conflicts.size(), 1U);
+  EXPECT_EQ(conflicts[0]["first_applies"], "erased");
+  EXPECT_THAT(Print({"conflicts"}), HasSubstr("then erase again"));
+  EXPECT_EQ(Print({"edit", id, "effacement=DEMANDE"}), "Saved.");
+  EXPECT_EQ(Print({"conflicts"}), "No open conflicts.");
 }
 
 TEST_F(RecordCommandsTest, AConflictIsResolvedByAThirdValue) {

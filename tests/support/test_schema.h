@@ -15,6 +15,10 @@ inline constexpr FieldId kSince{5};    // date, keep_all
 inline constexpr FieldId kCount{6};    // integer, keep_latest
 inline constexpr FieldId kDone{7};     // flag, keep_latest
 inline constexpr FieldId kOther{8};    // reference, keep_all
+inline constexpr FieldId kLevel{9};    // code, protective, indexed
+inline constexpr FieldId kSecret{10};  // flag, protective
+inline constexpr FieldId kStage{11};   // code, monotonic, indexed
+inline constexpr FieldId kErased{12};  // code, erasure
 
 inline FieldDef TestField(FieldId id, std::string name, FieldType type, MergePolicy policy) {
   FieldDef field;
@@ -24,6 +28,53 @@ inline FieldDef TestField(FieldId id, std::string name, FieldType type, MergePol
   field.type = type;
   field.policy = policy;
   return field;
+}
+
+inline std::vector<ClosedList> TestLists() {
+  return {{"tag",
+           {{"RED", "Rouge"},
+            {"GREEN", "Vert"},
+            {"BLUE", "Bleu"},
+            {"OLD", "Ancien", ClosedList::Entry::State::kRetired}}},
+          {"level", {{"LOW", "Bas"}, {"HIGH", "Haut"}, {"GRAVE", "Grave"}, {"SEVERE", "Sévère"}}},
+          {"stage",
+           {{"NEW", "Nouveau"},
+            {"OPEN", "Ouvert"},
+            {"WAITING", "En attente"},
+            {"PASSED_ON", "Transmis"},
+            {"REOPENED", "Rouvert"},
+            {"CLOSED", "Clos"}}},
+          {"motive", {{"ASKED", "Demandé"}, {"EXPIRED", "Échu"}}}};
+}
+
+inline FieldDef TestCode(FieldId id, std::string name, MergePolicy policy, std::string list,
+                         std::vector<Step> order) {
+  FieldDef field = TestField(id, std::move(name), FieldType::kCode, policy);
+  field.closed_list = std::move(list);
+  field.order = std::move(order);
+  return field;
+}
+
+// The fields whose values have an order, and the erasure.
+inline std::vector<FieldDef> TestOrderedFields() {
+  using enum MergePolicy;
+  using Turn = Step::Turn;
+  const auto code = [](const char* text) { return Value::OfCode(text); };
+  FieldDef level =
+      TestCode(kLevel, "level", kProtective, "level",
+               {{code("LOW"), 0}, {code("HIGH"), 1}, {code("GRAVE"), 2}, {code("SEVERE"), 2}});
+  level.indexed = FieldDef::Indexed::kYes;
+  FieldDef secret = TestField(kSecret, "secret", FieldType::kFlag, kProtective);
+  secret.order = {{Value::Flag(false), 0}, {Value::Flag(true), 1}};
+  FieldDef stage = TestCode(kStage, "stage", kMonotonic, "stage",
+                            {{code("NEW"), 0},
+                             {code("OPEN"), 1},
+                             {code("WAITING"), 1},
+                             {code("PASSED_ON"), 2},
+                             {code("REOPENED"), 1, Turn::kReopens},
+                             {code("CLOSED"), 3, Turn::kCloses}});
+  stage.indexed = FieldDef::Indexed::kYes;
+  return {level, secret, stage, TestCode(kErased, "erased", kErasure, "motive", {})};
 }
 
 inline Schema MakeTestSchema() {
@@ -38,22 +89,17 @@ inline Schema MakeTestSchema() {
   tags.indexed = FieldDef::Indexed::kYes;
   FieldDef entries = TestField(kEntries, "entries", FieldType::kText, kAppendOnly);
   entries.searchable = FieldDef::Searchable::kYes;
-  const KindDef file{
-      kFile,
-      "file",
-      "File",
-      KindDef::Place::kRoot,
-      {title, name, tags, entries, TestField(kSince, "since", FieldType::kDate, kKeepAll),
-       TestField(kCount, "count", FieldType::kInteger, kKeepLatest),
-       TestField(kDone, "done", FieldType::kFlag, kKeepLatest),
-       TestField(kOther, "other", FieldType::kReference, kKeepAll)}};
+  KindDef file{kFile,
+               "file",
+               "File",
+               KindDef::Place::kRoot,
+               {title, name, tags, entries, TestField(kSince, "since", FieldType::kDate, kKeepAll),
+                TestField(kCount, "count", FieldType::kInteger, kKeepLatest),
+                TestField(kDone, "done", FieldType::kFlag, kKeepLatest),
+                TestField(kOther, "other", FieldType::kReference, kKeepAll)}};
   const KindDef page{kPage, "page", "Page", KindDef::Place::kChild, {title}};
-  const ClosedList list{"tag",
-                        {{"RED", "Rouge"},
-                         {"GREEN", "Vert"},
-                         {"BLUE", "Bleu"},
-                         {"OLD", "Ancien", ClosedList::Entry::State::kRetired}}};
-  return Schema({file, page}, {list});
+  std::ranges::move(TestOrderedFields(), std::back_inserter(file.fields));
+  return Schema({file, page}, TestLists());
 }
 
 inline const Schema& TestSchema() {

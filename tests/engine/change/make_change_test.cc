@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/record/state.h"
 #include "engine/record/value_codec.h"
 #include "tests/support/results.h"
 #include "tests/support/test_schema.h"
@@ -18,12 +19,21 @@ Sibling Seen(std::uint64_t counter, Value value) {
   return sibling;
 }
 
-std::optional<Change> Make(const Edit& edit, std::map<RegisterKey, Register> now) {
+Result<std::optional<Change>> Try(const Edit& edit, const std::map<RegisterKey, Register>& now) {
   std::uint8_t entries = 0;
-  const auto made = MakeChange(
+  return MakeChange(
       TestSchema(), edit, ChangeStamp{{}, Hlc{7}, {}},
-      [&](const RecordId&, FieldId) -> Result<std::map<RegisterKey, Register>> { return now; },
+      [&](const RecordId&, FieldId field) -> Result<std::map<RegisterKey, Register>> {
+        std::map<RegisterKey, Register> of_field;
+        for (const auto& [key, reg] : now)
+          if (key.field == field) of_field.emplace(key, reg);
+        return of_field;
+      },
       [&] { return ByteArray<16>{++entries}; });
+}
+
+std::optional<Change> Make(const Edit& edit, const std::map<RegisterKey, Register>& now) {
+  const auto made = Try(edit, now);
   EXPECT_THAT(made, Succeeds());
   return *made;
 }
@@ -69,6 +79,58 @@ TEST(MakeChange, OfASetOnlyTheDifferencesAreWritten) {
   EXPECT_EQ(writes[0].overwritten.at(0).counter, 3U);
   EXPECT_EQ(writes[1].element, EncodeValue(Value::OfCode("RED")));
   EXPECT_FALSE(writes[1].value.is_true());
+}
+
+TEST(MakeChange, AStateGoesBackOnlyByAReopeningWhichBeginsTheNextRound) {
+  const auto closed = Now(kStage, {Seen(1, Value::OfCode("CLOSED"))});
+  Edit back = EditOf(kRecord, kStage, Value::OfCode("OPEN"));
+  const auto refused = Try(back, closed);
+  ASSERT_THAT(refused, FailsWith(ErrorCode::kInvalidInput));
+  EXPECT_FALSE(refused.error().advice.empty());
+  back.records[0].fields[0].reopen = FieldEdit::Reopen::kYes;
+  EXPECT_EQ(StateOf(Make(back, closed)->records[0].writes[0].value),
+            (RoundState{Value::OfCode("OPEN"), 1}));
+  const auto reopened = Make(EditOf(kRecord, kStage, Value::OfCode("REOPENED")), closed);
+  EXPECT_EQ(StateOf(reopened->records[0].writes[0].value),
+            (RoundState{Value::OfCode("REOPENED"), 1}));
+}
+
+TEST(MakeChange, AStateGoesOnInItsRound) {
+  const auto now = Now(kStage, {Seen(1, StoredState({Value::OfCode("OPEN"), 3}))});
+  EXPECT_FALSE(Make(EditOf(kRecord, kStage, Value::OfCode("OPEN")), now));
+  const auto change = Make(EditOf(kRecord, kStage, Value::OfCode("CLOSED")), now);
+  EXPECT_EQ(StateOf(change->records[0].writes[0].value), (RoundState{Value::OfCode("CLOSED"), 3}));
+}
+
+TEST(MakeChange, RoundsHaveALimitWhateverASenderClaims) {
+  const auto now =
+      Now(kStage, {Seen(1, Value::List({Value::OfCode("CLOSED"), Value::Integer(INT64_MAX)}))});
+  const auto change = Make(EditOf(kRecord, kStage, Value::OfCode("REOPENED")), now);
+  EXPECT_EQ(StateOf(change->records[0].writes[0].value).round, kRoundMax);
+}
+
+TEST(MakeChange, AnErasureReplacesAllThatTheRecordShows) {
+  auto now = Now(kName, {Seen(1, Value::Text("Anne")), Seen(2, Value::Text("Anna"))});
+  now.merge(Now(kTags, {Seen(3, Value::Flag(true))}, EncodeValue(Value::OfCode("RED"))));
+  now.merge(Now(kTags, {Seen(4, Value::Flag(false))}, EncodeValue(Value::OfCode("BLUE"))));
+  now.merge(Now(kEntries, {Seen(5, Value::Text("one"))}, Bytes(16, 1)));
+  const auto change = Make(EditOf(kRecord, kErased, Value::OfCode("ASKED")), now);
+  ASSERT_TRUE(change);
+  const auto& writes = change->records.at(0).writes;
+  ASSERT_EQ(writes.size(), 4U);
+  EXPECT_EQ(writes[0].field, kErased);
+  EXPECT_EQ(writes[1].field, kName);
+  EXPECT_TRUE(writes[1].value.empty());
+  EXPECT_EQ(writes[1].overwritten.size(), 2U);
+  EXPECT_EQ(writes[2].value, Value::Flag(false));
+  EXPECT_EQ(writes[3].overwritten.at(0).counter, 5U);
+}
+
+TEST(MakeChange, AnErasedRecordTakesNoEdit) {
+  const auto now = Now(kErased, {Seen(1, Value::OfCode("ASKED"))});
+  EXPECT_THAT(Try(EditOf(kRecord, kName, Value::Text("Anne")), now),
+              FailsWith(ErrorCode::kInvalidInput));
+  EXPECT_FALSE(Make(EditOf(kRecord, kErased, Value::OfCode("ASKED")), now));
 }
 
 TEST(MakeChange, EveryEntryOfALogHasItsOwnRegister) {

@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "engine/record/state.h"
 #include "engine/record/value_codec.h"
 #include "tests/support/results.h"
 #include "tests/support/temporary_directory.h"
@@ -112,6 +113,61 @@ TEST_F(CommitTest, EveryOrderGivesTheSameRows) {
     ASSERT_EQ(device->store->search().Find("anne-marie hannah", 5)->size(), 1U);
   }
   EXPECT_EQ(expected->registers.at(RegisterKey{kName, {}}).siblings.size(), 2U);
+}
+
+TEST_F(CommitTest, SiblingsOfEveryPolicySurviveTheStore) {
+  const std::string path = folder_ / "kept.db";
+  const Dot first{ReplicaNumber(1), 3};
+  const std::vector<Change> changes = {
+      WriteOf(1, 1, kLevel, Value::OfCode("GRAVE")),
+      WriteOf(2, 1, kLevel, Value::OfCode("LOW")),
+      WriteOf(2, 2, kSecret, Value::Flag(true)),
+      WriteOf(1, 3, kStage, Value::OfCode("CLOSED")),
+      WriteOf(1, 4, kStage, StoredState({Value::OfCode("OPEN"), 1}), {first}),
+      WriteOf(2, 3, kStage, Value::OfCode("WAITING"), {first})};
+  std::optional<Record> before;
+  {
+    Device device(path);
+    ASSERT_THAT(device.Pull(changes), Succeeds());
+    before = device.store->records().Read(kRecord).value();
+  }
+  Device device(path);
+  EXPECT_EQ(device.store->records().Read(kRecord).value(), before);
+  EXPECT_EQ(device.Siblings(kStage), 2U);
+  using Open = std::vector<std::pair<RecordId, FieldId>>;
+  EXPECT_EQ(*device.store->records().OpenConflicts(), (Open{{kRecord, kLevel}, {kRecord, kStage}}));
+  const Dot open{ReplicaNumber(1), 4};
+  const Dot waiting{ReplicaNumber(2), 3};
+  ASSERT_THAT(
+      device.Pull(
+          {WriteOf(1, 5, kStage, StoredState({Value::OfCode("CLOSED"), 1}), {open, waiting})}, 2),
+      Succeeds());
+  EXPECT_EQ(*device.store->records().OpenConflicts(), (Open{{kRecord, kLevel}}));
+}
+
+TEST_F(CommitTest, AnErasedRecordIsFlaggedWhileItHoldsWhatWasNotSeen) {
+  const Dot named{ReplicaNumber(1), 1};
+  Change erased = WriteOf(1, 2, kErased, Value::OfCode("ASKED"));
+  erased.records[0].writes.push_back({kName, {}, Value::Nothing(), {named}});
+  const Change noted = WriteOf(2, 1, kEntries, Value::Text("called again"), {}, Bytes(16, 7));
+  std::vector<Change> changes = {WriteOf(1, 1, kName, Value::Text("Anne")), erased, noted};
+  std::ranges::sort(changes, {}, &Change::dot);
+  do {
+    auto device = NewDevice();
+    std::uint64_t seq = 0;
+    for (const Change& change : changes) ASSERT_THAT(device->Pull({change}, ++seq), Succeeds());
+    const auto open = device->store->records().OpenConflicts();
+    ASSERT_EQ(open->size(), 1U);
+    EXPECT_EQ(open->front(), std::pair(kRecord, kErased));
+    EXPECT_EQ(device->store->search().Find("anne", 5)->size(), 0U);
+    EXPECT_EQ(device->store->search().Find("called", 5)->size(), 1U);
+    ASSERT_THAT(device->Pull({WriteOf(1, 3, kEntries, Value::Nothing(), {{ReplicaNumber(2), 1}},
+                                      Bytes(16, 7))},
+                             ++seq),
+                Succeeds());
+    EXPECT_EQ(*device->store->records().CountConflicts(), 0U);
+    EXPECT_EQ(device->store->search().Find("called", 5)->size(), 0U);
+  } while (std::ranges::next_permutation(changes, {}, &Change::dot).found);
 }
 
 TEST_F(CommitTest, TheIndexFollowsWhatIsShown) {

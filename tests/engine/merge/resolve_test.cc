@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/record/state.h"
 #include "engine/record/value_codec.h"
 #include "tests/support/test_schema.h"
 
@@ -96,8 +97,31 @@ TEST(Resolve, AppendOnly_ShowsAllEntriesByStampAndWhatTheyCorrect) {
   EXPECT_TRUE(Equal(*shown->entries[1].corrects, first));
 }
 
+TEST(Resolve, Protective_ACodeOfANewerReleaseIsNotLowered) {
+  const auto shown =
+      Resolve(Field(kLevel), Single(kLevel, {Written(1, 5, Value::OfCode("LATER")),
+                                             Written(2, 9, Value::OfCode("GRAVE"))}));
+  EXPECT_EQ(shown->value, Value::OfCode("LATER"));
+  EXPECT_EQ(shown->first_applies, Precedence::kMostProtective);
+}
+
+TEST(Resolve, Monotonic_TheRoundIsNotPartOfTheValue) {
+  const auto shown =
+      Resolve(Field(kStage), Single(kStage, {Written(1, 5, StoredState({Value::OfCode("OPEN"), 2})),
+                                             Written(2, 9, Value::OfCode("OPEN"))}));
+  EXPECT_EQ(shown->value, Value::OfCode("OPEN"));
+  EXPECT_EQ(shown->written->value, Value::OfCode("OPEN"));
+  EXPECT_FALSE(shown->in_conflict());
+}
+
+TEST(Resolve, EveryPolicySaysWhetherItCanConflict) {
+  for (const FieldId field : {kName, kLevel, kStage}) EXPECT_TRUE(MayConflict(Field(field).policy));
+  for (const FieldId field : {kTitle, kTags, kEntries, kErased})
+    EXPECT_FALSE(MayConflict(Field(field).policy));
+}
+
 TEST(Resolve, AFieldThatWasNeverWrittenShowsNothing) {
-  for (const FieldId field : {kTitle, kName, kTags, kEntries})
+  for (const FieldId field : {kTitle, kName, kTags, kEntries, kLevel, kStage, kErased})
     EXPECT_FALSE(Resolve(Field(field), {}));
 }
 

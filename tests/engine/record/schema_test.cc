@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "engine/record/state.h"
 #include "engine/record/value_codec.h"
 #include "tests/support/results.h"
 #include "tests/support/test_schema.h"
@@ -35,6 +36,41 @@ TEST(CheckEdit, RefusesWhatTheSchemaDoesNotHave) {
     ASSERT_THAT(status, FailsWith(ErrorCode::kInvalidInput));
     EXPECT_FALSE(status.error().advice.empty());
   }
+}
+
+TEST(CheckEdit, RefusesWhatThePolicyOfTheFieldDoesNotKnow) {
+  Edit reopened = EditOf(kRecord, kName, Value::Text("Anne"));
+  reopened.records[0].fields[0].reopen = FieldEdit::Reopen::kYes;
+  Edit erased_and_edited = EditOf(kRecord, kErased, Value::OfCode("ASKED"));
+  erased_and_edited.records[0].fields.push_back(FieldEdit{kName, Value::Text("Anne"), {}});
+  const std::vector<Edit> wrong = {reopened, erased_and_edited,
+                                   EditOf(kRecord, kStage, Value::Nothing()),
+                                   EditOf(kRecord, kErased, Value::Nothing())};
+  for (const Edit& edit : wrong)
+    EXPECT_THAT(CheckEdit(TestSchema(), edit), FailsWith(ErrorCode::kInvalidInput));
+}
+
+TEST(Order, NothingIsBelowAndTheUnknownAboveEveryDeclaredValue) {
+  const FieldDef& level = *TestSchema().FindField(kFile, kLevel);
+  EXPECT_LT(level.RankOf(Value::Nothing()), level.RankOf(Value::OfCode("LOW")));
+  EXPECT_LT(level.RankOf(Value::OfCode("LOW")), level.RankOf(Value::OfCode("GRAVE")));
+  EXPECT_EQ(level.RankOf(Value::OfCode("SEVERE")), level.RankOf(Value::OfCode("GRAVE")));
+  EXPECT_GT(level.RankOf(Value::OfCode("LATER")), level.RankOf(Value::OfCode("GRAVE")));
+}
+
+TEST(RoundState, IsStoredAsThePlainStateInTheFirstRound) {
+  const Value open = Value::OfCode("OPEN");
+  EXPECT_EQ(StoredState({open, 0}), open);
+  for (const std::int64_t round : {0, 1, 7})
+    EXPECT_EQ(StateOf(StoredState({open, round})), (RoundState{open, round}));
+}
+
+TEST(RoundState, AnyOtherShapeIsAStateOfTheFirstRound) {
+  const Value open = Value::OfCode("OPEN");
+  for (const Value& odd :
+       {Value::List({}), Value::List({open}), Value::List({open, open}),
+        Value::List({open, Value::Integer(0)}), Value::List({open, Value::Integer(-1)})})
+    EXPECT_EQ(StateOf(odd), (RoundState{odd, 0}));
 }
 
 TEST(CheckEdit, RefusesATextThatIsTooLong) {

@@ -108,7 +108,7 @@ TEST_F(SyncTest, WhatANewerReleaseWroteIsKeptByAnOlderOne) {
   KindDef file = *TestSchema().FindKind(kFile);
   const FieldId newer{900};
   file.fields.push_back(TestField(newer, "newer", FieldType::kText, MergePolicy::kKeepAll));
-  const Schema newer_schema({file, *TestSchema().FindKind(kPage)}, {*TestSchema().FindList("tag")});
+  const Schema newer_schema({file, *TestSchema().FindKind(kPage)}, TestLists());
   const auto c = team.NewMember("C", newer_schema);
   team.Sync(*a);  // grants the key
   team.Sync(*c);

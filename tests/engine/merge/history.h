@@ -1,0 +1,115 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "engine/change/make_change.h"
+#include "engine/merge/merge.h"
+#include "engine/merge/resolve.h"
+#include "tests/support/test_schema.h"
+
+namespace sacoche {
+
+inline const RecordId kOneRecord = RecordId::FromArray({1});
+
+// What somebody asked of the one record, before any of the engine's code saw it.
+struct Wish {
+  std::vector<FieldEdit> fields;
+};
+
+// The one record as one device holds it, with exactly the changes that reached it.
+struct Holder {
+  std::map<RegisterKey, Register> registers;
+  std::set<Dot> known;
+
+  void Apply(const Change& change) {
+    if (known.contains(change.dot)) return;
+    const SeenDot seen = [this](const Dot& dot) -> Result<bool> { return known.contains(dot); };
+    for (const RecordWrite& record : change.records)
+      for (const FieldWrite& write : record.writes) {
+        Register& reg = registers[RegisterKey{write.field, write.element}];
+        ASSERT_TRUE(ApplyWrite(reg, change, write, seen));
+      }
+    known.insert(change.dot);
+  }
+
+  [[nodiscard]] FieldRegisters Of(FieldId field) const {
+    FieldRegisters found;
+    for (const auto& [key, reg] : registers)
+      if (key.field == field) found.emplace(key, reg);
+    return found;
+  }
+
+  [[nodiscard]] std::optional<VisibleField> Show(FieldId field) const {
+    return Resolve(*TestSchema().FindField(kFile, field), Of(field));
+  }
+
+  [[nodiscard]] Record AsRecord() const { return Record{kOneRecord, kFile, kOneRecord, registers}; }
+};
+
+// A colleague with a laptop. Clocks may say anything, so every edit is given its stamp.
+class Colleague {
+ public:
+  explicit Colleague(std::uint8_t number) {
+    replica_.bytes.back() = number;
+    device_.bytes.back() = number;
+  }
+
+  // Nothing if everything is so already; an error if the edit is refused.
+  Result<std::optional<Change>> Ask(const Wish& wish, std::uint64_t stamp) {
+    const Edit edit{kOneRecord, {RecordEdit{kOneRecord, kFile, wish.fields}}};
+    SACOCHE_TRY(CheckEdit(TestSchema(), edit));
+    const auto registers_of = [this](const RecordId&,
+                                     FieldId field) -> Result<std::map<RegisterKey, Register>> {
+      return held.Of(field);
+    };
+    const auto entry_id = [this] {
+      ByteArray<16> id{};
+      id[0] = device_.bytes.back();
+      id[1] = ++entries_;
+      return id;
+    };
+    SACOCHE_ASSIGN(auto change, MakeChange(TestSchema(), edit, NextStamp(stamp), registers_of,
+                                           std::function<ByteArray<16>()>(entry_id)));
+    if (change) {
+      ++counter_;
+      held.Apply(*change);
+    }
+    return change;
+  }
+
+  [[nodiscard]] ChangeStamp NextStamp(std::uint64_t stamp) const {
+    return {Dot{replica_, counter_ + 1}, Hlc{stamp}, device_};
+  }
+
+  Holder held;
+
+ private:
+  ReplicaId replica_;
+  DeviceId device_;
+  std::uint64_t counter_ = 0;
+  std::uint8_t entries_ = 0;
+};
+
+// Choices that follow from one number, quick to make.
+class Choices {
+ public:
+  explicit Choices(std::uint32_t seed) : random_(seed) {}
+
+  std::size_t Below(std::size_t bound) { return random_() % bound; }
+  template <class Items>
+  const auto& Of(const Items& items) {
+    return items[Below(std::size(items))];
+  }
+  template <class Items>
+  Items Shuffled(Items items) {
+    for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[Below(i)]);
+    return items;
+  }
+
+ private:
+  std::minstd_rand random_;
+};
+
+}  // namespace sacoche

@@ -1,0 +1,173 @@
+#include "tests/engine/merge/oracle.h"
+
+#include "engine/record/value_codec.h"
+
+namespace sacoche {
+namespace {
+
+// The declared orders again, in the simplest words.
+int PlaceOf(FieldId field, const Value& value) {
+  static const std::map<std::string, int> kPlaces = {
+      {"LOW", 0}, {"HIGH", 1}, {"GRAVE", 2},    {"SEVERE", 2},  {"non", 0},       {"oui", 1},
+      {"NEW", 0}, {"OPEN", 1}, {"REOPENED", 1}, {"WAITING", 1}, {"PASSED_ON", 2}, {"CLOSED", 3}};
+  const bool ordered = field == kLevel || field == kSecret || field == kStage;
+  if (!ordered || value.empty()) return 0;
+  return kPlaces.at(FormatValue(value));
+}
+
+bool IsSingle(FieldId field) { return field != kTags && field != kEntries; }
+
+}  // namespace
+
+Oracle::Events Oracle::Standing(const Key& key, const Known& known) const {
+  Events standing;
+  const auto history = histories_.find(key);
+  if (history == histories_.end()) return standing;
+  for (const Event& event : history->second) {
+    const bool replaced = std::ranges::any_of(history->second, [&](const Event& later) {
+      return known.contains(later.stamp.dot) && later.seen.contains(event.stamp.dot);
+    });
+    if (known.contains(event.stamp.dot) && !replaced) standing.push_back(&event);
+  }
+  return standing;
+}
+
+std::ptrdiff_t Oracle::CountOf(const Events& events, const Value& value) {
+  return std::ranges::count_if(events, [&](const Event* event) { return event->value == value; });
+}
+
+Oracle::Events Oracle::Best(FieldId field, const Known& known) const {
+  Events standing = Standing({field, {}}, known);
+  std::ranges::sort(standing, std::greater(), [&](const Event* event) {
+    return std::tuple(!event->value.empty(), event->round, PlaceOf(field, event->value),
+                      event->stamp.hlc, event->stamp.author, event->stamp.dot);
+  });
+  return standing;
+}
+
+std::vector<Oracle::Key> Oracle::KeysOf(FieldId field) const {
+  std::vector<Key> keys;
+  for (const auto& [key, events] : histories_)
+    if (key.first == field) keys.push_back(key);
+  return keys;
+}
+
+bool Oracle::IsThere(const Key& key, const Known& known) const {
+  return std::ranges::any_of(Standing(key, known), [&](const Event* event) {
+    return key.first == kTags ? event->value.is_true() : !event->value.empty();
+  });
+}
+
+bool Oracle::IsErased(const Known& known) const { return IsThere({kErased, {}}, known); }
+
+bool Oracle::HoldsUnseenContent(const Known& known) const {
+  return IsErased(known) && std::ranges::any_of(histories_, [&](const auto& history) {
+           return history.first.first != kErased && IsThere(history.first, known);
+         });
+}
+
+bool Oracle::PlanState(const FieldEdit& edit, const Known& known, std::map<Key, Event>& plan) {
+  const Events best = Best(edit.field, known);
+  const auto same = CountOf(best, edit.value);
+  if (!best.empty() && same == std::ssize(best)) return true;
+  Event event{{}, {}, edit.value, best.empty() ? 0 : best.front()->round};
+  if (!best.empty() && PlaceOf(kStage, edit.value) < PlaceOf(kStage, best.front()->value)) {
+    const bool reopens = edit.value == Value::OfCode("REOPENED") ||
+                         edit.reopen == FieldEdit::Reopen::kYes || same > 0;
+    if (!reopens) return false;
+    ++event.round;
+  }
+  plan[{edit.field, {}}] = event;
+  return true;
+}
+
+void Oracle::PlanErasure(const FieldEdit& edit, const Known& known, std::map<Key, Event>& plan) {
+  for (const auto& [key, events] : histories_)
+    if (key.first != kErased && IsThere(key, known))
+      plan[key].value = key.first == kTags ? Value::Flag(false) : Value::Nothing();
+  const Events standing = Standing({kErased, {}}, known);
+  const auto same = CountOf(standing, edit.value);
+  if (standing.empty() || same != std::ssize(standing)) plan[{kErased, {}}].value = edit.value;
+}
+
+bool Oracle::Plan(const FieldEdit& edit, const Known& known, std::map<Key, Event>& plan) {
+  if (edit.field == kErased) {
+    PlanErasure(edit, known, plan);
+  } else if (edit.field == kStage) {
+    return PlanState(edit, known, plan);
+  } else if (edit.field == kEntries) {
+    Bytes id(16, 0);
+    id[0] = author_.bytes.back();
+    id[1] = ++entries_[author_];
+    plan[{kEntries, id}].value = edit.value;
+  } else if (edit.field == kTags) {
+    const ValueList& wanted = *edit.value.As<ValueList>();
+    for (const Value& element : wanted)
+      if (const Key key{kTags, EncodeValue(element)}; !IsThere(key, known))
+        plan[key].value = Value::Flag(true);
+    for (const Key& key : KeysOf(kTags))
+      if (IsThere(key, known) && std::ranges::count(wanted, *DecodeValue(key.second)) == 0)
+        plan[key].value = Value::Flag(false);
+  } else {
+    const Events standing = Standing({edit.field, {}}, known);
+    const auto same = CountOf(standing, edit.value);
+    const bool is_so = standing.empty() ? edit.value.empty() : same == std::ssize(standing);
+    if (!is_so) plan[{edit.field, {}}].value = edit.value;
+  }
+  return true;
+}
+
+Oracle::Outcome Oracle::Ask(const Wish& wish, const ChangeStamp& stamp, const Known& known) {
+  author_ = stamp.author;
+  if (IsErased(known) && wish.fields.front().field != kErased) return Outcome::kRefused;
+  std::map<Key, Event> plan;
+  for (const FieldEdit& edit : wish.fields)
+    if (!Plan(edit, known, plan)) return Outcome::kRefused;
+  for (auto& [key, event] : plan) {
+    event.stamp = stamp;
+    event.seen = known;
+    histories_[key].push_back(event);
+  }
+  return plan.empty() ? Outcome::kNothingToDo : Outcome::kWritten;
+}
+
+// The reason for which `first` applies rather than `other`; none if nobody need hear of `other`.
+std::optional<Precedence> Oracle::Contends(FieldId field, const Event& first,
+                                           const Event& other) const {
+  if (field == kTitle || field == kErased) return std::nullopt;
+  if (other.value.empty()) return Precedence::kOverCleared;
+  if (other.round < first.round) return Precedence::kReopened;
+  if (PlaceOf(field, other.value) == PlaceOf(field, first.value)) return Precedence::kLatest;
+  if (field != kStage) return Precedence::kMostProtective;
+  if (first.value == Value::OfCode("CLOSED")) return Precedence::kFurthest;
+  return std::nullopt;
+}
+
+Oracle::Shown Oracle::Show(FieldId field, const Known& known) const {
+  Shown shown;
+  if (IsSingle(field)) {
+    const Events best = Best(field, known);
+    if (best.empty() || best.front()->value.empty()) return shown;
+    shown.values.push_back(best.front()->value);
+    for (const Event* other : best) {
+      const auto why = Contends(field, *best.front(), *other);
+      if (!why || std::ranges::count(shown.values, other->value) > 0) continue;
+      if (shown.values.size() == 1) shown.first_applies = *why;
+      shown.values.push_back(other->value);
+    }
+    return shown;
+  }
+  std::vector<std::pair<std::tuple<Hlc, DeviceId, Dot>, Value>> entries;
+  for (const Key& key : KeysOf(field)) {
+    if (!IsThere(key, known)) continue;
+    if (field == kTags) shown.values.push_back(*DecodeValue(key.second));
+    if (field == kTags) continue;
+    const Event& event = *Standing(key, known).front();
+    entries.push_back({{event.stamp.hlc, event.stamp.author, event.stamp.dot}, event.value});
+  }
+  std::ranges::sort(entries);
+  for (auto& [stamp, value] : entries) shown.values.push_back(value);
+  return shown;
+}
+
+}  // namespace sacoche
