@@ -2,6 +2,7 @@
 #include <map>
 
 #include "engine/text/text_document.h"
+#include "engine/text/text_limits.h"
 #include "engine/text/words.h"
 
 namespace sacoche {
@@ -22,7 +23,7 @@ class ContestedFinder {
       if (span.deleted) {
         Cross(span);
       } else {
-        Read(span, spans.Next(node));
+        Read(node, spans.Next(node));
       }
     }
     EndPassage(position_);
@@ -59,7 +60,7 @@ class ContestedFinder {
   template <class Use>
   void ForEachDeleter(const Span& span, Use use) const;
 
-  void Read(const Span& span, SpanTree::Node next);
+  void Read(SpanTree::Node node, SpanTree::Node next);
   void Cross(const Span& span);
   void Touch(UnitId unit);
   void EndPassage(std::uint64_t end);
@@ -72,7 +73,7 @@ class ContestedFinder {
   [[nodiscard]] bool AreConcurrent(UnitId a, UnitId b) const {
     return !Knows(a, b) && !Knows(b, a);
   }
-  [[nodiscard]] bool IsChangedUnseen(UnitId by, SpanTree::Node node) const;
+  [[nodiscard]] bool IsChangedUnseen(UnitId by, SpanTree::Place from) const;
   [[nodiscard]] bool SpaceFollows(SpanTree::Node next) const;
 
   const TextDocument& document_;
@@ -146,7 +147,8 @@ void ContestedFinder::ForEachDeleter(const Span& span, Use use) const {
   }
 }
 
-void ContestedFinder::Read(const Span& span, SpanTree::Node next) {
+void ContestedFinder::Read(SpanTree::Node node, SpanTree::Node next) {
+  const Span& span = document_.sequence_.spans().at(node);
   const std::u32string_view text = document_.sequence_.TextOf(span.first, span.length);
   for (std::uint32_t i = 0; i < span.length; ++i, ++position_) {
     const UnitId unit = span.first.Plus(i);
@@ -154,7 +156,8 @@ void ContestedFinder::Read(const Span& span, SpanTree::Node next) {
     const bool is_line_end = KindOf(text[i]) == Word::Kind::kLineBreak;
     if (!is_line_end && !EndsSentence(text[i])) continue;
     if (!is_line_end && !(is_last ? SpaceFollows(next) : IsSpace(text[i + 1]))) continue;
-    if (is_last && next != SpanTree::kNone && IsChangedUnseen(unit, next)) continue;
+    if (IsChangedUnseen(unit, is_last ? SpanTree::Place{next, 0} : SpanTree::Place{node, i + 1}))
+      continue;
     Touch(unit);
     EndPassage(position_ + 1);
   }
@@ -171,15 +174,25 @@ void ContestedFinder::Touch(UnitId unit) {
   last = std::max(last, unit.counter);
 }
 
-// Whether the first character there was typed or deleted by somebody who had not seen that unit.
-bool ContestedFinder::IsChangedUnseen(UnitId by, SpanTree::Node node) const {
-  // Of the span only its first character: where spans are cut differs between devices.
-  Span first = document_.sequence_.spans().at(node);
-  first.length = 1;
-  bool is_changed = AreConcurrent(by, first.first);
-  if (first.deleted)
-    ForEachDeleter(first, [&](UnitId deleter) { is_changed |= AreConcurrent(by, deleter); });
-  return is_changed;
+// Whether anything from there to the next word was typed or deleted by somebody who had not seen
+// that unit. Character by character: where spans are cut differs between devices.
+bool ContestedFinder::IsChangedUnseen(UnitId by, SpanTree::Place from) const {
+  const SpanTree& spans = document_.sequence_.spans();
+  auto [node, offset] = from;
+  for (std::size_t n = 0; n < kContestedLookAheadMax && node != SpanTree::kNone; ++n) {
+    const Span& span = spans.at(node);
+    const Span character{span.first.Plus(offset), 1, span.deleted};
+    bool is_changed = AreConcurrent(by, character.first);
+    if (span.deleted)
+      ForEachDeleter(character, [&](UnitId unit) { is_changed |= AreConcurrent(by, unit); });
+    if (is_changed) return true;
+    if (!span.deleted && !IsSpace(document_.sequence_.TextOf(character.first, 1).front()))
+      return false;
+    if (++offset < span.length) continue;
+    node = spans.Next(node);
+    offset = 0;
+  }
+  return false;
 }
 
 // Whether the next visible character is a space, or none comes.

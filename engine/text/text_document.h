@@ -57,9 +57,10 @@ class TextDocument {
   [[nodiscard]] std::uint64_t size() const { return sequence_.spans().visible(); }
 
   // The passages to look at, in the order of the text. A passage is a sentence: it ends after a
-  // line break, or after . ! ? … before a space, unless what follows was changed concurrently. It
-  // is contested while the last changes there of two replicas are concurrent, until somebody who
-  // has seen both changes that passage or settles. Deleting the same characters is no contest.
+  // line break, or after . ! ? … before a space, unless something up to the next word was changed
+  // concurrently. It is contested while the last changes there of two replicas are concurrent,
+  // until somebody who has seen both changes that passage or settles. Deleting the same characters
+  // is no contest.
   [[nodiscard]] std::vector<ContestedPassage> Contested() const;
 
   // Everything, in an order in which each edit comes after all that its author had seen (those that

@@ -28,6 +28,9 @@ inline constexpr std::size_t kTextRunsMax = 1024 * 1024;
 inline constexpr std::size_t kDiffDistanceMax = 512;
 inline constexpr std::size_t kDiffDepthMax = 8;
 
+// How far Contested() looks for the next word, to see whether a passage ends.
+inline constexpr std::size_t kContestedLookAheadMax = 64;
+
 // What a unit is numbered with in memory, and a delta between two counters in the format, fits.
 static_assert(kTextCounterMax < UINT32_MAX / 2);
 
