@@ -1,6 +1,8 @@
 #include "engine/text/text_codec.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
 #include "engine/text/text_limits.h"
 #include "engine/text/utf8.h"
@@ -44,6 +46,9 @@ class Table {
   void Read(ByteReader& in) {
     ids_.resize(in.Count(kTextReplicasMax, ReplicaId::kSize));
     for (ReplicaId& id : ids_) id = ReplicaId::FromArray(in.Array<ReplicaId::kSize>());
+    // Found by bisection from here on, so in order and each once.
+    if (std::ranges::adjacent_find(ids_, std::ranges::greater_equal()) != ids_.end())
+      in.SetFailed();
     touched_.resize(ids_.size());
   }
 

@@ -116,6 +116,18 @@ TEST(TextCodec, RefusesAReplicaThatNothingNames) {
   EXPECT_THAT(DecodeTextOps(bytes), FailsWith(ErrorCode::kCorrupt));
 }
 
+// The table is searched by bisection before the whole is compared.
+TEST(TextCodec, RefusesATableOutOfOrder) {
+  Desk anne(1);
+  Desk boris(2);
+  anne.Type(0, "a");
+  boris.Receive(anne);
+  Bytes bytes = *EncodeTextOps(boris.Type(1, "b"));
+  const auto first = bytes.begin() + 2;
+  std::swap_ranges(first, first + ReplicaId::kSize, first + ReplicaId::kSize);
+  EXPECT_THAT(DecodeTextOps(bytes), FailsWith(ErrorCode::kCorrupt));
+}
+
 TEST(TextCodec, RefusesMoreThanItsLimits) {
   EXPECT_THAT(DecodeTextOps(Bytes(kTextOpsBytesMax + 1)), FailsWith(ErrorCode::kLimit));
   const auto ops = TextDocument().OpsToBecome(std::string(kTextOpsBytesMax, 'a'), Writer(1));
