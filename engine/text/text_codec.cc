@@ -34,8 +34,7 @@ class Table {
           if (dot != Dot{}) ids_.push_back(dot.replica);
     }
     std::ranges::sort(ids_);
-    const auto repeated = std::ranges::unique(ids_);
-    ids_.erase(repeated.begin(), repeated.end());
+    ids_.erase(std::unique(ids_.begin(), ids_.end()), ids_.end());
     touched_.resize(ids_.size());
   }
 
