@@ -131,6 +131,30 @@ Status MeasureEncoding(const Desk& desk, json& out) {
   return {};
 }
 
+// The form is saved: with one sentence more, and with all words in the opposite order.
+Status MeasureSaving(const Desk& desk, json& out) {
+  const std::string text = desk.document.Text();
+  std::string longer = text;
+  longer.insert(text.find(' ', text.size() / 2), " One sentence more. ");
+  std::string reversed;
+  for (std::size_t end = text.size(); end != std::string::npos && end > 0;) {
+    const std::size_t space = text.rfind(' ', end - 1);
+    const std::size_t begin = space == std::string::npos ? 0 : space;
+    reversed += text.substr(begin, end - begin);
+    end = begin;
+  }
+  for (const auto& [name, wanted] :
+       {std::pair{"save_sentence_s", longer}, std::pair{"save_all_reversed_s", reversed}}) {
+    TextDocument document = desk.document;
+    const ResourceUsage usage;
+    SACOCHE_ASSIGN(const TextOps ops, document.OpsToBecome(wanted, desk.id));
+    SACOCHE_TRY(document.Apply(ops));
+    out[name] = usage.wall_s();
+    if (document.Text() != wanted) return Forward(Wrong("a saved text became another"));
+  }
+  return {};
+}
+
 // Each receives what the other made, edit by edit.
 Status MeasureMerge(Desk& one, Desk& other, json& out) {
   const ResourceUsage usage;
@@ -178,6 +202,7 @@ Status Measure(const std::string& path) {
   Desk desk{Writer(1), {}, {}};
   SACOCHE_TRY(MeasureReplay(trace, desk, out));
   SACOCHE_TRY(MeasureEncoding(desk, out));
+  SACOCHE_TRY(MeasureSaving(desk, out));
   SACOCHE_TRY(MeasureTwoHalves(trace, out["merge_two_halves"]));
   SACOCHE_TRY(MeasureSamePlaces(trace, out["merge_same_places"]));
   out["peak_rss_kb"] = ResourceUsage::peak_rss_kb();

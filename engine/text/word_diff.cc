@@ -203,57 +203,128 @@ void Matcher::MatchAtRareWords(const Box& box, std::size_t depth) {
   Match(between, depth + 1);
 }
 
-Numbers NumbersOf(const std::vector<Word>& words,
-                  std::unordered_map<std::u32string_view, std::uint32_t>& numbers) {
-  Numbers all;
-  all.reserve(words.size());
-  for (const Word& word : words) {
-    const auto next = static_cast<std::uint32_t>(numbers.size());
-    all.push_back(numbers.try_emplace(word.text, next).first->second);
+// One of the two texts.
+struct Side {
+  std::vector<Word> words;
+  Numbers numbers;
+
+  // How well a change begins before that word: on a line of its own, as a sentence, as a word.
+  [[nodiscard]] int BeginningAt(std::size_t at) const {
+    if (at == 0 || words[at - 1].kind == Word::Kind::kLineBreak) return 3;
+    const bool after_spaces = words[at - 1].kind == Word::Kind::kSpaces;
+    const std::size_t before = after_spaces ? at - 1 : at;
+    if (before > 0 && EndsSentence(words[before - 1].text.back())) return 2;
+    return after_spaces ? 1 : 0;
   }
-  return all;
+};
+
+// A difference, in words.
+struct Difference {
+  std::size_t a_begin = 0;
+  std::size_t a_end = 0;
+  std::size_t b_begin = 0;
+  std::size_t b_end = 0;
+};
+
+Side SideOf(std::u32string_view text,
+            std::unordered_map<std::u32string_view, std::uint32_t>& numbers) {
+  Side side{WordsOf(text), {}};
+  side.numbers.reserve(side.words.size());
+  for (const Word& word : side.words) {
+    const auto next = static_cast<std::uint32_t>(numbers.size());
+    side.numbers.push_back(numbers.try_emplace(word.text, next).first->second);
+  }
+  return side;
 }
 
-// Two hunks with nothing but one stretch of spaces between them become one.
-void AddHunk(std::vector<WordHunk>& hunks, const WordHunk& hunk, bool joins) {
-  if (!joins) {
-    hunks.push_back(hunk);
-    return;
+std::vector<Difference> DifferencesOf(const Matcher& matcher, std::size_t a_size,
+                                      std::size_t b_size) {
+  std::vector<Difference> differences;
+  for (std::size_t i = 0, j = 0; i < a_size || j < b_size;) {
+    if (matcher.a_kept(i) && matcher.b_kept(j)) {
+      ++i;
+      ++j;
+      continue;
+    }
+    Difference difference{i, i, j, j};
+    while (i < a_size && !matcher.a_kept(i)) difference.a_end = ++i;
+    while (j < b_size && !matcher.b_kept(j)) difference.b_end = ++j;
+    differences.push_back(difference);
   }
-  WordHunk& last = hunks.back();
-  last.removed = hunk.position + hunk.removed - last.position;
-  last.inserted = hunk.inserted_at + hunk.inserted - last.inserted_at;
+  return differences;
+}
+
+// What is only deleted or only inserted may often be told in several ways: "[a sentence. Then] " or
+// "a [sentence. Then ]". Gives how many words further it best begins, where it may move between
+// `floor` and `ceiling`.
+std::ptrdiff_t BestShift(const Side& side, std::size_t begin, std::size_t end, std::size_t floor,
+                         std::size_t ceiling) {
+  std::size_t at = begin;
+  std::size_t last = end;
+  while (at > floor && side.numbers[at - 1] == side.numbers[last - 1]) --at, --last;
+  std::size_t best = at;
+  for (; last < ceiling && side.numbers[at] == side.numbers[last]; ++last)
+    if (side.BeginningAt(++at) >= side.BeginningAt(best)) best = at;
+  return static_cast<std::ptrdiff_t>(best) - static_cast<std::ptrdiff_t>(begin);
+}
+
+void Shift(std::vector<Difference>& differences, const Side& a, const Side& b) {
+  for (std::size_t n = 0; n < differences.size(); ++n) {
+    Difference& here = differences[n];
+    const bool deletes = here.a_begin < here.a_end;
+    if (deletes && here.b_begin < here.b_end) continue;
+    const Difference before = n == 0 ? Difference{} : differences[n - 1];
+    const Difference after = n + 1 < differences.size()
+                                 ? differences[n + 1]
+                                 : Difference{a.words.size(), 0, b.words.size(), 0};
+    const std::ptrdiff_t shift =
+        deletes ? BestShift(a, here.a_begin, here.a_end, before.a_end, after.a_begin)
+                : BestShift(b, here.b_begin, here.b_end, before.b_end, after.b_begin);
+    for (std::size_t* bound : {&here.a_begin, &here.a_end, &here.b_begin, &here.b_end})
+      *bound += static_cast<std::size_t>(shift);
+  }
+}
+
+// Two with nothing, or nothing but one stretch of spaces, between them become one.
+std::vector<Difference> Joined(const std::vector<Difference>& differences, const Side& a) {
+  std::vector<Difference> joined;
+  const auto joins = [&](std::size_t end, std::size_t begin) {
+    return begin == end || (begin - end == 1 && a.words[end].kind == Word::Kind::kSpaces);
+  };
+  for (const Difference& difference : differences) {
+    if (!joined.empty() && joins(joined.back().a_end, difference.a_begin)) {
+      joined.back().a_end = difference.a_end;
+      joined.back().b_end = difference.b_end;
+    } else {
+      joined.push_back(difference);
+    }
+  }
+  return joined;
+}
+
+// Where each word begins, and where the last ends.
+std::vector<std::uint64_t> PositionsOf(const std::vector<Word>& words) {
+  std::vector<std::uint64_t> positions{0};
+  for (const Word& word : words) positions.push_back(positions.back() + word.text.size());
+  return positions;
 }
 
 }  // namespace
 
 std::vector<WordHunk> DiffWords(std::u32string_view before, std::u32string_view after) {
-  const std::vector<Word> a = WordsOf(before);
-  const std::vector<Word> b = WordsOf(after);
   std::unordered_map<std::u32string_view, std::uint32_t> numbers;
-  const Numbers a_numbers = NumbersOf(a, numbers);
-  const Numbers b_numbers = NumbersOf(b, numbers);
-  Matcher matcher(a_numbers, b_numbers);
-  matcher.Match({0, std::ssize(a), 0, std::ssize(b)}, 0);
-
+  const Side a = SideOf(before, numbers);
+  const Side b = SideOf(after, numbers);
+  Matcher matcher(a.numbers, b.numbers);
+  matcher.Match({0, std::ssize(a.words), 0, std::ssize(b.words)}, 0);
+  std::vector<Difference> differences = DifferencesOf(matcher, a.words.size(), b.words.size());
+  Shift(differences, a, b);
+  const std::vector<std::uint64_t> in_a = PositionsOf(a.words);
+  const std::vector<std::uint64_t> in_b = PositionsOf(b.words);
   std::vector<WordHunk> hunks;
-  WordHunk hunk;  // its position and inserted_at are where the walk has come to
-  std::size_t kept = 0;
-  bool kept_spaces = false;
-  for (std::size_t i = 0, j = 0; i < a.size() || j < b.size();) {
-    if (matcher.a_kept(i) && matcher.b_kept(j)) {
-      ++kept;
-      kept_spaces = a[i].kind == Word::Kind::kSpaces;
-      hunk.position += a[i++].text.size();
-      hunk.inserted_at += b[j++].text.size();
-      continue;
-    }
-    for (; i < a.size() && !matcher.a_kept(i); ++i) hunk.removed += a[i].text.size();
-    for (; j < b.size() && !matcher.b_kept(j); ++j) hunk.inserted += b[j].text.size();
-    AddHunk(hunks, hunk, !hunks.empty() && kept == 1 && kept_spaces);
-    hunk = {hunk.position + hunk.removed, 0, hunk.inserted_at + hunk.inserted, 0};
-    kept = 0;
-  }
+  for (const Difference& d : Joined(differences, a))
+    hunks.push_back({in_a[d.a_begin], in_a[d.a_end] - in_a[d.a_begin], in_b[d.b_begin],
+                     in_b[d.b_end] - in_b[d.b_begin]});
   return hunks;
 }
 

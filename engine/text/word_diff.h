@@ -19,7 +19,8 @@ struct WordHunk {
 
 // What turns one text into another, by whole words: a word, a stretch of spaces, a line break or a
 // punctuation mark is kept or replaced as one, so that no word becomes a mixture of two. Changed
-// words that only spaces separate are one hunk, so that phrases are not mixed either.
+// words that only spaces separate are one hunk, so that phrases are not mixed either. What is only
+// inserted or only deleted begins at a line, a sentence or a word, where there is a choice.
 //
 // The greedy algorithm of Myers, "An O(ND) difference algorithm and its variations" (1986), over
 // words. Where that finds more than kDiffDistanceMax differences, the stretch is first cut at words

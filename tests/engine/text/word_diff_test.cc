@@ -46,9 +46,16 @@ TEST(WordDiff, ReadsAsAPersonWouldSayIt) {
   EXPECT_EQ(Shown("Elle vit seule.", "Elle vit seule. Sa sœur l'aide."),
             "Elle vit seule.{+ Sa sœur l'aide.+}");
   EXPECT_EQ(Shown("Elle ne veut pas porter plainte.", "Elle veut porter plainte."),
-            "Elle [-ne -]veut[- pas-] porter plainte.");
+            "Elle [-ne -]veut [-pas -]porter plainte.");
   EXPECT_EQ(Shown("L'enfant va à l'école.", "L'enfant va au collège."),
             "L'enfant va [-à l'école-]{+au collège+}.");
+}
+
+TEST(WordDiff, ASentenceComesAndGoesAsOne) {
+  EXPECT_EQ(Shown("Il menace. Il boit.", "Il boit."), "[-Il menace. -]Il boit.");
+  EXPECT_EQ(Shown("Il boit. Elle part.", "Il boit. Il menace. Elle part."),
+            "Il boit. {+Il menace. +}Elle part.");
+  EXPECT_EQ(Shown("Un.\nDeux.\n", "Un.\nUn et demi.\nDeux.\n"), "Un.\n{+Un et demi.\n+}Deux.\n");
 }
 
 TEST(WordDiff, AWordIsReplacedWhole) {
