@@ -7,6 +7,7 @@
 #include <map>
 
 #include "engine/membership/enrolment_request.h"
+#include "engine/text/text_codec.h"
 #include "engine/wire/wire_codec.h"
 #include "tests/fuzz/reencode.h"
 #include "tests/support/results.h"
@@ -18,6 +19,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+Result<Bytes> ReencodeTextOps(ByteView bytes) {
+  SACOCHE_ASSIGN(const TextOps ops, DecodeTextOps(bytes));
+  return EncodeTextOps(ops);
+}
+
+Result<Bytes> ReencodeTextHistory(ByteView bytes) {
+  SACOCHE_ASSIGN(const TextDocument document, DecodeTextDocument(bytes));
+  return EncodeTextDocument(document);
+}
+
 // Who reads which folder.
 const std::map<std::string, Result<Bytes> (*)(ByteView)> kFormats = {
     {"envelope", ReencodeEnvelope},
@@ -27,6 +38,8 @@ const std::map<std::string, Result<Bytes> (*)(ByteView)> kFormats = {
     {"enrolment_request", ReencodeEnrolmentRequest},
     {"problem", ReencodeProblem},
     {"signature_headers", ReencodeSignatureHeaders},
+    {"text_ops", ReencodeTextOps},
+    {"text_history", ReencodeTextHistory},
 };
 
 const std::map<std::string, ErrorCode> kFailureClasses = {
