@@ -5,6 +5,21 @@
 #include "platform/curl/curl_http_client.h"
 
 namespace sacoche::bench {
+namespace {
+
+// The stores of a measurement are sealed as people's are; their passphrase is no secret, and
+// costs little, because each command unlocks them again.
+constexpr std::string_view kPassphrase = "a measurement keeps no secrets";
+constexpr Argon2Cost kQuickCost{.ops = 1, .memory_kib = 8 * 1024};
+
+Result<std::unique_ptr<Vault>> OpenVault(const Vault::Options& options) {
+  if (Vault::Inspect(options) != StoreFileState::kMissing)
+    return Vault::UnlockWithPassphrase(options, ViewOf(kPassphrase));
+  SACOCHE_ASSIGN(Vault::Created created, Vault::Create(options, ViewOf(kPassphrase), kQuickCost));
+  return std::move(created.vault);
+}
+
+}  // namespace
 
 Result<std::unique_ptr<BenchDevice>> BenchDevice::Open(const std::string& dir,
                                                        const std::string& device) {
@@ -14,8 +29,10 @@ Result<std::unique_ptr<BenchDevice>> BenchDevice::Open(const std::string& dir,
   if (!std::filesystem::is_directory(opened->folder_, error))
     return Fail(ErrorCode::kNotFound, "there is no device " + device + " in this folder",
                 "Run `sacoche-bench init` first, and name A, B or S.");
-  SACOCHE_ASSIGN(opened->engine_, Engine::Open({opened->folder_ + "/sacoche.db", &BenchSchema(),
-                                                &opened->clock_, &opened->random_}));
+  const std::string path = opened->folder_ + "/sacoche.db";
+  SACOCHE_ASSIGN(opened->vault_, OpenVault({path, &opened->files_, &opened->clock_, ""}));
+  SACOCHE_ASSIGN(opened->engine_, Engine::Open({path, &BenchSchema(), &opened->clock_,
+                                                &opened->random_, opened->vault_->vfs_name()}));
   return opened;
 }
 

@@ -4,8 +4,10 @@
 
 #include "bench/bench_schema.h"
 #include "engine/engine.h"
+#include "platform/posix/posix_file_system.h"
 #include "platform/posix/system_clock.h"
 #include "platform/posix/system_random.h"
+#include "platform/vault/vault.h"
 
 namespace sacoche::bench {
 
@@ -31,6 +33,8 @@ class BenchDevice {
   std::string folder_;
   SystemClock clock_;
   SystemRandom random_;
+  PosixFileSystem files_;
+  std::unique_ptr<Vault> vault_;  // outlives the engine
   std::unique_ptr<Engine> engine_;
 };
 

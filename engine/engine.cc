@@ -5,10 +5,13 @@
 #include "engine/membership/enrolment_request.h"
 #include "engine/merge/resolve.h"
 #include "engine/record/value_codec.h"
+#include "engine/store/migrations.h"
 #include "engine/sync/sync_runner.h"
 
 namespace sacoche {
 namespace {
+
+static_assert(kStoreFormatOfRelease == kStoreFormat);
 
 constexpr std::string_view kOrganisation = "organisation.root";
 constexpr std::string_view kOrganisationBox = "organisation.box";
@@ -73,7 +76,7 @@ Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::Open(const Config& config) {
-  SACOCHE_ASSIGN(auto store, Store::Open(config.path));
+  SACOCHE_ASSIGN(auto store, Store::Open(config.path, config.vfs));
   SACOCHE_ASSIGN(DeviceIdentity identity, DeviceIdentity::LoadOrMake(*store, *config.random));
   SACOCHE_ASSIGN(const auto root, PublicKeyNamed(*store, kOrganisation));
   Directory directory(root);
@@ -320,6 +323,10 @@ void Engine::Observe(std::function<void(const std::set<RecordId>&)> observer) {
 void Engine::Notify(const std::set<RecordId>& touched) {
   if (parts_->observer && !touched.empty()) parts_->observer(touched);
 }
+
+Result<StoreCheck> Engine::Check() { return CheckStore(*parts_->store, parts_->identity); }
+
+Status Engine::BackUpTo(const std::string& path) { return parts_->store->CopyTo(path); }
 
 Result<EngineStatus> Engine::ReadStatus() {
   Store& store = *parts_->store;

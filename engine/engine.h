@@ -8,6 +8,7 @@
 #include "engine/seal/profile.h"
 #include "engine/store/change_log.h"
 #include "engine/store/records.h"
+#include "engine/store_check.h"
 #include "engine/sync/sync_session.h"
 #include "platform/clock.h"
 #include "platform/http_client.h"
@@ -22,6 +23,9 @@ struct Invitation {
   SigningPublicKey organisation{};
   BoxPublicKey organisation_box{};  // names in requests are sealed to it
 };
+
+// The number of the store's format that this release writes.
+inline constexpr int kStoreFormatOfRelease = 1;
 
 // A record as people see it.
 struct RecordView {
@@ -58,6 +62,9 @@ class Engine {
     const Schema* schema;  // these three must outlive the engine
     Clock* clock;
     Random* random;
+    // SQLite's name of the file system layer through which the store is read and written. Every
+    // program that people work with names its vault here; empty: in the clear.
+    std::string vfs = {};
   };
   // kBusy: another program has the store open. kNewerFormat, kCorrupt: nothing was touched.
   static Result<std::unique_ptr<Engine>> Open(const Config& config);
@@ -111,6 +118,13 @@ class Engine {
   void Observe(std::function<void(const std::set<RecordId>&)> observer);
 
   [[nodiscard]] Result<EngineStatus> ReadStatus();
+
+  // -- Care ----------------------------------------------------------------------------------
+
+  // Looks through the whole store; nothing is changed.
+  [[nodiscard]] Result<StoreCheck> Check();
+  // A copy of the store as it is now, through the same layer, whole and on the disk.
+  Status BackUpTo(const std::string& path);
 
   // A hash of the merged state: equal on devices that hold the same changes.
   [[nodiscard]] Result<Hash256> Digest();

@@ -192,4 +192,26 @@ Result<std::uint64_t> ChangeLog::Count() {
   return query.Uint(0);
 }
 
+Result<ChangeLog::Holes> ChangeLog::FindHoles() {
+  const auto count = [&](StatementHandle query) -> Result<std::uint64_t> {
+    SACOCHE_TRY(query.Step());
+    return query.Uint(0);
+  };
+  Holes holes;
+  SACOCHE_ASSIGN(holes.replicas_with_gaps,
+                 count(database_->Prepare(
+                     "SELECT count(*) FROM (SELECT 1 FROM change_log GROUP BY space, replica "
+                     "HAVING count(*) <> max(counter))")));
+  SACOCHE_ASSIGN(holes.values_without_change,
+                 count(database_->Prepare(
+                     "SELECT count(*) FROM sibling JOIN record ON record.id = sibling.record "
+                     "WHERE NOT EXISTS (SELECT 1 FROM change_log WHERE space = record.space "
+                     "AND replica = sibling.replica AND counter = sibling.counter)")));
+  SACOCHE_ASSIGN(holes.changes_without_writes,
+                 count(database_->Prepare(
+                     "SELECT count(*) FROM change_log WHERE NOT EXISTS "
+                     "(SELECT 1 FROM change_write WHERE change_write.seq = change_log.seq)")));
+  return holes;
+}
+
 }  // namespace sacoche

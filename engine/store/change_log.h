@@ -52,6 +52,14 @@ class ChangeLog {
   [[nodiscard]] Result<VersionVector> Known(const SpaceId& space);
   [[nodiscard]] Result<std::uint64_t> Count();
 
+  // What should be here and is not.
+  struct Holes {
+    std::uint64_t replicas_with_gaps = 0;     // a change is here, one before it is not
+    std::uint64_t values_without_change = 0;  // shown in a record, in no change of the log
+    std::uint64_t changes_without_writes = 0;
+  };
+  [[nodiscard]] Result<Holes> FindHoles();
+
  private:
   Status AppendWrites(std::int64_t seq, const RecordWrite& record, int& position);
 

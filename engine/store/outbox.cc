@@ -83,4 +83,16 @@ Result<Outbox::Counts> Outbox::Count() {
   return counts;
 }
 
+Status Outbox::ForEach(const std::function<Status(const OutboxEntry&)>& visit) {
+  auto query = database_->Prepare(
+      "SELECT space, counter, envelope_id, hash, envelope, changes FROM outbox "
+      "ORDER BY space, counter");
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, query.Step());
+    if (!row) return {};
+    SACOCHE_TRY(visit(OutboxEntry{query.IdAt<SpaceId>(0), query.Uint(1), query.IdAt<EnvelopeId>(2),
+                                  query.ArrayAt<32>(3), CopyOf(query.Blob(4)), query.Uint(5)}));
+  }
+}
+
 }  // namespace sacoche

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "engine/wire/envelope.h"
 #include "engine/wire/problem.h"
 #include "platform/sqlite/database.h"
@@ -42,6 +44,9 @@ class Outbox {
   // The server's head is behind what it had acknowledged: everything after it waits again. Gives
   // how many.
   Result<std::uint64_t> ForgetStoredAfter(const SpaceId& space, std::uint64_t server_seq);
+
+  // Every envelope that this device made, in the order of its chains; the visitor's error ends it.
+  Status ForEach(const std::function<Status(const OutboxEntry&)>& visit);
 
   struct Counts {
     std::uint64_t waiting = 0;

@@ -19,7 +19,15 @@ class Store {
  public:
   // Opens or makes the file and brings its format up to date. kNewerFormat: made by a newer
   // release, nothing was touched. kBusy: another program has it.
-  static Result<std::unique_ptr<Store>> Open(const std::string& path);
+  // `vfs`: SQLite's name of the file system layer; empty: in the clear.
+  static Result<std::unique_ptr<Store>> Open(const std::string& path, const std::string& vfs = {});
+
+  // What SQLite finds wrong in the file's structure, in its own words; empty: nothing.
+  [[nodiscard]] Result<std::vector<std::string>> CheckIntegrity() {
+    return database_->CheckIntegrity();
+  }
+  // A whole copy through the same layer, on the disk when this returns.
+  Status CopyTo(const std::string& path) { return database_->CopyTo({.path = path, .vfs = vfs_}); }
 
   [[nodiscard]] Result<Transaction> Begin() { return Transaction::Begin(*database_); }
 
@@ -32,9 +40,10 @@ class Store {
   [[nodiscard]] KeyChest& keys() { return keys_; }
 
  private:
-  explicit Store(std::unique_ptr<Database> database);
+  Store(std::unique_ptr<Database> database, std::string vfs);
 
   std::unique_ptr<Database> database_;
+  std::string vfs_;
   ChangeLog log_;
   Records records_;
   Search search_;

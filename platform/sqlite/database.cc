@@ -111,6 +111,9 @@ Result<int> Database::FormatVersion() {
 
 tl::unexpected<Error> Database::LastError(int code) const {
   const std::string detail = sqlite3_errmsg(db_);
+  if (code == SQLITE_IOERR_DATA)
+    return Fail(ErrorCode::kCorrupt, "a page of the store's file is damaged or was altered",
+                "Run `sacoche verify`, keep the file as it is, and restore a backup beside it.");
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

@@ -40,9 +40,9 @@ Result<SecretBytes> WrappingKey(const KeySlot& slot, ByteView secret) {
 void SealInto(KeySlot& slot, const VaultId& vault, ByteView wrapping_key, const DataKey& key) {
   const Bytes data = DataFor(vault, slot);
   randombytes_buf(slot.nonce.data(), slot.nonce.size());
-  crypto_aead_xchacha20poly1305_ietf_encrypt(
-      slot.sealed.data(), nullptr, key.bytes().data(), key.bytes().size(), data.data(),
-      data.size(), nullptr, slot.nonce.data(), wrapping_key.data());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(slot.sealed.data(), nullptr, key.bytes().data(),
+                                             key.bytes().size(), data.data(), data.size(), nullptr,
+                                             slot.nonce.data(), wrapping_key.data());
 }
 
 std::optional<DataKey> Unseal(const KeySlot& slot, const VaultId& vault, ByteView wrapping_key) {

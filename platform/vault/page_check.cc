@@ -9,8 +9,7 @@ Result<PageCheckReport> PageCheck::Run() const {
   const VaultHeader& header = vault_.header_;
   StoredDatabase stored(vault_.options_.below, vault_.path(), StoredDatabase::Mode::kExisting);
   SACOCHE_TRY(StatusOfStored(stored.opened()));
-  BlockFile pages(stored.file(),
-                  std::make_unique<PageCipher>(vault_.key_.page_key(), header.file),
+  BlockFile pages(stored.file(), std::make_unique<PageCipher>(vault_.key_.page_key(), header.file),
                   {.kind = RecordKind::kMainPage,
                    .stored_offset = VaultHeader::kBytes,
                    .block_bytes = header.block_bytes});

@@ -37,8 +37,7 @@ void PageCipher::NextNonce(std::uint8_t* nonce) {
   std::copy_n(nonces_.data() + nonces_left_ * kNonceBytes, kNonceBytes, nonce);
 }
 
-void PageCipher::Seal(RecordKind kind, std::uint64_t number, ByteView plain,
-                      std::uint8_t* record) {
+void PageCipher::Seal(RecordKind kind, std::uint64_t number, ByteView plain, std::uint8_t* record) {
   SACOCHE_CHECK(key_.size() == kKeyBytes);
   NextNonce(record);
   const AssociatedData data = DataFor(file_, kind, number);

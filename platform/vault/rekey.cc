@@ -15,7 +15,8 @@ namespace {
 constexpr const char* kNextSuffix = "-rekey";
 
 BlockFile PagesOf(StoredFile file, const VaultHeader& header, const DataKey& key) {
-  return {file, std::make_unique<PageCipher>(key.page_key(), header.file),
+  return {file,
+          std::make_unique<PageCipher>(key.page_key(), header.file),
           {.kind = RecordKind::kMainPage,
            .stored_offset = VaultHeader::kBytes,
            .block_bytes = header.block_bytes}};

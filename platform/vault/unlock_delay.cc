@@ -46,8 +46,10 @@ Status UnlockDelay::Check() {
   if (waited_ms >= delay_ms) return {};
   const std::uint64_t seconds = (delay_ms - waited_ms + 999) / 1000;
   return Fail(ErrorCode::kLimit,
-              std::to_string(tries.failures) + " wrong passphrases were given; the next try is "
-              "possible in " + std::to_string(seconds) + " s",
+              std::to_string(tries.failures) +
+                  " wrong passphrases were given; the next try is "
+                  "possible in " +
+                  std::to_string(seconds) + " s",
               "Wait, then try again; or use the recovery code on paper.");
 }
 

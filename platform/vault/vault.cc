@@ -82,10 +82,10 @@ Vault::~Vault() = default;
 
 Result<std::unique_ptr<Vault>> Vault::Unlocked(const Options& options, const VaultHeader& header,
                                                DataKey key) {
-  SACOCHE_ASSIGN(auto vfs, VaultVfs::Register({.name = NewVfsName(),
-                                               .below = options.below,
-                                               .header_of_new_files = header},
-                                              key.Clone()));
+  SACOCHE_ASSIGN(auto vfs,
+                 VaultVfs::Register(
+                     {.name = NewVfsName(), .below = options.below, .header_of_new_files = header},
+                     key.Clone()));
   return std::unique_ptr<Vault>(new Vault(options, header, std::move(key), std::move(vfs)));
 }
 
@@ -171,8 +171,8 @@ Status Vault::StoreSlots(std::vector<KeySlot> slots) {
 
 Status Vault::ChangePassphrase(ByteView passphrase, const Argon2Cost& cost) {
   SACOCHE_TRY(CheckStorePassphrase(passphrase));
-  SACOCHE_ASSIGN(KeySlot made, MakeKeySlot(header_.vault, KeySlotKind::kPassphrase, cost,
-                                           passphrase, key_));
+  SACOCHE_ASSIGN(KeySlot made,
+                 MakeKeySlot(header_.vault, KeySlotKind::kPassphrase, cost, passphrase, key_));
   std::vector<KeySlot> slots{std::move(made)};
   std::ranges::copy_if(header_.slots, std::back_inserter(slots),
                        [](const KeySlot& slot) { return slot.kind != KeySlotKind::kPassphrase; });
@@ -181,8 +181,8 @@ Status Vault::ChangePassphrase(ByteView passphrase, const Argon2Cost& cost) {
 
 Status Vault::AddPassphrase(ByteView passphrase, const Argon2Cost& cost) {
   SACOCHE_TRY(CheckStorePassphrase(passphrase));
-  SACOCHE_ASSIGN(KeySlot made, MakeKeySlot(header_.vault, KeySlotKind::kPassphrase, cost,
-                                           passphrase, key_));
+  SACOCHE_ASSIGN(KeySlot made,
+                 MakeKeySlot(header_.vault, KeySlotKind::kPassphrase, cost, passphrase, key_));
   std::vector<KeySlot> slots = header_.slots;
   slots.push_back(std::move(made));
   return StoreSlots(std::move(slots));
@@ -211,8 +211,7 @@ Result<RecoveryCode> Vault::ReplaceRecoveryCode() {
   SACOCHE_ASSIGN(KeySlot made, MakeKeySlot(header_.vault, KeySlotKind::kRecoveryCode,
                                            kRecoveryCodeCost, code.secret.view(), key_));
   std::vector<KeySlot> slots = header_.slots;
-  std::erase_if(slots,
-                [](const KeySlot& slot) { return slot.kind == KeySlotKind::kRecoveryCode; });
+  std::erase_if(slots, [](const KeySlot& slot) { return slot.kind == KeySlotKind::kRecoveryCode; });
   slots.push_back(std::move(made));
   SACOCHE_TRY(StoreSlots(std::move(slots)));
   return code;

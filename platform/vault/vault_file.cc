@@ -27,8 +27,8 @@ constexpr std::size_t kJournalBlockBytes = 512;
 constexpr std::size_t kUnlockedReadBytes = 100;
 
 std::string MainPathOf(const std::string& name, int kind_flag) {
-  const std::size_t suffix = std::string_view(kind_flag == SQLITE_OPEN_WAL ? "-wal" : "-journal")
-                                 .size();
+  const std::size_t suffix =
+      std::string_view(kind_flag == SQLITE_OPEN_WAL ? "-wal" : "-journal").size();
   return name.size() > suffix ? name.substr(0, name.size() - suffix) : std::string();
 }
 
@@ -84,11 +84,10 @@ int VaultFile::PrepareMain(Purpose purpose, std::uint32_t block_bytes) {
   if (plain_ && purpose == Purpose::kRead) return SQLITE_OK;
   int code = SQLITE_OK;
   const ByteView header_key = context_->key.header_key();
-  const auto known =
-      purpose == Purpose::kRead
-          ? identity_->Load(file_, header_key, &code)
-          : identity_->LoadOrMake(file_, context_->header_of_new_files, block_bytes, header_key,
-                                  &code);
+  const auto known = purpose == Purpose::kRead
+                         ? identity_->Load(file_, header_key, &code)
+                         : identity_->LoadOrMake(file_, context_->header_of_new_files, block_bytes,
+                                                 header_key, &code);
   if (known && !plain_) MakePlain(*known);
   return code;
 }
@@ -103,10 +102,10 @@ int VaultFile::PrepareJournal(Purpose purpose) {
   int code = SQLITE_OK;
   const ByteView header_key = context_->key.header_key();
   const VaultHeader& model = context_->header_of_new_files;
-  const auto known = purpose == Purpose::kRead
-                         ? identity_->Load(main.file(), header_key, &code)
-                         : identity_->LoadOrMake(main.file(), model, model.block_bytes,
-                                                 header_key, &code);
+  const auto known =
+      purpose == Purpose::kRead
+          ? identity_->Load(main.file(), header_key, &code)
+          : identity_->LoadOrMake(main.file(), model, model.block_bytes, header_key, &code);
   if (known) MakePlain(*known);
   return code;
 }
@@ -121,8 +120,8 @@ int VaultFile::Read(std::span<std::uint8_t> out, std::int64_t offset) {
   const int code = plain_->Read(out, offset);
   // A crash may have torn the first page; the journal or the WAL still has it whole, and SQLite
   // comes to them only if this read succeeds.
-  const bool unlocked = kind_flag_ == SQLITE_OPEN_MAIN_DB && offset == 0 &&
-                        out.size() == kUnlockedReadBytes;
+  const bool unlocked =
+      kind_flag_ == SQLITE_OPEN_MAIN_DB && offset == 0 && out.size() == kUnlockedReadBytes;
   return code == SQLITE_IOERR_DATA && unlocked ? nothing() : code;
 }
 

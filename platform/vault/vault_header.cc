@@ -50,10 +50,10 @@ KeySlot DecodeSlot(ByteReader& in) {
   slot.salt = in.Array<KeySlot::kSaltBytes>();
   slot.nonce = in.Array<PageCipher::kNonceBytes>();
   slot.sealed = in.Array<KeySlot::kSealedBytes>();
-  const bool bounded =
-      slot.cost.ops >= Argon2Cost::kOpsMin && slot.cost.ops <= Argon2Cost::kOpsMax &&
-      slot.cost.memory_kib >= Argon2Cost::kMemoryKibMin &&
-      slot.cost.memory_kib <= Argon2Cost::kMemoryKibMax;
+  const bool bounded = slot.cost.ops >= Argon2Cost::kOpsMin &&
+                       slot.cost.ops <= Argon2Cost::kOpsMax &&
+                       slot.cost.memory_kib >= Argon2Cost::kMemoryKibMin &&
+                       slot.cost.memory_kib <= Argon2Cost::kMemoryKibMax;
   const bool known = kind >= static_cast<std::uint8_t>(KeySlotKind::kPassphrase) &&
                      kind <= static_cast<std::uint8_t>(KeySlotKind::kPreviousDataKey);
   if (!bounded || !known) in.SetFailed();

@@ -16,9 +16,10 @@ namespace sacoche {
 class VaultVfs {
  public:
   struct Options {
-    std::string name;               // under which SQLite knows it
-    std::string below;              // the VFS that stores the sealed bytes; empty: SQLite's default
-    VaultHeader header_of_new_files;  // vault and slots; each new database gets a file id of its own
+    std::string name;   // under which SQLite knows it
+    std::string below;  // the VFS that stores the sealed bytes; empty: SQLite's default
+    VaultHeader
+        header_of_new_files;  // vault and slots; each new database gets a file id of its own
     // The wal-index in shared memory holds page numbers in the clear, in a file beside the
     // database. Without it, WAL needs locking_mode=EXCLUSIVE.
     bool allows_shared_memory = false;

@@ -150,8 +150,8 @@ int WalFile::Write(ByteView bytes, std::int64_t offset) {
 }
 
 int WalFile::WriteInside(ByteView bytes, std::int64_t frame, std::size_t offset) {
-  const bool completes_held = held_ && held_->frame == frame && offset == kFrameHeaderBytes &&
-                              bytes.size() == page_bytes_;
+  const bool completes_held =
+      held_ && held_->frame == frame && offset == kFrameHeaderBytes && bytes.size() == page_bytes_;
   if (!completes_held)
     if (const int code = Flush(); code != SQLITE_OK) return code;
   if (offset == 0 && bytes.size() == kFrameHeaderBytes) {
@@ -179,7 +179,8 @@ int WalFile::Flush() {
   const LoadedFrame loaded = LoadFrame(held.frame);
   if (loaded.code != SQLITE_OK && loaded.code != SQLITE_IOERR_SHORT_READ) return loaded.code;
   // The same rule as for a page alone.
-  if (loaded.code == SQLITE_OK && !loaded.opens && WroteItself(held.frame)) return SQLITE_IOERR_DATA;
+  if (loaded.code == SQLITE_OK && !loaded.opens && WroteItself(held.frame))
+    return SQLITE_IOERR_DATA;
   std::ranges::copy(held.bytes, frame_.span().begin());
   held_.reset();
   return StoreFrame(held.frame);
@@ -196,7 +197,8 @@ int WalFile::Truncate(std::int64_t size) {
   const auto frame_bytes = static_cast<std::int64_t>(FrameBytes());
   const std::int64_t frames =
       (std::max<std::int64_t>(0, size - static_cast<std::int64_t>(kHeaderBytes)) + frame_bytes -
-       1) / frame_bytes;
+       1) /
+      frame_bytes;
   return file_.Truncate(StoredOffsetOf(frames));
 }
 

@@ -4,12 +4,16 @@
 
 #include <cctype>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <iostream>
 
 #include "engine/casework/schema.h"
 #include "engine/record/value_codec.h"
 #include "platform/curl/curl_http_client.h"
+#include "platform/vault/plain_migration.h"
+#include "samples/cli/passphrase.h"
 
 namespace sacoche {
 namespace {
@@ -70,18 +74,91 @@ const Schema& CommandContext::schema() const { return casework::CaseworkSchema()
 
 std::string CommandContext::StorePath() const { return store_folder + "/" + kStoreFile; }
 
+Vault::Options CommandContext::VaultOptions() {
+  return {.path = StorePath(), .files = &files_, .clock = &clock_, .below = ""};
+}
+
+Argon2Cost CommandContext::MeasuredCost() const {
+  const auto now_ms = [] {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+  };
+  return CalibrateCost(unlock_ms, now_ms);
+}
+
+void CommandContext::ShowRecoveryCode(const RecoveryCode& code) {
+  std::cerr << "The store is encrypted. Its recovery code opens it if the passphrase is forgotten; "
+               "it is\nshown only now. Write it on paper and keep it away from this laptop:\n\n    "
+            << TextOf(code.text.view()) << "\n\n";
+}
+
+Status CommandContext::Take(Result<Vault::Created> created) {
+  if (!created) return Forward(created.error());
+  vault_ = std::move(created->vault);
+  ShowRecoveryCode(created->recovery_code);
+  return {};
+}
+
+Result<Vault*> CommandContext::UnlockVault() {
+  SACOCHE_TRY(CheckFolder(store_folder));
+  switch (Vault::Inspect(VaultOptions())) {
+    case StoreFileState::kMissing:
+      return NoStore(store_folder);
+    case StoreFileState::kForeign:
+      return Fail(ErrorCode::kCorrupt, "the store's file is damaged or is not a store",
+                  "Keep the file as it is and restore a backup beside it.");
+    case StoreFileState::kPlainDatabase: {
+      // Another program's database, or a newer release's store, is refused here and stays plain.
+      SACOCHE_TRY(Engine::Open(
+          {.path = StorePath(), .schema = &schema(), .clock = &clock_, .random = &random_}));
+      SACOCHE_ASSIGN(
+          const SecretBytes passphrase,
+          ReadPassphrase(kStorePassphrase, store_passphrase_file, PassphraseUse::kCreate));
+      SACOCHE_TRY(Take(EncryptPlainStore(VaultOptions(), passphrase.view(), MeasuredCost(),
+                                         kStoreFormatOfRelease)));
+      return vault_.get();
+    }
+    case StoreFileState::kVault:
+      break;
+  }
+  SACOCHE_ASSIGN(const SecretBytes passphrase,
+                 ReadPassphrase(kStorePassphrase, store_passphrase_file, PassphraseUse::kOpen));
+  SACOCHE_ASSIGN(vault_, Vault::UnlockWithPassphrase(VaultOptions(), passphrase.view()));
+  return vault_.get();
+}
+
+Result<std::unique_ptr<Vault>> CommandContext::UnlockVaultWith(const SecretBytes& passphrase) {
+  SACOCHE_TRY(CheckFolder(store_folder));
+  return Vault::UnlockWithPassphrase(VaultOptions(), passphrase.view());
+}
+
+Result<std::unique_ptr<Vault>> CommandContext::UnlockVaultWithRecoveryCode(
+    const std::string& file) {
+  SACOCHE_TRY(CheckFolder(store_folder));
+  SACOCHE_ASSIGN(const SecretBytes code, ReadPassphrase(kRecoveryCode, file, PassphraseUse::kOpen));
+  return Vault::UnlockWithRecoveryCode(VaultOptions(), code.view());
+}
+
 Result<std::unique_ptr<Engine>> CommandContext::Open() {
-  return Engine::Open({StorePath(), &schema(), &clock_, &random_});
+  return Engine::Open({.path = StorePath(),
+                       .schema = &schema(),
+                       .clock = &clock_,
+                       .random = &random_,
+                       .vfs = vault_->vfs_name()});
 }
 
 Result<std::unique_ptr<Engine>> CommandContext::OpenStore() {
-  SACOCHE_TRY(CheckFolder(store_folder));
-  if (!files_.Exists(StorePath())) return NoStore(store_folder);
+  SACOCHE_TRY(UnlockVault());
   return Open();
 }
 
 Result<std::unique_ptr<Engine>> CommandContext::MakeStore() {
   SACOCHE_TRY(MakeFolder(store_folder));
+  if (Vault::Inspect(VaultOptions()) != StoreFileState::kMissing) return OpenStore();
+  SACOCHE_ASSIGN(const SecretBytes passphrase,
+                 ReadPassphrase(kStorePassphrase, store_passphrase_file, PassphraseUse::kCreate));
+  SACOCHE_TRY(Take(Vault::Create(VaultOptions(), passphrase.view(), MeasuredCost())));
   return Open();
 }
 

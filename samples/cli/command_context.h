@@ -10,6 +10,7 @@
 #include "platform/posix/posix_file_system.h"
 #include "platform/posix/system_clock.h"
 #include "platform/posix/system_random.h"
+#include "platform/vault/vault.h"
 #include "samples/cli/output.h"
 
 namespace sacoche {
@@ -19,18 +20,39 @@ class CommandContext {
  public:
   explicit CommandContext(std::ostream& out) : out_(out) {}
 
-  std::string store_folder;  // filled by the command line
+  // Filled by the command line.
+  std::string store_folder;
+  std::string store_passphrase_file;
+  std::uint64_t unlock_ms = kUnlockMs;
   bool json = false;
+
+  // What unlocking should take on this machine: Argon2id's cost is measured for it when a
+  // passphrase is set.
+  static constexpr std::uint64_t kUnlockMs = 700;
+  static constexpr std::uint64_t kUnlockMsMax = 10'000;
 
   // Runs `command` when its subcommand was given, and keeps how it ended.
   void On(CLI::App* subcommand, std::function<Status()> command);
   [[nodiscard]] const Status& outcome() const { return outcome_; }
 
-  // The store that is there; kNotEnrolled if there is none, so that a mistyped folder does not
-  // become a second, empty store.
+  // The store that is there, unlocked; kNotEnrolled if there is none, so that a mistyped folder
+  // does not become a second, empty store. One that was made before stores were encrypted is
+  // encrypted first. The context keeps the vault and must outlive the engine.
   [[nodiscard]] Result<std::unique_ptr<Engine>> OpenStore();
   // The same, made if it is missing. Its folder is for its owner only.
   [[nodiscard]] Result<std::unique_ptr<Engine>> MakeStore();
+
+  // The vault of the store that is there, without opening the store.
+  [[nodiscard]] Result<Vault*> UnlockVault();
+  // The store whose vault was unlocked before.
+  [[nodiscard]] Result<std::unique_ptr<Engine>> OpenUnlocked() { return Open(); }
+  [[nodiscard]] Result<std::unique_ptr<Vault>> UnlockVaultWith(const SecretBytes& passphrase);
+  [[nodiscard]] Result<std::unique_ptr<Vault>> UnlockVaultWithRecoveryCode(const std::string& file);
+  [[nodiscard]] Argon2Cost MeasuredCost() const;
+  [[nodiscard]] std::string StorePath() const;
+
+  // The code is never shown again: said on the error stream, so that it is not lost in a pipe.
+  void ShowRecoveryCode(const RecoveryCode& code);
 
   [[nodiscard]] Result<std::unique_ptr<HttpClient>> Connect(const Invitation& invitation) const;
 
@@ -51,14 +73,16 @@ class CommandContext {
   std::ostream& out() { return out_; }
 
  private:
-  [[nodiscard]] std::string StorePath() const;
+  [[nodiscard]] Vault::Options VaultOptions();
   [[nodiscard]] Result<std::unique_ptr<Engine>> Open();
+  Status Take(Result<Vault::Created> created);
 
   std::ostream& out_;
   SystemClock clock_;
   SystemRandom random_;
   PosixFileSystem files_;
   Status outcome_;
+  std::unique_ptr<Vault> vault_;
 };
 
 // What was typed is text: UTF-8, and no more of it than the limit.

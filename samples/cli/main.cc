@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -11,6 +12,7 @@
 #include "samples/cli/org_commands.h"
 #include "samples/cli/reading_commands.h"
 #include "samples/cli/record_commands.h"
+#include "samples/cli/store_commands.h"
 #include "samples/cli/sync_commands.h"
 
 namespace sacoche {
@@ -25,6 +27,8 @@ void GuardProcess() {
   umask(077);
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
+  // Neither a core dump through a pipe nor another process of the same user reads the memory.
+  prctl(PR_SET_DUMPABLE, 0);
 }
 
 std::string DefaultStoreFolder() {
@@ -40,6 +44,12 @@ void AddCommonOptions(CLI::App& app, CommandContext& context) {
   app.add_option("--store", context.store_folder,
                  "The store's folder; ~/.local/share/sacoche if it is not given")
       ->envname("SACOCHE_STORE");
+  app.add_option("--store-passphrase-file", context.store_passphrase_file,
+                 "A file whose first line is the store's passphrase (else "
+                 "SACOCHE_STORE_PASSPHRASE, else asked)");
+  app.add_option("--unlock-ms", context.unlock_ms,
+                 "How long unlocking may take on this machine; measured when a passphrase is set")
+      ->check(CLI::Range(std::uint64_t{50}, CommandContext::kUnlockMsMax));
   app.add_flag("--json", context.json, "Results and errors as JSON");
   app.footer(kExitCodesHelp);
 }
@@ -64,6 +74,7 @@ int Run(int argc, char** argv) {
   ReadingCommands reading_commands(app, context);
   SyncCommands sync_commands(app, context);
   OrgCommands org_commands(app, context);
+  StoreCommands store_commands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {

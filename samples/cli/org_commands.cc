@@ -127,7 +127,7 @@ Result<OrganisationKey> OrgCommands::OpenKey() {
   SACOCHE_ASSIGN(const Bytes file,
                  context_.files().ReadFile(key_file_, kOrganisationKeyFileBytesMax));
   SACOCHE_ASSIGN(const SecretBytes passphrase,
-                 ReadPassphrase(passphrase_file_, PassphraseUse::kOpen));
+                 ReadPassphrase(kOrganisationPassphrase, passphrase_file_, PassphraseUse::kOpen));
   return DecodeOrganisationKey(file, passphrase.view());
 }
 
@@ -138,7 +138,7 @@ Result<OrganisationKey> OrgCommands::MakeKey() {
                 "Choose another name for the new key; or add --resume to go on with that key.");
   }
   SACOCHE_ASSIGN(const SecretBytes passphrase,
-                 ReadPassphrase(passphrase_file_, PassphraseUse::kCreate));
+                 ReadPassphrase(kOrganisationPassphrase, passphrase_file_, PassphraseUse::kCreate));
   OrganisationKey key = OrganisationKey::Generate();
   SACOCHE_ASSIGN(const Bytes file, EncodeOrganisationKey(key, passphrase.view()));
   SACOCHE_TRY(WriteNewKeyFile(key_file_, file));

@@ -14,8 +14,6 @@
 namespace sacoche {
 namespace {
 
-constexpr const char* kVariable = "SACOCHE_PASSPHRASE";
-
 volatile sig_atomic_t interrupted_by = 0;
 
 void NoteSignal(int number) { interrupted_by = number; }
@@ -116,38 +114,39 @@ Result<SecretBytes> Ask(int terminal, std::string_view question) {
   return line;
 }
 
-Result<SecretBytes> AskOnTerminal(PassphraseUse use) {
+Result<SecretBytes> AskOnTerminal(const PassphraseSource& source, PassphraseUse use) {
   const FileDescriptor terminal("/dev/tty", O_RDWR);
   if (!terminal.valid())
-    return Fail(ErrorCode::kInvalidInput,
-                "a passphrase is needed and there is no terminal to ask for it",
-                "Give it with --passphrase-file FILE or in SACOCHE_PASSPHRASE.");
-  SACOCHE_ASSIGN(SecretBytes first, Ask(terminal.get(), "Passphrase of the organisation's key: "));
+    return Fail(
+        ErrorCode::kInvalidInput, "a passphrase is needed and there is no terminal to ask for it",
+        std::string("Give it with ") + source.option + " FILE or in " + source.variable + ".");
+  SACOCHE_ASSIGN(SecretBytes first, Ask(terminal.get(), std::string(source.what) + ": "));
   if (use == PassphraseUse::kOpen) return first;
   SACOCHE_ASSIGN(const SecretBytes second, Ask(terminal.get(), "The same once more: "));
   if (Equal(first.view(), second.view())) return first;
   return Fail(ErrorCode::kInvalidInput, "the two passphrases are not the same", "Start again.");
 }
 
-std::optional<SecretBytes> TakeFromEnvironment() {
-  char* value = std::getenv(kVariable);
+std::optional<SecretBytes> TakeFromEnvironment(const char* variable) {
+  char* value = std::getenv(variable);
   if (value == nullptr) return std::nullopt;
   SecretBytes passphrase(ViewOf(value));
   explicit_bzero(value, passphrase.size());
-  unsetenv(kVariable);
+  unsetenv(variable);
   return passphrase;
 }
 
 }  // namespace
 
-Result<SecretBytes> ReadPassphrase(const std::string& file, PassphraseUse use) {
+Result<SecretBytes> ReadPassphrase(const PassphraseSource& source, const std::string& file,
+                                   PassphraseUse use) {
   if (!file.empty()) {
     const FileDescriptor opened(file.c_str(), O_RDONLY);
     if (!opened.valid()) return Unreadable(file);
     return ReadLine(opened.get(), file, [] { return true; });
   }
-  if (auto passphrase = TakeFromEnvironment()) return std::move(*passphrase);
-  return AskOnTerminal(use);
+  if (auto passphrase = TakeFromEnvironment(source.variable)) return std::move(*passphrase);
+  return AskOnTerminal(source, use);
 }
 
 }  // namespace sacoche

@@ -8,6 +8,9 @@
 namespace sacoche::demo {
 namespace {
 
+// The demonstration unlocks nothing that anybody may steal.
+constexpr Argon2Cost kQuickCost{.ops = 1, .memory_kib = 8 * 1024};
+
 const Schema& TheSchema() { return casework::CaseworkSchema(); }
 
 Result<std::vector<FieldEdit>> FieldEdits(const KindDef& kind, const Laptop::Fields& fields) {
@@ -37,8 +40,13 @@ Result<std::unique_ptr<Laptop>> Laptop::Make(const std::string& folder, const Pr
   std::filesystem::create_directories(folder);
   std::unique_ptr<Laptop> laptop(new Laptop());
   laptop->profile_ = profile;
-  SACOCHE_ASSIGN(laptop->engine_, Engine::Open({folder + "/sacoche.db", &TheSchema(),
-                                                &laptop->clock_, &laptop->random_}));
+  const std::string path = folder + "/sacoche.db";
+  SACOCHE_ASSIGN(Vault::Created created,
+                 Vault::Create({path, &laptop->files_, &laptop->clock_, ""},
+                               ViewOf("une phrase de passe de demonstration"), kQuickCost));
+  laptop->vault_ = std::move(created.vault);
+  SACOCHE_ASSIGN(laptop->engine_, Engine::Open({path, &TheSchema(), &laptop->clock_,
+                                                &laptop->random_, laptop->vault_->vfs_name()}));
   SACOCHE_TRY(laptop->engine_->Join(invitation));
   SACOCHE_ASSIGN(laptop->http_, CurlHttpClient::Create(invitation.server_url, invitation.ca_pem));
   return laptop;

@@ -5,8 +5,10 @@
 
 #include "engine/casework/schema.h"
 #include "engine/engine.h"
+#include "platform/posix/posix_file_system.h"
 #include "platform/posix/system_clock.h"
 #include "platform/posix/system_random.h"
+#include "platform/vault/vault.h"
 
 namespace sacoche::demo {
 
@@ -40,6 +42,8 @@ class Laptop {
   Profile profile_;
   SystemClock clock_;
   SystemRandom random_;
+  PosixFileSystem files_;
+  std::unique_ptr<Vault> vault_;  // outlives the engine
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<HttpClient> http_;
   SyncReport totals_;

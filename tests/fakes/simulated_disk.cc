@@ -151,10 +151,25 @@ struct SimulatedDisk::Vfs {
   }
 
   static constexpr std::size_t kSectorBytes = 512;
-  static constexpr sqlite3_io_methods kMethods = {
-      1,    Close, Read,   Write,  Truncate,          Sync,        FileSize,
-      Lock, Lock,  CheckReservedLock, FileControl, SectorSize, DeviceCharacteristics,
-      nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
+  static constexpr sqlite3_io_methods kMethods = {1,
+                                                  Close,
+                                                  Read,
+                                                  Write,
+                                                  Truncate,
+                                                  Sync,
+                                                  FileSize,
+                                                  Lock,
+                                                  Lock,
+                                                  CheckReservedLock,
+                                                  FileControl,
+                                                  SectorSize,
+                                                  DeviceCharacteristics,
+                                                  nullptr,
+                                                  nullptr,
+                                                  nullptr,
+                                                  nullptr,
+                                                  nullptr,
+                                                  nullptr};
 };
 
 SimulatedDisk::SimulatedDisk(Files files) : files_(std::move(files)) {

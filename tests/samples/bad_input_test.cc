@@ -10,8 +10,10 @@
 
 #include "engine/casework/schema.h"
 #include "engine/engine.h"
+#include "platform/sqlite/database.h"
 #include "samples/cli/exit_code.h"
 #include "tests/samples/command_line_fixture.h"
+#include "tests/support/test_vault.h"
 
 namespace sacoche {
 namespace {
@@ -66,6 +68,13 @@ class BadInputTest : public CommandLineFixture {
     EXPECT_EQ(digest.status, 0) << digest.err;
     EXPECT_EQ(records.status, 0) << records.err;
     return digest.out + records.out;
+  }
+
+  [[nodiscard]] bool ExecuteInStore(const char* sql) const {
+    const std::string path = EnrolledStores::StoreIn(store_);
+    const TestVault vault(path);
+    const auto database = Database::Open({.path = path, .vfs = vault.vfs_name()});
+    return database && (*database)->Execute(sql);
   }
 
   // In words, and once more as JSON; and nothing was lost or changed.
@@ -352,12 +361,12 @@ TEST_F(BadInputTest, AStoreWithADamagedPageIsRefusedInWords) {
 }
 
 TEST_F(BadInputTest, AStoreOfANewerReleaseIsRefusedAndLeftAsItIs) {
-  ASSERT_TRUE(Execute(EnrolledStores::StoreIn(store_), "PRAGMA user_version=9999"));
+  ASSERT_TRUE(ExecuteInStore("PRAGMA user_version=9999"));
   const std::string newer = ReadWholeFile(EnrolledStores::StoreIn(store_));
   ExpectRefusal(Run({"list"}), ExitCode::kUnusableFile);
   ExpectRefusal(Run({"edit", dossier_, "intitule=X"}), ExitCode::kUnusableFile);
   EXPECT_EQ(ReadWholeFile(EnrolledStores::StoreIn(store_)), newer);
-  ASSERT_TRUE(Execute(EnrolledStores::StoreIn(store_), "PRAGMA user_version=1"));
+  ASSERT_TRUE(ExecuteInStore("PRAGMA user_version=1"));
   EXPECT_EQ(Content(store_), before_);
 }
 
@@ -365,8 +374,9 @@ TEST_F(BadInputTest, AStoreThatAnotherProgramHoldsIsRefused) {
   SystemClock clock;
   SystemRandom random;
   {
-    const auto holder = Engine::Open(
-        {EnrolledStores::StoreIn(store_), &casework::CaseworkSchema(), &clock, &random});
+    const TestVault vault(EnrolledStores::StoreIn(store_));
+    const auto holder = Engine::Open({EnrolledStores::StoreIn(store_), &casework::CaseworkSchema(),
+                                      &clock, &random, vault.vfs_name()});
     ASSERT_TRUE(holder.has_value());
     ExpectRefusal(Run({"list"}), ExitCode::kUnusableFile);
     ExpectRefusal(Run({"edit", dossier_, "intitule=X"}), ExitCode::kUnusableFile);

@@ -161,9 +161,9 @@ TEST_F(OrgCommandsTest, EnrollingWhileTheServerIsAwayMayBeRepeated) {
   WriteKey();
   ASSERT_EQ(Run(Command({"invite", "--out", invitation_})).status, 0);
   const std::string store = folder_ / "new/store";
-  const std::vector<std::string> enrol = {"enrol",    "--invitation", invitation_,
-                                          "--person", "A. Roy",       "--device",
-                                          "Portable", "--store",      store};
+  const std::vector<std::string> enrol = {"enrol",  "--invitation", invitation_, "--person",
+                                          "A. Roy", "--device",     "Portable",  "--store",
+                                          store,    "--unlock-ms",  "50"};
   EXPECT_EQ(Run(enrol).status, static_cast<int>(ExitCode::kServerAway));
   const std::string device = Run({"status", "--json", "--store", store}).out;
   EXPECT_EQ(Run(enrol).status, static_cast<int>(ExitCode::kServerAway));

@@ -12,6 +12,7 @@
 #include <cstdlib>
 
 #include "platform/base/check.h"
+#include "tests/support/test_vault.h"
 
 namespace sacoche {
 namespace {
@@ -59,6 +60,8 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
   for (const char* name : {"ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"})
     if (const char* value = std::getenv(name))
       environment.push_back(std::string(name) + "=" + value);
+  if (!given.environment.contains("SACOCHE_STORE_PASSPHRASE"))
+    environment.push_back(std::string("SACOCHE_STORE_PASSPHRASE=") + kTestStorePassphrase);
   for (const auto& [name, value] : given.environment) environment.push_back(name + "=" + value);
   execve(SACOCHE_BINARY, Pointers(arguments).data(), Pointers(environment).data());
   _exit(127);

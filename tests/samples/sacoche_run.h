@@ -16,7 +16,8 @@ struct Outcome {
   std::string err;
 };
 
-// What a run is given. Its environment holds nothing else, and it has no terminal.
+// What a run is given. Its environment holds nothing else but the passphrase of the tests' stores,
+// and it has no terminal.
 struct Given {
   std::vector<std::string> arguments;
   std::string input = {};

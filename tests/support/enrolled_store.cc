@@ -6,6 +6,7 @@
 #include "engine/store/store.h"
 #include "engine/sync/device_identity.h"
 #include "platform/base/check.h"
+#include "tests/support/test_vault.h"
 
 namespace sacoche {
 namespace {
@@ -41,8 +42,9 @@ SpaceId EnrolledStores::AddSpace(const std::string& name) {
 }
 
 void EnrolledStores::Join(const std::string& folder) {
-  const auto engine =
-      Get(Engine::Open({StoreIn(folder), &casework::CaseworkSchema(), &clock_, &random_}));
+  const TestVault vault(StoreIn(folder));
+  const auto engine = Get(Engine::Open(
+      {StoreIn(folder), &casework::CaseworkSchema(), &clock_, &random_, vault.vfs_name()}));
   Get(engine->Join(
       {kServerUrl, CaPem(), key_.signing_key.public_key(), key_.box_key.public_key()}));
 }
@@ -52,7 +54,8 @@ void EnrolledStores::Enrol(const std::string& folder, const Profile& profile) {
   const std::string plain = Get(EncodeProfile(profile));
   AdmissionStatement admission;
   {
-    const auto store = Get(Store::Open(StoreIn(folder)));
+    const TestVault vault(StoreIn(folder));
+    const auto store = Get(Store::Open(StoreIn(folder), vault.vfs_name()));
     const DeviceIdentity identity = Get(DeviceIdentity::LoadOrMake(*store, random_));
     admission.signing_key = identity.signing_key.public_key();
     admission.box_key = identity.box_key.public_key();
@@ -66,14 +69,17 @@ void EnrolledStores::Enrol(const std::string& folder, const Profile& profile) {
 }
 
 void EnrolledStores::BringUpToDate(const std::string& folder) {
-  const auto store = Get(Store::Open(StoreIn(folder)));
+  const TestVault vault(StoreIn(folder));
+  const auto store = Get(Store::Open(StoreIn(folder), vault.vfs_name()));
   for (std::uint64_t seq = Get(store->directory().Head()); seq < statements_.size(); ++seq)
     Get(store->directory().Append(seq + 1, statements_[seq].bytes));
 }
 
 void EnrolledStores::CarryChanges(const std::string& from, const std::string& to) {
-  const auto source = Get(Store::Open(StoreIn(from)));
-  const auto target = Get(Store::Open(StoreIn(to)));
+  const TestVault source_vault(StoreIn(from));
+  const TestVault target_vault(StoreIn(to));
+  const auto source = Get(Store::Open(StoreIn(from), source_vault.vfs_name()));
+  const auto target = Get(Store::Open(StoreIn(to), target_vault.vfs_name()));
   const DeviceIdentity author = Get(DeviceIdentity::LoadOrMake(*source, random_));
   Committer committer(target.get(), &casework::CaseworkSchema());
   std::uint64_t& carried = carried_[{from, to}];

@@ -15,6 +15,7 @@ class TwoLaptops : public ::testing::Test {
  protected:
   void SetUp() override {
     setenv("SACOCHE_PASSPHRASE", "quatre mots au hasard", 1);
+    setenv("SACOCHE_STORE_PASSPHRASE", "une autre phrase de passe", 1);
     Run({"org", "create", "--key", folder_ / "org.key", "--server", "https://" + server_.address(),
          "--ca", server_.ca_path(), "--space", "Poste de Montcel", "--invitation", invitation()});
     for (const std::string person : {"claire", "samir"}) Enrol(person);
@@ -40,8 +41,9 @@ class TwoLaptops : public ::testing::Test {
   }
 
   void Enrol(const std::string& person) {
-    const Json enrolled = Json::parse(On(person, {"enrol", "--invitation", invitation(), "--person",
-                                                  person, "--device", "portable", "--json"}));
+    const Json enrolled =
+        Json::parse(On(person, {"enrol", "--invitation", invitation(), "--person", person,
+                                "--device", "portable", "--json", "--unlock-ms", "50"}));
     Run({"org", "admit", "--key", folder_ / "org.key", "--invitation", invitation(), "--code",
          enrolled["comparison_code"], "--role", "intervenant", "--space", "Poste de Montcel"});
   }

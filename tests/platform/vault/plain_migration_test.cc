@@ -19,8 +19,9 @@ class PlainMigrationTest : public VaultFixture {
     const auto database = Database::Open({.path = folder_ / "store.db"});
     ASSERT_THAT(database, Succeeds());
     Fill(**database);
-    ASSERT_THAT((*database)->Prepare("UPDATE t SET body = body WHERE body <> ?").Bind(kCanary).Run(),
-                Succeeds());
+    ASSERT_THAT(
+        (*database)->Prepare("UPDATE t SET body = body WHERE body <> ?").Bind(kCanary).Run(),
+        Succeeds());
     ASSERT_THAT((*database)->Execute("CREATE TABLE c(x); PRAGMA user_version=1"), Succeeds());
     ASSERT_THAT((*database)->Prepare("INSERT INTO c VALUES (?)").Bind(kCanary).Run(), Succeeds());
   }

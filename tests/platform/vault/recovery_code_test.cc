@@ -21,8 +21,7 @@ std::string MessageFor(const std::string& typed) {
 TEST(RecoveryCode, IsSevenGroupsOfFive) {
   const std::string text = TextOfCode(RecoveryCode::Generate());
   ASSERT_EQ(text.size(), 41U);
-  for (std::size_t i = 0; i < text.size(); ++i)
-    EXPECT_EQ(text[i] == '-', i % 6 == 5) << text;
+  for (std::size_t i = 0; i < text.size(); ++i) EXPECT_EQ(text[i] == '-', i % 6 == 5) << text;
 }
 
 TEST(RecoveryCode, TypedAsPrintedGivesItsSecret) {
@@ -87,8 +86,7 @@ TEST(RecoveryCode, ALetterThatNoCodeHasNamesItsGroup) {
 
 TEST(RecoveryCode, AMissingLetterIsCounted) {
   const std::string text = TextOfCode(RecoveryCode::Generate());
-  EXPECT_EQ(MessageFor(text.substr(1)),
-            "a recovery code has 35 letters and digits; 34 were typed");
+  EXPECT_EQ(MessageFor(text.substr(1)), "a recovery code has 35 letters and digits; 34 were typed");
   EXPECT_EQ(MessageFor(""), "a recovery code has 35 letters and digits; 0 were typed");
 }
 

@@ -205,7 +205,8 @@ TEST_F(VaultVfsTest, AFrameThatIsDamagedWhileInUseIsAnErrorAndNotData) {
               Succeeds());
   Bytes& wal = vault_.disk.files()[std::string(kStorePath) + "-wal"];
   for (std::size_t at = kWalHeaderBytes + 60; at < wal.size(); at += kWalRecordBytes) wal[at] ^= 1;
-  EXPECT_THAT((*database)->Execute("SELECT sum(length(body)) FROM t"), FailsWith(ErrorCode::kIo));
+  EXPECT_THAT((*database)->Execute("SELECT sum(length(body)) FROM t"),
+              FailsWith(ErrorCode::kCorrupt));
 }
 
 TEST_F(VaultVfsTest, EveryPageSizeWorks) {
@@ -257,8 +258,8 @@ TEST_F(VaultVfsTest, AFailedWriteFailsTheCommitAndLosesNothingBefore) {
                                        "INSERT INTO t(body) VALUES ('a')"),
                   Succeeds());
       vault.disk.Break({SimulatedDisk::Operation::kWrite, nth, SQLITE_FULL, true, nth % 2 == 1});
-      const auto status = (*database)->Execute(
-          "BEGIN; INSERT INTO t(body) VALUES (hex(zeroblob(20000))); COMMIT");
+      const auto status =
+          (*database)->Execute("BEGIN; INSERT INTO t(body) VALUES (hex(zeroblob(20000))); COMMIT");
       if (!vault.disk.broke()) {
         EXPECT_THAT(status, Succeeds());
         break;
