@@ -214,6 +214,36 @@ TEST_F(SqliteTest, AFullDiskIsNamedAndLosesNothing) {
   EXPECT_THAT(Insert(*database, Bytes(3000)), Succeeds());
 }
 
+TEST_F(SqliteTest, AReadOnlyConnectionReadsAndChangesNothing) {
+  OpenWithRows(3).reset();
+  const auto database = Database::Open({.path = path_, .read_only = true});
+  ASSERT_THAT(database, Succeeds());
+  EXPECT_EQ(CountRows(**database), 3);
+  EXPECT_FALSE(Insert(**database, Bytes(10)));
+  EXPECT_FALSE((*database)->Execute("DELETE FROM t"));
+  EXPECT_EQ(CountRows(**database), 3);
+}
+
+TEST_F(SqliteTest, ACopyIsWholeAndLeavesTheFirstAsItWas) {
+  const auto database = OpenWithRows(30);
+  const std::string copy = path_ + "-copy";
+  ASSERT_THAT(database->CopyTo({.path = copy}), Succeeds());
+  EXPECT_THAT(Insert(*database, Bytes(10)), Succeeds());
+  const auto opened = Database::Open({.path = copy});
+  ASSERT_THAT(opened, Succeeds());
+  EXPECT_EQ(CountRows(**opened), 30);
+  EXPECT_TRUE((*opened)->CheckIntegrity()->empty());
+}
+
+TEST_F(SqliteTest, TheIntegrityCheckNamesWhatIsWrong) {
+  OpenWithRows(20).reset();
+  Damage(2 * 4096 + 8, 64);
+  const auto database = OpenOrDie();
+  const auto faults = database->CheckIntegrity();
+  ASSERT_THAT(faults, Succeeds());
+  EXPECT_FALSE(faults->empty());
+}
+
 TEST_F(SqliteTest, ADamagedTableIsReportedAsDamage) {
   OpenWithRows(20).reset();
   Damage(2 * 4096, 4096);

@@ -1,11 +1,11 @@
 #include "platform/vault/plain_migration.h"
 
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 
+#include "tests/platform/vault/killing_files.h"
 #include "tests/platform/vault/vault_fixture.h"
 
 namespace sacoche {
@@ -80,43 +80,13 @@ TEST_F(PlainMigrationTest, AStoreInUseIsRefused) {
   EXPECT_EQ(status, 0);
 }
 
-// Dies before or after each of the steps that change names.
-class DyingFiles final : public FileSystem {
- public:
-  explicit DyingFiles(int steps_left) : steps_left_(steps_left) {}
-  Result<Bytes> ReadFile(const std::string& path, std::size_t max) override {
-    return files_.ReadFile(path, max);
-  }
-  Status WriteFileAtomically(const std::string& path, ByteView content) override {
-    return files_.WriteFileAtomically(path, content);
-  }
-  bool Exists(const std::string& path) override { return files_.Exists(path); }
-  Status Rename(const std::string& from, const std::string& to) override {
-    Step();
-    SACOCHE_TRY(files_.Rename(from, to));
-    Step();
-    return {};
-  }
-  Status Remove(const std::string& path) override {
-    Step();
-    return files_.Remove(path);
-  }
-
- private:
-  void Step() {
-    if (steps_left_-- == 0) raise(SIGKILL);
-  }
-  PosixFileSystem files_;
-  int steps_left_;
-};
-
 TEST_F(PlainMigrationTest, KilledAnywhereItLeavesThePlainStoreOrTheVault) {
   int kills = 0;
   for (int steps = 0; Vault::Inspect(At()) == StoreFileState::kPlainDatabase; ++steps) {
     ASSERT_LT(steps, 50);
     const pid_t child = fork();
     if (child == 0) {
-      DyingFiles files(steps);
+      KillingFiles files(steps);
       _exit(Encrypt(&files) ? 0 : 1);
     }
     int status = -1;

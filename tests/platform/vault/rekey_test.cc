@@ -1,11 +1,11 @@
 #include "platform/vault/rekey.h"
 
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 
+#include "tests/platform/vault/killing_files.h"
 #include "tests/platform/vault/vault_fixture.h"
 
 namespace sacoche {
@@ -62,40 +62,8 @@ TEST_F(RekeyTest, ADamagedPageStopsIt) {
   EXPECT_EQ(Content("store.db"), content);
 }
 
-// Copies on interrupts: killed at a page count that grows by one until the change is through. Every
-// try finds the store whole, with all that was written in between, and the last one finishes.
-class KillingFiles final : public FileSystem {
- public:
-  explicit KillingFiles(int calls_left) : calls_left_(calls_left) {}
-  Result<Bytes> ReadFile(const std::string& path, std::size_t max) override {
-    return files_.ReadFile(path, max);
-  }
-  Status WriteFileAtomically(const std::string& path, ByteView content) override {
-    return files_.WriteFileAtomically(path, content);
-  }
-  bool Exists(const std::string& path) override {
-    DieMaybe();
-    return files_.Exists(path);
-  }
-  Status Rename(const std::string& from, const std::string& to) override {
-    DieMaybe();
-    SACOCHE_TRY(files_.Rename(from, to));
-    DieMaybe();
-    return {};
-  }
-  Status Remove(const std::string& path) override {
-    DieMaybe();
-    return files_.Remove(path);
-  }
-
- private:
-  void DieMaybe() {
-    if (calls_left_-- == 0) raise(SIGKILL);
-  }
-  PosixFileSystem files_;
-  int calls_left_;
-};
-
+// Killed at a step that moves on by one until the change is through: every try finds the store
+// whole, with all that was written in between, and the last one finishes.
 TEST_F(RekeyTest, KilledAnywhereItLeavesAWholeStoreAndTheNextTryGoesOn) {
   bool finished = false;
   int kills = 0;
