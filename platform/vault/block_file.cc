@@ -69,14 +69,14 @@ int BlockFile::Read(std::span<std::uint8_t> out, std::int64_t offset) {
     const std::size_t wanted = std::min(out.size(), options_.block_bytes - inside);
     std::size_t size = open_size_;
     if (block == open_block_) {
-      std::ranges::copy(open_bytes_.view().subspan(inside, wanted), out.begin());
+      CopyTo(out, open_bytes_.view().subspan(inside, wanted));
     } else if (wanted == options_.block_bytes) {
       if (const int code = LoadBlock(block, out.first(wanted), &size); code != SQLITE_OK)
         return code;
     } else {
       if (scratch_.empty()) scratch_ = SecretBytes(options_.block_bytes);
       if (const int code = LoadBlock(block, scratch_.span(), &size); code != SQLITE_OK) return code;
-      std::ranges::copy(scratch_.view().subspan(inside, wanted), out.begin());
+      CopyTo(out, scratch_.view().subspan(inside, wanted));
     }
     if (size < inside + wanted) {
       std::ranges::fill(out.subspan(size > inside ? size - inside : 0), std::uint8_t{0});
@@ -139,7 +139,7 @@ int BlockFile::WriteInside(ByteView bytes, std::int64_t block, std::size_t offse
       return code;
     open_block_ = block;
   }
-  std::ranges::copy(bytes, open_bytes_.span().begin() + static_cast<std::ptrdiff_t>(offset));
+  CopyTo(open_bytes_.span().subspan(offset), bytes);
   open_size_ = std::max(open_size_, offset + bytes.size());
   open_changed_ = true;
   return SQLITE_OK;

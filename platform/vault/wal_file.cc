@@ -113,7 +113,7 @@ int WalFile::Read(std::span<std::uint8_t> out, std::int64_t offset) {
     }
     const bool scans = inside == 0;  // with the frame's header: as after a crash
     if (!loaded.opens && (!scans || WroteItself(frame))) return SQLITE_IOERR_DATA;
-    std::ranges::copy(frame_.view().subspan(inside, taken), out.begin());
+    CopyTo(out, frame_.view().subspan(inside, taken));
     out = out.subspan(taken);
     place += static_cast<std::int64_t>(taken);
   }
@@ -156,11 +156,11 @@ int WalFile::WriteInside(ByteView bytes, std::int64_t frame, std::size_t offset)
     if (const int code = Flush(); code != SQLITE_OK) return code;
   if (offset == 0 && bytes.size() == kFrameHeaderBytes) {
     held_.emplace(HeldHeader{frame, {}});
-    std::ranges::copy(bytes, held_->bytes.begin());
+    CopyTo(held_->bytes, bytes);
     return SQLITE_OK;
   }
   if (completes_held) {
-    std::ranges::copy(held_->bytes, frame_.span().begin());
+    CopyTo(frame_.span(), held_->bytes);
     held_.reset();
   } else if (bytes.size() < FrameBytes()) {
     const LoadedFrame loaded = LoadFrame(frame);
@@ -168,7 +168,7 @@ int WalFile::WriteInside(ByteView bytes, std::int64_t frame, std::size_t offset)
     // Sealing zeros beside the new bytes would make them part of a frame.
     if (loaded.code == SQLITE_OK && !loaded.opens && WroteItself(frame)) return SQLITE_IOERR_DATA;
   }
-  std::ranges::copy(bytes, frame_.span().begin() + static_cast<std::ptrdiff_t>(offset));
+  CopyTo(frame_.span().subspan(offset), bytes);
   return StoreFrame(frame);
 }
 
@@ -181,7 +181,7 @@ int WalFile::Flush() {
   // The same rule as for a page alone.
   if (loaded.code == SQLITE_OK && !loaded.opens && WroteItself(held.frame))
     return SQLITE_IOERR_DATA;
-  std::ranges::copy(held.bytes, frame_.span().begin());
+  CopyTo(frame_.span(), held.bytes);
   held_.reset();
   return StoreFrame(held.frame);
 }
