@@ -62,9 +62,8 @@ Result<StoreCheck> CheckStore(Store& store, const DeviceIdentity& identity) {
   Say(check.log, holes.values_without_change, "values are shown that no change explains");
   Say(check.log, holes.changes_without_writes, "changes have lost what they changed");
   ChainCheck chains(identity, check);
-  SACOCHE_TRY(store.outbox().ForEach([&](const OutboxEntry& entry) {
-    return chains.Visit(entry);
-  }));
+  SACOCHE_TRY(
+      store.outbox().ForEach([&](const OutboxEntry& entry) { return chains.Visit(entry); }));
   return check;
 }
 

@@ -26,9 +26,9 @@ void Overwrite(StoredFile file) {
 
 Status CopyInto(Database& plain, const Vault::Options& options, const Vault& vault) {
   SACOCHE_TRY(plain.CopyTo({.path = options.path, .vfs = vault.vfs_name()}));
-  SACOCHE_ASSIGN(const auto copy, Database::Open({.path = options.path,
-                                                  .vfs = vault.vfs_name(),
-                                                  .read_only = true}));
+  SACOCHE_ASSIGN(
+      const auto copy,
+      Database::Open({.path = options.path, .vfs = vault.vfs_name(), .read_only = true}));
   SACOCHE_ASSIGN(const auto faults, copy->CheckIntegrity());
   if (faults.empty()) return {};
   return Fail(ErrorCode::kCorrupt, "the store is damaged and was not encrypted: " + faults.front(),

@@ -127,9 +127,9 @@ Status StoreCommands::NewRecoveryCode() {
 }
 
 Status StoreCommands::ChangeDataKey() {
-  SACOCHE_ASSIGN(const SecretBytes passphrase,
-                 ReadPassphrase(kStorePassphrase, context_.store_passphrase_file,
-                                PassphraseUse::kOpen));
+  SACOCHE_ASSIGN(
+      const SecretBytes passphrase,
+      ReadPassphrase(kStorePassphrase, context_.store_passphrase_file, PassphraseUse::kOpen));
   SACOCHE_ASSIGN(auto vault, context_.UnlockVaultWith(passphrase));
   SACOCHE_ASSIGN(const Vault::Created changed,
                  Rekey(std::move(vault), passphrase.view(), context_.MeasuredCost()));

@@ -47,9 +47,8 @@ TEST_F(StoreCommandsTest, TheCodeOnPaperSetsANewPassphrase) {
   ASSERT_EQ(code.size(), 41U) << made.err;
   std::string mistyped = code;
   mistyped[7] = mistyped[7] == 'X' ? 'Y' : 'X';
-  const Outcome wrong =
-      RunWith({"passphrase", "reset"},
-              {{"SACOCHE_RECOVERY_CODE", mistyped}, {"SACOCHE_NEW_PASSPHRASE", kOther}});
+  const Outcome wrong = RunWith({"passphrase", "reset"}, {{"SACOCHE_RECOVERY_CODE", mistyped},
+                                                          {"SACOCHE_NEW_PASSPHRASE", kOther}});
   EXPECT_NE(wrong.err.find("mistyped in group 2"), std::string::npos) << wrong.err;
   EXPECT_EQ(RunWith({"passphrase", "reset"},
                     {{"SACOCHE_RECOVERY_CODE", code}, {"SACOCHE_NEW_PASSPHRASE", kOther}})
