@@ -49,8 +49,8 @@ int Read(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
   return FileOf(file).Read(Span(out, size), offset);
 }
 int Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
-  return FileOf(file).Write({static_cast<const std::uint8_t*>(data), static_cast<std::size_t>(size)},
-                            offset);
+  return FileOf(file).Write(
+      {static_cast<const std::uint8_t*>(data), static_cast<std::size_t>(size)}, offset);
 }
 int Truncate(sqlite3_file* file, sqlite3_int64 size) { return FileOf(file).Truncate(size); }
 int Sync(sqlite3_file* file, int flags) { return FileOf(file).Sync(flags); }
@@ -123,11 +123,25 @@ int ShmUnmap(sqlite3_file* file, int remove) {
 
 // Version 1 has no shared memory; version 3 would add mmap, which shows the sealed bytes.
 constexpr sqlite3_io_methods Methods(int version) {
-  return {version,  Close,       Read,       Write,
-          Truncate, Sync,        FileSize,   Lock,
-          Unlock,   CheckReservedLock, FileControl, SectorSize,
-          DeviceCharacteristics, ShmMap, ShmLock, ShmBarrier,
-          ShmUnmap, nullptr,     nullptr};
+  return {version,
+          Close,
+          Read,
+          Write,
+          Truncate,
+          Sync,
+          FileSize,
+          Lock,
+          Unlock,
+          CheckReservedLock,
+          FileControl,
+          SectorSize,
+          DeviceCharacteristics,
+          ShmMap,
+          ShmLock,
+          ShmBarrier,
+          ShmUnmap,
+          nullptr,
+          nullptr};
 }
 constexpr sqlite3_io_methods kMethods = Methods(1);
 constexpr sqlite3_io_methods kMethodsWithSharedMemory = Methods(2);
@@ -137,8 +151,8 @@ constexpr sqlite3_io_methods kMethodsWithSharedMemory = Methods(2);
 int Open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* flags_out) {
   VaultVfs::State& state = StateOf(vfs);
   auto* handle = new (file) Handle{};
-  const int code = state.context.below->xOpen(state.context.below, name, Below(file), flags,
-                                              flags_out);
+  const int code =
+      state.context.below->xOpen(state.context.below, name, Below(file), flags, flags_out);
   if (code != SQLITE_OK) {
     if (Below(file)->pMethods != nullptr) MethodsBelow(file).xClose(Below(file));
     std::destroy_at(handle);
@@ -147,7 +161,8 @@ int Open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int*
   }
   handle->file = std::make_unique<VaultFile>(&state.context, StoredFile(Below(file)),
                                              name == nullptr ? "" : name, flags);
-  const bool shares = state.options.allows_shared_memory && MethodsBelow(file).iVersion >= 2;
+  const bool shares = state.options.allows_shared_memory && MethodsBelow(file).iVersion >= 2 &&
+                      MethodsBelow(file).xShmMap != nullptr;
   handle->base.pMethods = shares ? &kMethodsWithSharedMemory : &kMethods;
   return SQLITE_OK;
 }
@@ -170,9 +185,7 @@ void DlError(sqlite3_vfs* vfs, int size, char* message) {
 void (*DlSym(sqlite3_vfs* vfs, void* library, const char* symbol))(void) {
   return VfsBelow(vfs)->xDlSym(VfsBelow(vfs), library, symbol);
 }
-void DlClose(sqlite3_vfs* vfs, void* library) {
-  VfsBelow(vfs)->xDlClose(VfsBelow(vfs), library);
-}
+void DlClose(sqlite3_vfs* vfs, void* library) { VfsBelow(vfs)->xDlClose(VfsBelow(vfs), library); }
 int Randomness(sqlite3_vfs* vfs, int size, char* out) {
   return VfsBelow(vfs)->xRandomness(VfsBelow(vfs), size, out);
 }
@@ -198,6 +211,12 @@ const char* NextSystemCall(sqlite3_vfs* vfs, const char* name) {
   return VfsBelow(vfs)->xNextSystemCall(VfsBelow(vfs), name);
 }
 
+// SQLite leaves some of a VFS's functions optional, and asks whether they are there.
+template <typename Function>
+Function IfBelow(bool has_it, Function function) {
+  return has_it ? function : nullptr;
+}
+
 sqlite3_vfs Describe(VaultVfs::State& state) {
   sqlite3_vfs* below = state.context.below;
   sqlite3_vfs vfs{};
@@ -210,18 +229,20 @@ sqlite3_vfs Describe(VaultVfs::State& state) {
   vfs.xDelete = Delete;
   vfs.xAccess = Access;
   vfs.xFullPathname = FullPathname;
-  vfs.xDlOpen = DlOpen;
-  vfs.xDlError = DlError;
-  vfs.xDlSym = DlSym;
-  vfs.xDlClose = DlClose;
+  vfs.xDlOpen = IfBelow(below->xDlOpen != nullptr, DlOpen);
+  vfs.xDlError = IfBelow(below->xDlError != nullptr, DlError);
+  vfs.xDlSym = IfBelow(below->xDlSym != nullptr, DlSym);
+  vfs.xDlClose = IfBelow(below->xDlClose != nullptr, DlClose);
   vfs.xRandomness = Randomness;
   vfs.xSleep = Sleep;
   vfs.xCurrentTime = CurrentTime;
-  vfs.xGetLastError = GetLastError;
-  vfs.xCurrentTimeInt64 = CurrentTimeInt64;
-  vfs.xSetSystemCall = SetSystemCall;
-  vfs.xGetSystemCall = GetSystemCall;
-  vfs.xNextSystemCall = NextSystemCall;
+  vfs.xGetLastError = IfBelow(below->xGetLastError != nullptr, GetLastError);
+  if (below->iVersion < 2) return vfs;
+  vfs.xCurrentTimeInt64 = IfBelow(below->xCurrentTimeInt64 != nullptr, CurrentTimeInt64);
+  if (below->iVersion < 3) return vfs;
+  vfs.xSetSystemCall = IfBelow(below->xSetSystemCall != nullptr, SetSystemCall);
+  vfs.xGetSystemCall = IfBelow(below->xGetSystemCall != nullptr, GetSystemCall);
+  vfs.xNextSystemCall = IfBelow(below->xNextSystemCall != nullptr, NextSystemCall);
   return vfs;
 }
 
