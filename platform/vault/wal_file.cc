@@ -94,9 +94,22 @@ int WalFile::StoreFrame(std::int64_t frame) {
 
 int WalFile::Read(std::span<std::uint8_t> out, std::int64_t offset) {
   if (const int code = Flush(); code != SQLITE_OK) return code;
-  if (offset == 0 && out.size() == kHeaderBytes) return LoadHeader(out);
+  if (offset == 0 && out.size() == kHeaderBytes) {
+    // SQLite recovers the log: others may have written since, and torn what this handle wrote.
+    first_written_ = end_written_ = 0;
+    return LoadHeader(out);
+  }
   if (const int code = EnsurePageSize(); code != SQLITE_OK) return code;
-  if (page_bytes_ == 0 || offset < static_cast<std::int64_t>(kHeaderBytes)) {
+  const auto header_bytes = static_cast<std::int64_t>(kHeaderBytes);
+  // The checksum from which those of the first frames are computed anew.
+  if (offset + static_cast<std::int64_t>(out.size()) <= header_bytes) {
+    ByteArray<kHeaderBytes> header{};
+    const int code = LoadHeader(header);
+    std::ranges::copy_n(header.begin() + offset, static_cast<std::ptrdiff_t>(out.size()),
+                        out.begin());
+    return code;
+  }
+  if (page_bytes_ == 0 || offset < header_bytes) {
     std::ranges::fill(out, std::uint8_t{0});
     return SQLITE_IOERR_SHORT_READ;
   }
@@ -150,11 +163,13 @@ int WalFile::Write(ByteView bytes, std::int64_t offset) {
 }
 
 int WalFile::WriteInside(ByteView bytes, std::int64_t frame, std::size_t offset) {
-  const bool completes_held = held_ && held_->frame == frame && offset == kFrameHeaderBytes &&
-                              bytes.size() == page_bytes_;
+  const bool completes_held =
+      held_ && held_->frame == frame && offset == kFrameHeaderBytes && bytes.size() == page_bytes_;
   if (!completes_held)
     if (const int code = Flush(); code != SQLITE_OK) return code;
-  if (offset == 0 && bytes.size() == kFrameHeaderBytes) {
+  // A header of a frame that is already there may be all that SQLite has to rewrite, and nothing
+  // need follow it: commits that are not synced would wait in memory.
+  if (offset == 0 && bytes.size() == kFrameHeaderBytes && !WroteItself(frame)) {
     held_.emplace(HeldHeader{frame, {}});
     std::ranges::copy(bytes, held_->bytes.begin());
     return SQLITE_OK;
@@ -179,7 +194,8 @@ int WalFile::Flush() {
   const LoadedFrame loaded = LoadFrame(held.frame);
   if (loaded.code != SQLITE_OK && loaded.code != SQLITE_IOERR_SHORT_READ) return loaded.code;
   // The same rule as for a page alone.
-  if (loaded.code == SQLITE_OK && !loaded.opens && WroteItself(held.frame)) return SQLITE_IOERR_DATA;
+  if (loaded.code == SQLITE_OK && !loaded.opens && WroteItself(held.frame))
+    return SQLITE_IOERR_DATA;
   std::ranges::copy(held.bytes, frame_.span().begin());
   held_.reset();
   return StoreFrame(held.frame);
@@ -196,7 +212,8 @@ int WalFile::Truncate(std::int64_t size) {
   const auto frame_bytes = static_cast<std::int64_t>(FrameBytes());
   const std::int64_t frames =
       (std::max<std::int64_t>(0, size - static_cast<std::int64_t>(kHeaderBytes)) + frame_bytes -
-       1) / frame_bytes;
+       1) /
+      frame_bytes;
   return file_.Truncate(StoredOffsetOf(frames));
 }
 
