@@ -48,6 +48,9 @@ class Workload {
     database_ = std::move(*vault.Open(kSmallCacheKib));
     Execute("PRAGMA wal_autocheckpoint=25");
     Execute((std::string("PRAGMA journal_mode=") + journal_mode).c_str());
+    // Makes journals of several parts, each synced before the next. With a WAL SQLite 3.40 loses
+    // commits that way, without a vault too.
+    if (journal_mode != std::string_view("WAL")) Execute("PRAGMA cache_spill=ON");
     Execute("CREATE TABLE IF NOT EXISTS t(id INTEGER PRIMARY KEY, body TEXT)");
     SACOCHE_CHECK(Acknowledge().has_value());
   }
@@ -77,9 +80,8 @@ class Workload {
   Status Insert(int count) {
     for (int i = 0; i < count; ++i)
       SACOCHE_TRY(database_->Prepare("INSERT INTO t(body) VALUES (?)")
-                      .Bind(std::string_view(
-                          std::string(1 + random_() % 3000,
-                                      static_cast<char>('a' + random_() % 26))))
+                      .Bind(std::string_view(std::string(1 + random_() % 3000,
+                                                         static_cast<char>('a' + random_() % 26))))
                       .Run());
     return {};
   }
@@ -101,7 +103,8 @@ class Workload {
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)"
             " INSERT INTO t(id, body) SELECT CASE WHEN i < 40 THEN i + 1000000 ELSE"
             " (SELECT min(id) FROM t) END, hex(zeroblob(900)) FROM n");
-        const bool as_intended = !failed && failed.error().message.find("UNIQUE") != std::string::npos;
+        const bool as_intended =
+            !failed && failed.error().message.find("UNIQUE") != std::string::npos;
         return as_intended ? Status() : failed;
       }
       default:
@@ -210,8 +213,8 @@ TEST_P(VaultCrashTest, NoFailingOperationLosesAnAcknowledgedCommit) {
       for (std::uint64_t nth = 0;; nth += step) {
         VaultOnDisk vault;
         Workload workload(vault, GetParam(), 2);
-        vault.disk.Break({operation, nth, nth % 2 == 0 ? SQLITE_IOERR : SQLITE_FULL, goes_on,
-                          nth % 3 == 0});
+        vault.disk.Break(
+            {operation, nth, nth % 2 == 0 ? SQLITE_IOERR : SQLITE_FULL, goes_on, nth % 3 == 0});
         const auto status = workload.Run(12);
         if (!vault.disk.broke()) break;
         vault.disk.Mend();
