@@ -145,8 +145,23 @@ int BlockFile::WriteInside(ByteView bytes, std::int64_t block, std::size_t offse
   return SQLITE_OK;
 }
 
+bool BlockFile::FillsOpenBlock() const {
+  const ByteView bytes = open_bytes_.view().first(open_size_);
+  const std::size_t end = options_.unfilled_end.size();
+  return options_.fills_blocks &&
+         (open_size_ < end || !std::ranges::equal(bytes.last(end), options_.unfilled_end));
+}
+
 int BlockFile::Flush() {
   if (open_block_ == kNoBlock || !open_changed_) return SQLITE_OK;
+  if (FillsOpenBlock()) {
+    std::ranges::fill(open_bytes_.span().subspan(open_size_), std::uint8_t{0});
+    open_size_ = options_.block_bytes;
+  }
+  return StoreOpenBlock();
+}
+
+int BlockFile::StoreOpenBlock() {
   cipher_->Seal(options_.kind, static_cast<std::uint64_t>(open_block_),
                 open_bytes_.view().first(open_size_), record_.data());
   const int code = file_.Write(ByteView(record_).first(open_size_ + PageCipher::kOverheadBytes),
@@ -201,7 +216,7 @@ int BlockFile::Truncate(std::int64_t size) {
   if (const int code = WriteInside({}, block, 0); code != SQLITE_OK) return code;
   std::ranges::fill(open_bytes_.span().subspan(rest), std::uint8_t{0});
   open_size_ = rest;
-  if (const int code = Flush(); code != SQLITE_OK) return code;
+  if (const int code = StoreOpenBlock(); code != SQLITE_OK) return code;
   return file_.Truncate(StoredOffsetOf(block) +
                         static_cast<std::int64_t>(rest + PageCipher::kOverheadBytes));
 }

@@ -23,6 +23,10 @@ class BlockFile final : public PlainFile {
     // A record that does not open reads as zeros: for journals, whose reader takes a torn end for
     // the end. Otherwise it is SQLITE_IOERR_DATA.
     bool damage_reads_as_zeros = false;
+    // A block that is not full is stored with zeros up to its end, so that what comes behind it
+    // need not touch it again. Not if the file ends with these bytes: that end is one to be found.
+    bool fills_blocks = false;
+    ByteView unfilled_end{};
   };
 
   BlockFile(StoredFile file, std::unique_ptr<PageCipher> cipher, const Options& options);
@@ -47,6 +51,8 @@ class BlockFile final : public PlainFile {
   [[nodiscard]] int WriteWholeBlocks(ByteView bytes, std::int64_t first_block);
   [[nodiscard]] int WriteInside(ByteView bytes, std::int64_t block, std::size_t offset);
   [[nodiscard]] int GrowTo(std::int64_t size);
+  [[nodiscard]] bool FillsOpenBlock() const;
+  [[nodiscard]] int StoreOpenBlock();
 
   StoredFile file_;
   std::unique_ptr<PageCipher> cipher_;

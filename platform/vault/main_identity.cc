@@ -15,18 +15,19 @@ std::optional<MainIdentity::Known> MainIdentity::Load(StoredFile file, ByteView 
                                                       int* code) {
   const std::lock_guard lock(mutex_);
   *code = SQLITE_OK;
-  if (!header_) {
-    const auto stored = ReadHeader(file);
-    if (!stored) {
-      if (stored.error().code != ErrorCode::kNotFound) *code = CodeOf(stored.error());
-      return std::nullopt;
-    }
+  // Each time from the file: somebody may have put another one in its place.
+  const auto stored = ReadHeader(file);
+  if (stored) {
     if (!stored->IsAuthentic(header_key)) {
       *code = SQLITE_NOTADB;
       return std::nullopt;
     }
     header_ = stored->unverified();
+  } else if (stored.error().code != ErrorCode::kNotFound) {
+    *code = CodeOf(stored.error());
+    return std::nullopt;
   }
+  if (!header_) return std::nullopt;
   return Known{header_->file, header_->block_bytes};
 }
 

@@ -20,15 +20,46 @@ constexpr int kKinds =
     SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_SUPER_JOURNAL | kJournalKinds | kTemporaryKinds;
 
 // SQLite aligns the parts of a journal that are synced apart to sectors, and takes a sector for
-// 512 bytes where a write harms no neighbours: so a synced block is never written again.
+// 512 bytes where a write harms no neighbours: so a synced block, if it is full, is never written
+// again, and a cut cannot tear it.
 constexpr std::size_t kJournalBlockBytes = 512;
+
+// With these a journal ends that names a super-journal (SQLite's format), and it must be its end.
+constexpr ByteArray<8> kSuperJournalEnd = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
 
 // The part of SQLite's header that it reads before it holds a lock, to learn the page size.
 constexpr std::size_t kUnlockedReadBytes = 100;
 
+constexpr std::string_view kJournalSuffix = "-journal";
+
+// SQLite's flag for the kind of file, but for one: to learn whether a journal still names a
+// super-journal, SQLite opens it as if it were a super-journal itself.
+int KindOf(const std::string& name, int open_flags) {
+  const int kind = open_flags & kKinds;
+  return kind == SQLITE_OPEN_SUPER_JOURNAL && name.ends_with(kJournalSuffix)
+             ? SQLITE_OPEN_MAIN_JOURNAL
+             : kind;
+}
+
+// The page size of a database of which this is the first that SQLite writes: a page, or the head of
+// its journal. Blocks of another size would let a torn page take its neighbours with it.
+std::uint32_t PageBytesFrom(int kind_flag, ByteView bytes, std::int64_t offset) {
+  constexpr std::size_t kJournalPageSizeOffset = 24;  // big-endian (SQLite's format)
+  std::size_t size = 0;
+  if (kind_flag == SQLITE_OPEN_MAIN_DB && !bytes.empty() &&
+      offset % static_cast<std::int64_t>(bytes.size()) == 0)
+    size = bytes.size();
+  if (kind_flag == SQLITE_OPEN_MAIN_JOURNAL && offset == 0 &&
+      bytes.size() >= kJournalPageSizeOffset + 4)
+    for (const std::uint8_t byte : bytes.subspan(kJournalPageSizeOffset, 4))
+      size = size << 8 | byte;
+  const bool is_page_size = std::has_single_bit(size) && size >= 512 && size <= 65536;
+  return is_page_size ? static_cast<std::uint32_t>(size) : VaultHeader::kBlockBytes;
+}
+
 std::string MainPathOf(const std::string& name, int kind_flag) {
   const std::size_t suffix =
-      std::string_view(kind_flag == SQLITE_OPEN_WAL ? "-wal" : "-journal").size();
+      std::string_view(kind_flag == SQLITE_OPEN_WAL ? "-wal" : kJournalSuffix).size();
   return name.size() > suffix ? name.substr(0, name.size() - suffix) : std::string();
 }
 
@@ -36,7 +67,7 @@ std::string MainPathOf(const std::string& name, int kind_flag) {
 
 VaultFile::VaultFile(VaultFileContext* context, StoredFile file, const std::string& name,
                      int open_flags)
-    : context_(context), file_(file), kind_flag_(open_flags & kKinds) {
+    : context_(context), file_(file), kind_flag_(KindOf(name, open_flags)) {
   if (kind_flag_ == SQLITE_OPEN_MAIN_DB) main_path_ = name;
   if ((kind_flag_ & kJournalKinds) != 0) main_path_ = MainPathOf(name, kind_flag_);
   if (!main_path_.empty()) identity_ = context_->identities.Of(main_path_);
@@ -61,7 +92,9 @@ void VaultFile::MakePlain(const MainIdentity::Known& known) {
                                                                : RecordKind::kJournalBlock,
                .block_bytes = kJournalBlockBytes,
                .gathers_writes = true,
-               .damage_reads_as_zeros = true};
+               .damage_reads_as_zeros = true,
+               .fills_blocks = kind_flag_ == SQLITE_OPEN_MAIN_JOURNAL,
+               .unfilled_end = kSuperJournalEnd};
   }
   plain_ = std::make_unique<BlockFile>(file_, std::move(cipher), options);
 }
@@ -69,7 +102,7 @@ void VaultFile::MakePlain(const MainIdentity::Known& known) {
 int VaultFile::Prepare(Purpose purpose, std::uint32_t block_bytes) {
   if (kind_flag_ == SQLITE_OPEN_MAIN_DB) return PrepareMain(purpose, block_bytes);
   if (plain_) return SQLITE_OK;
-  if ((kind_flag_ & kJournalKinds) != 0) return PrepareJournal(purpose);
+  if ((kind_flag_ & kJournalKinds) != 0) return PrepareJournal(purpose, block_bytes);
   if ((kind_flag_ & kTemporaryKinds) != 0) {
     temporary_key_ = SecretBytes(PageCipher::kKeyBytes);
     randombytes_buf(temporary_key_.span().data(), temporary_key_.size());
@@ -92,7 +125,7 @@ int VaultFile::PrepareMain(Purpose purpose, std::uint32_t block_bytes) {
   return code;
 }
 
-int VaultFile::PrepareJournal(Purpose purpose) {
+int VaultFile::PrepareJournal(Purpose purpose, std::uint32_t block_bytes) {
   StoredDatabase main(context_->below, main_path_, StoredDatabase::Mode::kExisting);
   // SQLite also looks into journals whose database is gone; nothing in them opens then.
   if (main.opened() != SQLITE_OK) {
@@ -105,7 +138,7 @@ int VaultFile::PrepareJournal(Purpose purpose) {
   const auto known =
       purpose == Purpose::kRead
           ? identity_->Load(main.file(), header_key, &code)
-          : identity_->LoadOrMake(main.file(), model, model.block_bytes, header_key, &code);
+          : identity_->LoadOrMake(main.file(), model, block_bytes, header_key, &code);
   if (known) MakePlain(*known);
   return code;
 }
@@ -126,11 +159,8 @@ int VaultFile::Read(std::span<std::uint8_t> out, std::int64_t offset) {
 }
 
 int VaultFile::Write(ByteView bytes, std::int64_t offset) {
-  // The first write is the first page: its size is the page size.
-  const bool is_page = offset == 0 && std::has_single_bit(bytes.size()) && bytes.size() >= 512 &&
-                       bytes.size() <= 65536;
-  const auto block_bytes =
-      is_page ? static_cast<std::uint32_t>(bytes.size()) : VaultHeader::kBlockBytes;
+  const std::uint32_t block_bytes =
+      plain_ ? VaultHeader::kBlockBytes : PageBytesFrom(kind_flag_, bytes, offset);
   if (const int code = Prepare(Purpose::kWrite, block_bytes); code != SQLITE_OK) return code;
   return plain_->Write(bytes, offset);
 }

@@ -41,7 +41,7 @@ class VaultFile {
   // Makes plain_ if what it needs is there; SQLITE_OK without plain_ means an empty database.
   [[nodiscard]] int Prepare(Purpose purpose, std::uint32_t block_bytes);
   [[nodiscard]] int PrepareMain(Purpose purpose, std::uint32_t block_bytes);
-  [[nodiscard]] int PrepareJournal(Purpose purpose);
+  [[nodiscard]] int PrepareJournal(Purpose purpose, std::uint32_t block_bytes);
   void MakePlain(const MainIdentity::Known& known);
 
   VaultFileContext* context_;

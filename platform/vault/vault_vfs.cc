@@ -161,7 +161,8 @@ int Open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int*
   }
   handle->file = std::make_unique<VaultFile>(&state.context, StoredFile(Below(file)),
                                              name == nullptr ? "" : name, flags);
-  const bool shares = state.options.allows_shared_memory && MethodsBelow(file).iVersion >= 2;
+  const bool shares = state.options.allows_shared_memory && MethodsBelow(file).iVersion >= 2 &&
+                      MethodsBelow(file).xShmMap != nullptr;
   handle->base.pMethods = shares ? &kMethodsWithSharedMemory : &kMethods;
   return SQLITE_OK;
 }
@@ -210,6 +211,12 @@ const char* NextSystemCall(sqlite3_vfs* vfs, const char* name) {
   return VfsBelow(vfs)->xNextSystemCall(VfsBelow(vfs), name);
 }
 
+// SQLite leaves some of a VFS's functions optional, and asks whether they are there.
+template <typename Function>
+Function IfBelow(bool has_it, Function function) {
+  return has_it ? function : nullptr;
+}
+
 sqlite3_vfs Describe(VaultVfs::State& state) {
   sqlite3_vfs* below = state.context.below;
   sqlite3_vfs vfs{};
@@ -222,18 +229,20 @@ sqlite3_vfs Describe(VaultVfs::State& state) {
   vfs.xDelete = Delete;
   vfs.xAccess = Access;
   vfs.xFullPathname = FullPathname;
-  vfs.xDlOpen = DlOpen;
-  vfs.xDlError = DlError;
-  vfs.xDlSym = DlSym;
-  vfs.xDlClose = DlClose;
+  vfs.xDlOpen = IfBelow(below->xDlOpen != nullptr, DlOpen);
+  vfs.xDlError = IfBelow(below->xDlError != nullptr, DlError);
+  vfs.xDlSym = IfBelow(below->xDlSym != nullptr, DlSym);
+  vfs.xDlClose = IfBelow(below->xDlClose != nullptr, DlClose);
   vfs.xRandomness = Randomness;
   vfs.xSleep = Sleep;
   vfs.xCurrentTime = CurrentTime;
-  vfs.xGetLastError = GetLastError;
-  vfs.xCurrentTimeInt64 = CurrentTimeInt64;
-  vfs.xSetSystemCall = SetSystemCall;
-  vfs.xGetSystemCall = GetSystemCall;
-  vfs.xNextSystemCall = NextSystemCall;
+  vfs.xGetLastError = IfBelow(below->xGetLastError != nullptr, GetLastError);
+  if (below->iVersion < 2) return vfs;
+  vfs.xCurrentTimeInt64 = IfBelow(below->xCurrentTimeInt64 != nullptr, CurrentTimeInt64);
+  if (below->iVersion < 3) return vfs;
+  vfs.xSetSystemCall = IfBelow(below->xSetSystemCall != nullptr, SetSystemCall);
+  vfs.xGetSystemCall = IfBelow(below->xGetSystemCall != nullptr, GetSystemCall);
+  vfs.xNextSystemCall = IfBelow(below->xNextSystemCall != nullptr, NextSystemCall);
   return vfs;
 }
 

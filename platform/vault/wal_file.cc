@@ -94,9 +94,22 @@ int WalFile::StoreFrame(std::int64_t frame) {
 
 int WalFile::Read(std::span<std::uint8_t> out, std::int64_t offset) {
   if (const int code = Flush(); code != SQLITE_OK) return code;
-  if (offset == 0 && out.size() == kHeaderBytes) return LoadHeader(out);
+  if (offset == 0 && out.size() == kHeaderBytes) {
+    // SQLite recovers the log: others may have written since, and torn what this handle wrote.
+    first_written_ = end_written_ = 0;
+    return LoadHeader(out);
+  }
   if (const int code = EnsurePageSize(); code != SQLITE_OK) return code;
-  if (page_bytes_ == 0 || offset < static_cast<std::int64_t>(kHeaderBytes)) {
+  const auto header_bytes = static_cast<std::int64_t>(kHeaderBytes);
+  // The checksum from which those of the first frames are computed anew.
+  if (offset + static_cast<std::int64_t>(out.size()) <= header_bytes) {
+    ByteArray<kHeaderBytes> header{};
+    const int code = LoadHeader(header);
+    std::ranges::copy_n(header.begin() + offset, static_cast<std::ptrdiff_t>(out.size()),
+                        out.begin());
+    return code;
+  }
+  if (page_bytes_ == 0 || offset < header_bytes) {
     std::ranges::fill(out, std::uint8_t{0});
     return SQLITE_IOERR_SHORT_READ;
   }
@@ -154,7 +167,9 @@ int WalFile::WriteInside(ByteView bytes, std::int64_t frame, std::size_t offset)
       held_ && held_->frame == frame && offset == kFrameHeaderBytes && bytes.size() == page_bytes_;
   if (!completes_held)
     if (const int code = Flush(); code != SQLITE_OK) return code;
-  if (offset == 0 && bytes.size() == kFrameHeaderBytes) {
+  // A header of a frame that is already there may be all that SQLite has to rewrite, and nothing
+  // need follow it: commits that are not synced would wait in memory.
+  if (offset == 0 && bytes.size() == kFrameHeaderBytes && !WroteItself(frame)) {
     held_.emplace(HeldHeader{frame, {}});
     CopyTo(held_->bytes, bytes);
     return SQLITE_OK;

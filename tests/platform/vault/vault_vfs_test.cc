@@ -229,6 +229,8 @@ TEST_F(VaultVfsTest, EveryPageSizeWorks) {
     EXPECT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << size;
     sqlite3_close(raw);
     EXPECT_EQ(*CountRows(vault.disk.files()), 200) << size;
+    const auto copy = ByteView(vault.disk.files().at(kStorePath)).first(VaultHeader::kCopyBytes);
+    EXPECT_EQ(StoredHeader::Decode(copy)->unverified().block_bytes, size);
   }
 }
 
@@ -269,6 +271,101 @@ TEST_F(VaultVfsTest, AFailedWriteFailsTheCommitAndLosesNothingBefore) {
     }
     EXPECT_EQ(*CountRows(vault.disk.files()), 1) << nth;
   }
+}
+
+// SQLite gives a WAL frame that it writes again only a new page first, and a new header before the
+// commit: from the checksum in the log's own header, if it was the first frame.
+TEST_F(VaultVfsTest, FramesThatATransactionWritesAgainAreCommittedWithoutASync) {
+  auto database = vault_.Open();
+  ASSERT_THAT(database, Succeeds());
+  ASSERT_THAT((*database)->Execute("CREATE TABLE t(id INTEGER PRIMARY KEY, body TEXT)"),
+              Succeeds());
+  for (int i = 0; i < 50; ++i)
+    ASSERT_THAT((*database)->Execute("INSERT INTO t(body) VALUES (hex(zeroblob(1000)))"),
+                Succeeds());
+  ASSERT_THAT((*database)->Execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA synchronous=NORMAL;"
+                                   "PRAGMA cache_spill=ON; PRAGMA cache_size=5; BEGIN"),
+              Succeeds());
+  for (int round = 0; round < 3; ++round)
+    for (int id = 1; id <= 50; ++id)
+      ASSERT_THAT((*database)
+                      ->Prepare("UPDATE t SET body = body || 'x' WHERE id = ?")
+                      .Bind(std::int64_t{id})
+                      .Run(),
+                  Succeeds());
+  ASSERT_THAT((*database)->Execute("INSERT INTO t(body) VALUES ('last'); COMMIT"), Succeeds());
+  EXPECT_EQ(*CountRows(vault_.disk.files()), 51);
+}
+
+TEST_F(VaultVfsTest, ATransactionOverTwoFilesIsUndoneInBoth) {
+  CrashImages images({});
+  {
+    auto database = vault_.Open();
+    ASSERT_THAT(database, Succeeds());
+    ASSERT_THAT((*database)->Execute("PRAGMA journal_mode=DELETE; ATTACH 'other.db' AS other;"
+                                     "CREATE TABLE t(body); CREATE TABLE other.t(body);"
+                                     "BEGIN; INSERT INTO t VALUES ('a');"
+                                     "INSERT INTO other.t VALUES ('a'); COMMIT"),
+                Succeeds());
+  }
+  bool was_there = false;
+  for (const auto& change : vault_.disk.changes()) {
+    // This makes the transaction's commit; the power fails just before.
+    if (change.kind == SimulatedDisk::Change::Kind::kDelete &&
+        change.file.find("-mj") != std::string::npos) {
+      was_there = true;
+      break;
+    }
+    images.Feed(change);
+  }
+  ASSERT_TRUE(was_there);
+  const VaultOnDisk vault(images.AllWritten());
+  const auto database = vault.Open();
+  ASSERT_THAT(database, Succeeds());
+  ASSERT_THAT((*database)->Execute("SELECT 1 FROM t; ATTACH 'other.db' AS other"), Succeeds());
+  auto query = (*database)->Prepare("SELECT (SELECT count(*) FROM t), count(*) FROM other.t");
+  ASSERT_THAT(query.Step(), Succeeds());
+  EXPECT_EQ(query.Int(0), 0);
+  EXPECT_EQ(query.Int(1), 0);
+}
+
+TEST_F(VaultVfsTest, AFilePutInThePlaceOfAnOpenOneIsReadAsItself) {
+  Fill(5);
+  const auto first = vault_.Open();
+  ASSERT_THAT(first, Succeeds());
+  VaultOnDisk other;
+  {
+    auto database = other.Open();
+    ASSERT_THAT(database, Succeeds());
+    ASSERT_THAT((*database)->Execute("CREATE TABLE t(body); INSERT INTO t VALUES ('b')"),
+                Succeeds());
+  }
+  vault_.disk.files() = other.disk.files();
+  const auto database = vault_.Open();
+  ASSERT_THAT(database, Succeeds());
+  auto query = (*database)->Prepare("SELECT count(*) FROM t");
+  ASSERT_THAT(query.Step(), Succeeds());
+  EXPECT_EQ(query.Int(0), 1);
+}
+
+TEST_F(VaultVfsTest, WhatTheLayerBelowLacksTheVaultLacksToo) {
+  sqlite3_vfs bare = *sqlite3_vfs_find(vault_.disk.vfs_name().c_str());
+  bare.iVersion = 2;
+  bare.zName = "bare";
+  bare.xGetLastError = nullptr;
+  bare.xCurrentTimeInt64 = nullptr;
+  ASSERT_EQ(sqlite3_vfs_register(&bare, 0), SQLITE_OK);
+  {
+    const auto vault = VaultVfs::Register(
+        {.name = "over-bare", .below = "bare", .header_of_new_files = {}}, KeyOf(1));
+    ASSERT_THAT(vault, Succeeds());
+    const sqlite3_vfs* vfs = sqlite3_vfs_find("over-bare");
+    EXPECT_EQ(vfs->xGetLastError, nullptr);
+    EXPECT_EQ(vfs->xCurrentTimeInt64, nullptr);
+    EXPECT_EQ(vfs->xSetSystemCall, nullptr);
+    EXPECT_NE(vfs->xOpen, nullptr);
+  }
+  sqlite3_vfs_unregister(&bare);
 }
 
 }  // namespace
