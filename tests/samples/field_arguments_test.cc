@@ -23,6 +23,10 @@ class FakeFiles final : public FileSystem {
   }
   Status WriteFileAtomically(const std::string&, ByteView) override { return {}; }
   bool Exists(const std::string& path) override { return files.contains(path); }
+  Status Rename(const std::string&, const std::string&) override {
+    return Fail(ErrorCode::kIo, "not here");
+  }
+  Status Remove(const std::string&) override { return Fail(ErrorCode::kIo, "not here"); }
 };
 
 class FieldArgumentsTest : public testing::Test {

@@ -1,6 +1,6 @@
+#pragma once
+
 // Between SQLite's testfixture (C) and the vault.
-#ifndef SACOCHE_TESTS_SQLITE_SUITE_SUITE_VFS_H_
-#define SACOCHE_TESTS_SQLITE_SUITE_SUITE_VFS_H_
 
 #include <sqlite3.h>
 
@@ -24,5 +24,3 @@ sqlite3_int64 suite_vfs_size(const char* path);
 #ifdef __cplusplus
 }
 #endif
-
-#endif  // SACOCHE_TESTS_SQLITE_SUITE_SUITE_VFS_H_

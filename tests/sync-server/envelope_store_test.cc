@@ -259,13 +259,13 @@ TEST(SqliteEnvelopeStore, LeavesAFileOfANewerReleaseAlone) {
   const TemporaryDirectory folder;
   ASSERT_TRUE(SqliteEnvelopeStore::Open(folder / "envelopes.db").has_value());
   {
-    const auto database = Database::Open({folder / "envelopes.db", 1024});
+    const auto database = Database::Open({.path = folder / "envelopes.db"});
     ASSERT_TRUE((*database)->Execute("PRAGMA user_version=2").has_value());
   }
   const auto store = SqliteEnvelopeStore::Open(folder / "envelopes.db");
   ASSERT_FALSE(store.has_value());
   EXPECT_EQ(store.error().code, ErrorCode::kNewerFormat);
-  const auto database = Database::Open({folder / "envelopes.db", 1024});
+  const auto database = Database::Open({.path = folder / "envelopes.db"});
   EXPECT_EQ((*database)->FormatVersion().value(), 2);
 }
 
