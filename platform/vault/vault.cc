@@ -173,7 +173,7 @@ Status Vault::ChangePassphrase(ByteView passphrase, const Argon2Cost& cost) {
   SACOCHE_TRY(CheckStorePassphrase(passphrase));
   SACOCHE_ASSIGN(KeySlot made,
                  MakeKeySlot(header_.vault, KeySlotKind::kPassphrase, cost, passphrase, key_));
-  std::vector<KeySlot> slots{std::move(made)};
+  std::vector<KeySlot> slots{made};
   std::ranges::copy_if(header_.slots, std::back_inserter(slots),
                        [](const KeySlot& slot) { return slot.kind != KeySlotKind::kPassphrase; });
   return StoreSlots(std::move(slots));
@@ -184,7 +184,7 @@ Status Vault::AddPassphrase(ByteView passphrase, const Argon2Cost& cost) {
   SACOCHE_ASSIGN(KeySlot made,
                  MakeKeySlot(header_.vault, KeySlotKind::kPassphrase, cost, passphrase, key_));
   std::vector<KeySlot> slots = header_.slots;
-  slots.push_back(std::move(made));
+  slots.push_back(made);
   return StoreSlots(std::move(slots));
 }
 
@@ -212,7 +212,7 @@ Result<RecoveryCode> Vault::ReplaceRecoveryCode() {
                                            kRecoveryCodeCost, code.secret.view(), key_));
   std::vector<KeySlot> slots = header_.slots;
   std::erase_if(slots, [](const KeySlot& slot) { return slot.kind == KeySlotKind::kRecoveryCode; });
-  slots.push_back(std::move(made));
+  slots.push_back(made);
   SACOCHE_TRY(StoreSlots(std::move(slots)));
   return code;
 }
