@@ -61,9 +61,6 @@ TEST(SecretBytes, LeaveTheAddressSpaceWhenTheyGoAway) {
 }
 
 TEST(SecretBytes, AreLockedInMemory) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "AddressSanitizer takes mlock away";
-#endif
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_MEMLOCK, &limit), 0);
   if (limit.rlim_cur < 64 * 1024) GTEST_SKIP() << "this machine lets nothing be locked";
