@@ -10,5 +10,6 @@ using DeviceId = StrongId<struct DeviceIdTag>;      // first 16 bytes of the has
 using ReplicaId = StrongId<struct ReplicaIdTag>;    // random; one history of edits of one device
 using SpaceId = StrongId<struct SpaceIdTag>;        // random; who may read
 using EnvelopeId = StrongId<struct EnvelopeIdTag>;  // random
+using SnapshotId = StrongId<struct SnapshotIdTag>;  // random
 
 }  // namespace sacoche

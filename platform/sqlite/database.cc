@@ -16,15 +16,16 @@ struct Database::Cache {
 namespace {
 
 // The order matters: the locking mode must be set before WAL is entered, or the -shm file appears.
-constexpr const char* kPragmas =
-    "PRAGMA locking_mode=EXCLUSIVE;"
+constexpr const char* kLock = "PRAGMA locking_mode=EXCLUSIVE";
+constexpr const char* kWriting =
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
+    "PRAGMA secure_delete=ON";
+constexpr const char* kPragmas =
     "PRAGMA cache_spill=OFF;"
     "PRAGMA temp_store=MEMORY;"
-    "PRAGMA secure_delete=ON;"
     "PRAGMA trusted_schema=OFF;"
-    "PRAGMA foreign_keys=ON;";
+    "PRAGMA foreign_keys=ON";
 
 }  // namespace
 
@@ -44,12 +45,18 @@ Result<std::unique_ptr<Database>> Database::Open(const Options& options) {
   if (raw == nullptr) return Fail(ErrorCode::kIo, "out of memory", "Close other programs.");
   std::unique_ptr<Database> database(new Database(raw));
   if (code != SQLITE_OK) return database->LastError(code);
+  SACOCHE_TRY(database->Execute(kLock));
+  if (!options.read_only) SACOCHE_TRY(database->Execute(kWriting));
   SACOCHE_TRY(database->Execute(kPragmas));
   const std::string cache = "PRAGMA cache_size=-" + std::to_string(options.cache_kib);
   SACOCHE_TRY(database->Execute(cache.c_str()));
   // The exclusive lock is taken by the first read; take it now, so that "in use" is said at once.
   SACOCHE_TRY(database->Execute("BEGIN IMMEDIATE; COMMIT"));
-  if (options.read_only) SACOCHE_TRY(database->Execute("PRAGMA query_only=ON"));
+  if (options.read_only) {
+    SACOCHE_CHECK(sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr) ==
+                  SQLITE_OK);
+    SACOCHE_TRY(database->Execute("PRAGMA query_only=ON"));
+  }
   return database;
 }
 
@@ -113,7 +120,7 @@ tl::unexpected<Error> Database::LastError(int code) const {
   const std::string detail = sqlite3_errmsg(db_);
   if (code == SQLITE_IOERR_DATA)
     return Fail(ErrorCode::kCorrupt, "a page of the store's file is damaged or was altered",
-                "Run `sacoche verify`, keep the file as it is, and restore a backup beside it.");
+                "Run `sacoche verify`: it says what is damaged, and what to do.");
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -125,7 +132,7 @@ tl::unexpected<Error> Database::LastError(int code) const {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return Fail(ErrorCode::kCorrupt, "the store's file is damaged or is not a store: " + detail,
-                  "Keep the file as it is and restore a backup beside it.");
+                  "Put a backup in its place with `sacoche restore`; the file is kept.");
     case SQLITE_CANTOPEN:
       return Fail(ErrorCode::kIo, "the store's file cannot be opened",
                   "Check the folder and its permissions.");

@@ -25,7 +25,7 @@ class Database {
     // SQLite's name of the file system layer; empty: its default, which stores in the clear.
     std::string vfs = {};
     int cache_kib = kCacheKib;
-    // Nothing can be changed through this connection.
+    // Nothing is changed through this connection, not even by moving what waits in the WAL.
     bool read_only = false;
   };
   // Holds the pages of a post's cases, so that what is worked with is read from the disk, and

@@ -91,8 +91,19 @@ int BlockFile::Read(std::span<std::uint8_t> out, std::int64_t offset) {
 int BlockFile::Write(ByteView bytes, std::int64_t offset) {
   std::int64_t size = 0;
   if (const int code = Size(&size); code != SQLITE_OK) return code;
-  if (offset > size)
-    if (const int code = GrowTo(offset); code != SQLITE_OK) return code;
+  const bool goes_on = offset > 0 && offset >= written_to_;
+  written_to_ = offset + static_cast<std::int64_t>(bytes.size());
+  ends_unfilled_ = !bytes.empty() && std::ranges::equal(bytes, options_.unfilled_end);
+  const bool holds =
+      options_.gathers_writes && (goes_on || !options_.gathers_on_only) && !ends_unfilled_;
+  int code = offset > size ? GrowTo(offset) : SQLITE_OK;
+  if (code == SQLITE_OK) code = WriteBlocks(bytes, offset);
+  if (code == SQLITE_OK && !holds) code = Flush();
+  if (code != SQLITE_OK && ends_unfilled_) ForgetFrom(offset);
+  return code;
+}
+
+int BlockFile::WriteBlocks(ByteView bytes, std::int64_t offset) {
   const auto block_bytes = static_cast<std::int64_t>(options_.block_bytes);
   while (!bytes.empty()) {
     const std::int64_t block = offset / block_bytes;
@@ -110,7 +121,7 @@ int BlockFile::Write(ByteView bytes, std::int64_t offset) {
     bytes = bytes.subspan(taken);
     offset += static_cast<std::int64_t>(taken);
   }
-  return options_.gathers_writes ? SQLITE_OK : Flush();
+  return SQLITE_OK;
 }
 
 int BlockFile::WriteWholeBlocks(ByteView bytes, std::int64_t first_block) {
@@ -145,20 +156,24 @@ int BlockFile::WriteInside(ByteView bytes, std::int64_t block, std::size_t offse
   return SQLITE_OK;
 }
 
-bool BlockFile::FillsOpenBlock() const {
-  const ByteView bytes = open_bytes_.view().first(open_size_);
-  const std::size_t end = options_.unfilled_end.size();
-  return options_.fills_blocks &&
-         (open_size_ < end || !std::ranges::equal(bytes.last(end), options_.unfilled_end));
-}
-
 int BlockFile::Flush() {
   if (open_block_ == kNoBlock || !open_changed_) return SQLITE_OK;
-  if (FillsOpenBlock()) {
+  if (options_.fills_blocks && !ends_unfilled_) {
     std::ranges::fill(open_bytes_.span().subspan(open_size_), std::uint8_t{0});
     open_size_ = options_.block_bytes;
   }
   return StoreOpenBlock();
+}
+
+void BlockFile::ForgetFrom(std::int64_t size) {
+  ends_unfilled_ = false;
+  const std::int64_t before = size - open_block_ * static_cast<std::int64_t>(options_.block_bytes);
+  if (open_block_ == kNoBlock || before >= static_cast<std::int64_t>(open_size_)) return;
+  open_size_ = static_cast<std::size_t>(std::max<std::int64_t>(0, before));
+  std::ranges::fill(open_bytes_.span().subspan(open_size_), std::uint8_t{0});
+  if (open_size_ > 0) return;
+  open_block_ = kNoBlock;
+  open_changed_ = false;
 }
 
 int BlockFile::StoreOpenBlock() {
@@ -188,12 +203,23 @@ int BlockFile::GrowTo(std::int64_t size) {
     const auto count = static_cast<std::size_t>(
         std::min<std::int64_t>(size - end, block_bytes - static_cast<std::int64_t>(inside)));
     const ByteView piece = ByteView(zeros).first(count);
-    const int code = count == options_.block_bytes ? WriteWholeBlocks(piece, block)
-                                                   : WriteInside(piece, block, inside);
+    int code = count == options_.block_bytes ? WriteWholeBlocks(piece, block)
+                                             : WriteInside(piece, block, inside);
+    // A torn end stays damaged: made longer, not taken for zeros.
+    if (code == SQLITE_IOERR_DATA) code = StoreDamagedBlock(block, inside + count);
     if (code != SQLITE_OK) return code;
     end += static_cast<std::int64_t>(count);
   }
   return SQLITE_OK;
+}
+
+int BlockFile::StoreDamagedBlock(std::int64_t block, std::size_t size) {
+  std::int64_t stored_size = 0;
+  if (const int code = file_.Size(&stored_size); code != SQLITE_OK) return code;
+  const std::int64_t end =
+      StoredOffsetOf(block) + static_cast<std::int64_t>(size + PageCipher::kOverheadBytes);
+  const Bytes zeros(static_cast<std::size_t>(std::max<std::int64_t>(0, end - stored_size)));
+  return file_.Write(zeros, stored_size);
 }
 
 int BlockFile::Truncate(std::int64_t size) {

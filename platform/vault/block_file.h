@@ -20,12 +20,17 @@ class BlockFile final : public PlainFile {
     // Small writes are gathered in memory until a block is full, or until Flush. For files that
     // nobody reads before they are flushed.
     bool gathers_writes = false;
+    // Only what is written on from where the last write ended stays in memory; a write that goes
+    // back, or to the beginning, is in the file when it returns.
+    bool gathers_on_only = false;
     // A record that does not open reads as zeros: for journals, whose reader takes a torn end for
     // the end. Otherwise it is SQLITE_IOERR_DATA.
     bool damage_reads_as_zeros = false;
     // A block that is not full is stored with zeros up to its end, so that what comes behind it
-    // need not touch it again. Not if the file ends with these bytes: that end is one to be found.
+    // need not touch it again.
     bool fills_blocks = false;
+    // Not if these bytes, written by themselves, are the file's end. That end is one to be found,
+    // by other handles too: it is in the file when the write returns, or nobody reads it.
     ByteView unfilled_end{};
   };
 
@@ -48,17 +53,23 @@ class BlockFile final : public PlainFile {
 
   // The block's plain bytes in `out`, zeros behind its end; how many it has in `size`.
   [[nodiscard]] int LoadBlock(std::int64_t block, std::span<std::uint8_t> out, std::size_t* size);
+  [[nodiscard]] int WriteBlocks(ByteView bytes, std::int64_t offset);
   [[nodiscard]] int WriteWholeBlocks(ByteView bytes, std::int64_t first_block);
   [[nodiscard]] int WriteInside(ByteView bytes, std::int64_t block, std::size_t offset);
   [[nodiscard]] int GrowTo(std::int64_t size);
-  [[nodiscard]] bool FillsOpenBlock() const;
+  // So long in plain bytes, and not to be opened.
+  [[nodiscard]] int StoreDamagedBlock(std::int64_t block, std::size_t size);
   [[nodiscard]] int StoreOpenBlock();
+  // What was written behind `size` and is not stored yet.
+  void ForgetFrom(std::int64_t size);
 
   StoredFile file_;
   std::unique_ptr<PageCipher> cipher_;
   Options options_;
   Bytes record_;
-  SecretBytes scratch_;  // for reads of less than a block
+  SecretBytes scratch_;          // for reads of less than a block
+  std::int64_t written_to_ = 0;  // where the last write ended
+  bool ends_unfilled_ = false;   // the last write was Options::unfilled_end
 
   // The block that is being changed: read from the file, not yet written back.
   std::int64_t open_block_ = kNoBlock;

@@ -3,20 +3,15 @@
 #include <sodium.h>
 
 namespace sacoche {
-namespace {
-
-int CodeOf(const Error& error) {
-  return error.code == ErrorCode::kIo ? SQLITE_IOERR_READ : SQLITE_NOTADB;
-}
-
-}  // namespace
 
 std::optional<MainIdentity::Known> MainIdentity::Load(StoredFile file, ByteView header_key,
                                                       int* code) {
   const std::lock_guard lock(mutex_);
-  *code = SQLITE_OK;
   // Each time from the file: somebody may have put another one in its place.
-  const auto stored = ReadHeader(file);
+  StoredCopies copies;
+  *code = copies.Load(file);
+  if (*code != SQLITE_OK) return std::nullopt;
+  const auto stored = copies.Newest();
   if (stored) {
     if (!stored->IsAuthentic(header_key)) {
       *code = SQLITE_NOTADB;
@@ -24,11 +19,11 @@ std::optional<MainIdentity::Known> MainIdentity::Load(StoredFile file, ByteView 
     }
     header_ = stored->unverified();
   } else if (stored.error().code != ErrorCode::kNotFound) {
-    *code = CodeOf(stored.error());
+    *code = SQLITE_NOTADB;
     return std::nullopt;
   }
   if (!header_) return std::nullopt;
-  return Known{header_->file, header_->block_bytes};
+  return Known{header_->file, header_->block_bytes, stored.has_value()};
 }
 
 std::optional<MainIdentity::Known> MainIdentity::LoadOrMake(StoredFile file,
@@ -36,9 +31,7 @@ std::optional<MainIdentity::Known> MainIdentity::LoadOrMake(StoredFile file,
                                                             std::uint32_t block_bytes,
                                                             ByteView header_key, int* code) {
   const auto known = Load(file, header_key, code);
-  std::int64_t size = 0;
-  if (*code == SQLITE_OK) *code = file.Size(&size);
-  if (*code != SQLITE_OK || (known && size > 0)) return known;
+  if (*code != SQLITE_OK || (known && known->is_stored)) return known;
   const std::lock_guard lock(mutex_);
   if (!header_) {
     header_ = model;
@@ -48,7 +41,22 @@ std::optional<MainIdentity::Known> MainIdentity::LoadOrMake(StoredFile file,
   }
   *code = WriteHeader(file, *header_, header_key);
   if (*code != SQLITE_OK) return std::nullopt;
-  return Known{header_->file, header_->block_bytes};
+  return Known{header_->file, header_->block_bytes, true};
+}
+
+void MainIdentity::SetJournal(PlainFile* journal) {
+  const std::lock_guard lock(mutex_);
+  journal_ = journal;
+}
+
+void MainIdentity::ForgetJournal(const PlainFile* journal) {
+  const std::lock_guard lock(mutex_);
+  if (journal_ == journal) journal_ = nullptr;
+}
+
+int MainIdentity::FlushJournal() {
+  const std::lock_guard lock(mutex_);
+  return journal_ == nullptr ? SQLITE_OK : journal_->Flush();
 }
 
 std::shared_ptr<MainIdentity> MainIdentities::Of(const std::string& path) {

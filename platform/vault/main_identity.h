@@ -17,6 +17,7 @@ class MainIdentity {
   struct Known {
     VaultFileId file;
     std::uint32_t block_bytes;
+    bool is_stored;  // the file has this header, and keeps it
   };
 
   // What the file's header says; nothing while the file is empty. SQLite's code in `code`:
@@ -28,9 +29,17 @@ class MainIdentity {
   std::optional<Known> LoadOrMake(StoredFile file, const VaultHeader& model,
                                   std::uint32_t block_bytes, ByteView header_key, int* code);
 
+  // The rollback journal that was last written, by the handle that holds SQLite's lock for writing
+  // (so there is one). It is to be in the file before a page of the database is: SQLite orders the
+  // two by a sync, but for `synchronous=OFF`, where a killed program must lose nothing either.
+  void SetJournal(PlainFile* journal);
+  void ForgetJournal(const PlainFile* journal);
+  [[nodiscard]] int FlushJournal();
+
  private:
   std::mutex mutex_;
   std::optional<VaultHeader> header_;
+  PlainFile* journal_ = nullptr;
 };
 
 // The identities of the databases that are open, by path. SQLite names a journal after its

@@ -5,9 +5,14 @@ namespace sacoche {
 StoredDatabase::StoredDatabase(sqlite3_vfs* below, const std::string& path, Mode mode)
     : memory_(static_cast<std::size_t>(below->szOsFile)),
       name_(sqlite3_create_filename(path.c_str(), "", "", 0, nullptr)) {
+  // Without a name the layer below would open a file of its own.
+  if (name_ == nullptr) {
+    code_ = SQLITE_NOMEM;
+    return;
+  }
   const int create = mode == Mode::kNew ? SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE : 0;
   code_ = below->xOpen(below, name_, raw(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_MAIN_DB | create,
-                       nullptr);
+                       &flags_);
 }
 
 StoredDatabase::~StoredDatabase() {

@@ -27,6 +27,8 @@ class StoredDatabase {
 
   // SQLite's code.
   [[nodiscard]] int opened() const { return code_; }
+  // The layer below opens for reading what it may not write.
+  [[nodiscard]] bool is_read_only() const { return (flags_ & SQLITE_OPEN_READONLY) != 0; }
   [[nodiscard]] StoredFile file() { return StoredFile(raw()); }
 
  private:
@@ -34,6 +36,7 @@ class StoredDatabase {
 
   std::vector<std::uint8_t> memory_;
   const char* name_;
+  int flags_ = 0;
   int code_;
 };
 

@@ -57,10 +57,10 @@ std::uint32_t PageBytesFrom(int kind_flag, ByteView bytes, std::int64_t offset) 
   return is_page_size ? static_cast<std::uint32_t>(size) : VaultHeader::kBlockBytes;
 }
 
+// Empty if SQLite did not name the journal after its database.
 std::string MainPathOf(const std::string& name, int kind_flag) {
-  const std::size_t suffix =
-      std::string_view(kind_flag == SQLITE_OPEN_WAL ? "-wal" : kJournalSuffix).size();
-  return name.size() > suffix ? name.substr(0, name.size() - suffix) : std::string();
+  const std::string_view suffix = kind_flag == SQLITE_OPEN_WAL ? "-wal" : kJournalSuffix;
+  return name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : std::string();
 }
 
 }  // namespace
@@ -71,6 +71,10 @@ VaultFile::VaultFile(VaultFileContext* context, StoredFile file, const std::stri
   if (kind_flag_ == SQLITE_OPEN_MAIN_DB) main_path_ = name;
   if ((kind_flag_ & kJournalKinds) != 0) main_path_ = MainPathOf(name, kind_flag_);
   if (!main_path_.empty()) identity_ = context_->identities.Of(main_path_);
+}
+
+VaultFile::~VaultFile() {
+  if (identity_ && plain_) identity_->ForgetJournal(plain_.get());
 }
 
 void VaultFile::MakePlain(const MainIdentity::Known& known) {
@@ -88,12 +92,13 @@ void VaultFile::MakePlain(const MainIdentity::Known& known) {
                .stored_offset = VaultHeader::kBytes,
                .block_bytes = known.block_bytes};
   } else if ((kind_flag_ & kTemporaryKinds) == 0) {
-    options = {.kind = kind_flag_ == SQLITE_OPEN_SUPER_JOURNAL ? RecordKind::kSuperJournalBlock
-                                                               : RecordKind::kJournalBlock,
+    const bool is_super = kind_flag_ == SQLITE_OPEN_SUPER_JOURNAL;
+    options = {.kind = is_super ? RecordKind::kSuperJournalBlock : RecordKind::kJournalBlock,
                .block_bytes = kJournalBlockBytes,
-               .gathers_writes = true,
+               .gathers_writes = !is_super,
+               .gathers_on_only = true,
                .damage_reads_as_zeros = true,
-               .fills_blocks = kind_flag_ == SQLITE_OPEN_MAIN_JOURNAL,
+               .fills_blocks = !is_super,
                .unfilled_end = kSuperJournalEnd};
   }
   plain_ = std::make_unique<BlockFile>(file_, std::move(cipher), options);
@@ -108,31 +113,43 @@ int VaultFile::Prepare(Purpose purpose, std::uint32_t block_bytes) {
     randombytes_buf(temporary_key_.span().data(), temporary_key_.size());
     MakePlain({});
   } else {
-    MakePlain({context_->header_of_new_files.vault, 0});
+    MakePlain({context_->header_of_new_files.vault, 0, false});
   }
   return SQLITE_OK;
 }
 
 int VaultFile::PrepareMain(Purpose purpose, std::uint32_t block_bytes) {
-  if (plain_ && purpose == Purpose::kRead) return SQLITE_OK;
+  // What has a header keeps it: that is not looked up for each page. A file without one may be read
+  // as empty, under the identity that its path had before, until it gets its own.
+  if (has_header_) return SQLITE_OK;
   int code = SQLITE_OK;
   const ByteView header_key = context_->key.header_key();
   const auto known = purpose == Purpose::kRead
                          ? identity_->Load(file_, header_key, &code)
                          : identity_->LoadOrMake(file_, context_->header_of_new_files, block_bytes,
                                                  header_key, &code);
-  if (known && !plain_) MakePlain(*known);
+  has_header_ = known && known->is_stored;
+  if (known && (!plain_ || has_header_)) MakePlain(*known);
   return code;
 }
 
 int VaultFile::PrepareJournal(Purpose purpose, std::uint32_t block_bytes) {
+  if (main_path_.empty()) return SQLITE_CANTOPEN;
   StoredDatabase main(context_->below, main_path_, StoredDatabase::Mode::kExisting);
-  // SQLite also looks into journals whose database is gone; nothing in them opens then.
-  if (main.opened() != SQLITE_OK) {
-    if (purpose == Purpose::kRead) MakePlain({});
-    return purpose == Purpose::kRead ? SQLITE_OK : SQLITE_CANTOPEN;
+  int code = main.opened();
+  if (code == SQLITE_CANTOPEN && purpose == Purpose::kRead) {
+    // SQLite also looks into journals whose database is gone; nothing in them opens then. One that
+    // is there and cannot be opened just now must not make its journal look empty.
+    int exists = 1;
+    sqlite3_vfs* below = context_->below;
+    if (below->xAccess(below, main_path_.c_str(), SQLITE_ACCESS_EXISTS, &exists) != SQLITE_OK)
+      return SQLITE_IOERR_ACCESS;
+    if (exists != 0) return SQLITE_CANTOPEN;
+    MakePlain({});
+    return SQLITE_OK;
   }
-  int code = SQLITE_OK;
+  if (code != SQLITE_OK) return code;
+  if (purpose == Purpose::kWrite && main.is_read_only()) return SQLITE_CANTOPEN;
   const ByteView header_key = context_->key.header_key();
   const VaultHeader& model = context_->header_of_new_files;
   const auto known =
@@ -148,20 +165,24 @@ int VaultFile::Read(std::span<std::uint8_t> out, std::int64_t offset) {
     std::ranges::fill(out, std::uint8_t{0});
     return SQLITE_IOERR_SHORT_READ;
   };
-  if (const int code = Prepare(Purpose::kRead, 0); code != SQLITE_OK) return code;
-  if (!plain_) return nothing();
-  const int code = plain_->Read(out, offset);
-  // A crash may have torn the first page; the journal or the WAL still has it whole, and SQLite
-  // comes to them only if this read succeeds.
+  int code = Prepare(Purpose::kRead, 0);
+  if (code == SQLITE_OK && !plain_) return nothing();
+  if (code == SQLITE_OK) code = plain_->Read(out, offset);
   const bool unlocked =
       kind_flag_ == SQLITE_OPEN_MAIN_DB && offset == 0 && out.size() == kUnlockedReadBytes;
-  return code == SQLITE_IOERR_DATA && unlocked ? nothing() : code;
+  // SQLite takes what this says for a hint, and looks again when it holds a lock. A crash may have
+  // torn the first page; the journal or the WAL still has it whole, and SQLite comes to them only
+  // if this read succeeds. What is no vault is refused then, and may be replaced until then.
+  return unlocked && (code == SQLITE_IOERR_DATA || code == SQLITE_NOTADB) ? nothing() : code;
 }
 
 int VaultFile::Write(ByteView bytes, std::int64_t offset) {
   const std::uint32_t block_bytes =
       plain_ ? VaultHeader::kBlockBytes : PageBytesFrom(kind_flag_, bytes, offset);
   if (const int code = Prepare(Purpose::kWrite, block_bytes); code != SQLITE_OK) return code;
+  if (kind_flag_ == SQLITE_OPEN_MAIN_JOURNAL && identity_) identity_->SetJournal(plain_.get());
+  if (kind_flag_ == SQLITE_OPEN_MAIN_DB)
+    if (const int code = identity_->FlushJournal(); code != SQLITE_OK) return code;
   return plain_->Write(bytes, offset);
 }
 

@@ -25,6 +25,9 @@ class VaultFile {
   // `open_flags` are SQLite's, with one SQLITE_OPEN_xxx kind among them; `name` is empty for a
   // nameless temporary file.
   VaultFile(VaultFileContext* context, StoredFile file, const std::string& name, int open_flags);
+  VaultFile(const VaultFile&) = delete;
+  VaultFile& operator=(const VaultFile&) = delete;
+  ~VaultFile();
 
   [[nodiscard]] int Read(std::span<std::uint8_t> out, std::int64_t offset);
   [[nodiscard]] int Write(ByteView bytes, std::int64_t offset);
@@ -49,6 +52,7 @@ class VaultFile {
   int kind_flag_;
   std::string main_path_;
   std::shared_ptr<MainIdentity> identity_;
+  bool has_header_ = false;  // of a database: this handle saw its header in the file
   SecretBytes temporary_key_;
   std::unique_ptr<PlainFile> plain_;
 };

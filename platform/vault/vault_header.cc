@@ -32,6 +32,10 @@ tl::unexpected<Error> Damaged() {
               "Keep the file as it is and restore a backup.");
 }
 
+tl::unexpected<Error> Empty() {
+  return Fail(ErrorCode::kNotFound, "the store's file is empty", "Restore a backup.");
+}
+
 void EncodeSlot(ByteWriter& out, const KeySlot& slot) {
   out.Byte(static_cast<std::uint8_t>(slot.kind));
   out.Varint(slot.cost.ops);
@@ -132,33 +136,59 @@ bool StoredHeader::IsAuthentic(ByteView header_key) const {
   return sodium_memcmp(expected.data(), mac_.data(), mac_.size()) == 0;
 }
 
-Result<StoredHeader> ReadHeader(StoredFile file) {
-  Bytes both(VaultHeader::kBytes);
-  std::int64_t size = 0;
-  int code = file.Size(&size);
-  if (code == SQLITE_OK && size == 0)
-    return Fail(ErrorCode::kNotFound, "the store's file is empty", "Restore a backup.");
-  if (code == SQLITE_OK) code = file.Read(both, 0);
-  if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
-    return Fail(ErrorCode::kIo, "the store's file could not be read", "Check the disk.");
-  const auto first = StoredHeader::Decode(ByteView(both).first(VaultHeader::kCopyBytes));
-  const auto second = StoredHeader::Decode(ByteView(both).subspan(VaultHeader::kCopyBytes));
+int StoredCopies::Load(StoredFile file) {
+  bytes_.assign(VaultHeader::kBytes, 0);
+  if (const int code = file.Size(&file_bytes_); code != SQLITE_OK || file_bytes_ == 0) return code;
+  const int code = file.Read(bytes_, 0);
+  if (code != SQLITE_IOERR_SHORT_READ) return code;
+  // The bytes are there and did not come: that must not look like a file without a header.
+  const bool are_there = file_bytes_ >= static_cast<std::int64_t>(VaultHeader::kBytes);
+  return are_there ? SQLITE_IOERR_READ : SQLITE_OK;
+}
+
+Result<StoredHeader> StoredCopies::Newest() const {
+  if (file_bytes_ == 0) return Empty();
+  const auto first = First();
+  const auto second = Second();
   for (const auto* copy : {&first, &second})
     if (!*copy && copy->error().code == ErrorCode::kNewerFormat) return Forward(copy->error());
-  if (!first && !second) return WhatElse(both);
+  if (!first && !second) {
+    // A cut while the file was being made: the second copy is written first, and nothing behind it
+    // before it is synced.
+    const bool was_begun = file_bytes_ <= static_cast<std::int64_t>(VaultHeader::kBytes) &&
+                           sodium_is_zero(bytes_.data(), VaultHeader::kCopyBytes) != 0;
+    return was_begun ? Empty() : WhatElse(bytes_);
+  }
   if (!second) return *first;
   if (!first) return *second;
   return second->unverified().sequence > first->unverified().sequence ? *second : *first;
 }
 
+Result<StoredHeader> StoredCopies::First() const {
+  return StoredHeader::Decode(ByteView(bytes_).first(VaultHeader::kCopyBytes));
+}
+
+Result<StoredHeader> StoredCopies::Second() const {
+  return StoredHeader::Decode(ByteView(bytes_).subspan(VaultHeader::kCopyBytes));
+}
+
+Result<StoredHeader> ReadHeader(StoredFile file) {
+  StoredCopies copies;
+  if (copies.Load(file) != SQLITE_OK)
+    return Fail(ErrorCode::kIo, "the store's file could not be read", "Check the disk.");
+  return copies.Newest();
+}
+
 int WriteHeader(StoredFile file, const VaultHeader& header, ByteView header_key) {
+  StoredCopies there;
+  if (const int code = there.Load(file); code != SQLITE_OK) return code;
   const Bytes copy = EncodeHeader(header, header_key);
-  Bytes first(VaultHeader::kCopyBytes);
-  const bool first_is_whole = file.Read(first, 0) == SQLITE_OK && StoredHeader::Decode(first);
-  const std::int64_t second_offset = VaultHeader::kCopyBytes;
-  // While one copy is being written, the other must be whole.
-  const std::int64_t begin_with = first_is_whole ? second_offset : 0;
-  for (const std::int64_t offset : {begin_with, second_offset - begin_with}) {
+  const std::int64_t first = 0;
+  const std::int64_t second = VaultHeader::kCopyBytes;
+  // While one copy is being written, the other must be whole. If none is, the file is being made,
+  // and StoredCopies knows what a cut leaves of it by the first copy, which is not there yet.
+  const std::int64_t begin_with = there.Second() && !there.First() ? first : second;
+  for (const std::int64_t offset : {begin_with, second - begin_with}) {
     if (const int code = file.Write(copy, offset); code != SQLITE_OK) return code;
     if (const int code = file.Sync(SQLITE_SYNC_FULL); code != SQLITE_OK) return code;
   }

@@ -83,7 +83,24 @@ class StoredHeader {
 // One copy, VaultHeader::kCopyBytes long, authenticated under `header_key`.
 [[nodiscard]] Bytes EncodeHeader(const VaultHeader& header, ByteView header_key);
 
-// The newest whole copy. kNotFound: the file is empty. kInvalidInput: it is not a vault.
+// The place of a file's two copies, as it was read.
+class StoredCopies {
+ public:
+  // Gives SQLite's code; that the file is too short for them is no error.
+  [[nodiscard]] int Load(StoredFile file);
+
+  // The newest whole copy. kNotFound: the file is empty, or its making was cut short before there
+  // was anything in it. kInvalidInput: it is not a vault.
+  [[nodiscard]] Result<StoredHeader> Newest() const;
+  [[nodiscard]] Result<StoredHeader> First() const;
+  [[nodiscard]] Result<StoredHeader> Second() const;
+
+ private:
+  std::int64_t file_bytes_ = 0;
+  Bytes bytes_;
+};
+
+// Both at once; kIo: the file could not be read.
 [[nodiscard]] Result<StoredHeader> ReadHeader(StoredFile file);
 
 // Both copies, one after the other, each synced before the next is touched. Gives SQLite's code.

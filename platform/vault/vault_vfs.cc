@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <new>
 #include <utility>
@@ -109,7 +110,11 @@ int Unlock(sqlite3_file* file, int level) { return MethodsBelow(file).xUnlock(Be
 int CheckReservedLock(sqlite3_file* file, int* reserved) {
   return MethodsBelow(file).xCheckReservedLock(Below(file), reserved);
 }
-int SectorSize(sqlite3_file* file) { return MethodsBelow(file).xSectorSize(Below(file)); }
+int SectorSize(sqlite3_file* file) {
+  // SQLite aligns to sectors what it syncs apart, and a journal is sealed in blocks of 512 bytes.
+  constexpr int kSectorBytesMin = 512;
+  return std::max(kSectorBytesMin, MethodsBelow(file).xSectorSize(Below(file)));
+}
 int ShmMap(sqlite3_file* file, int region, int size, int extend, void volatile** out) {
   return MethodsBelow(file).xShmMap(Below(file), region, size, extend, out);
 }

@@ -4,8 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include "platform/base/check.h"
-
 namespace sacoche {
 namespace {
 
@@ -67,11 +65,14 @@ struct SimulatedDisk::Vfs {
     const std::string path =
         name != nullptr ? name : "temporary-" + std::to_string(disk.temporary_files_++);
     file->pMethods = nullptr;
+    if (const auto fault = disk.FaultOf(Operation::kOpen)) return fault->code;
     const bool there = disk.files_.contains(path);
     if (!there && (flags & SQLITE_OPEN_CREATE) == 0) return SQLITE_CANTOPEN;
     if (there && (flags & SQLITE_OPEN_EXCLUSIVE) != 0) return SQLITE_CANTOPEN;
-    auto* handle = new (file)
-        Handle{{&kMethods}, &disk, new std::string(path), (flags & SQLITE_OPEN_DELETEONCLOSE) != 0};
+    auto* handle = new (file) Handle{{&memory_vfs::kMethods<Vfs>},
+                                     &disk,
+                                     new std::string(path),
+                                     (flags & SQLITE_OPEN_DELETEONCLOSE) != 0};
     if (!there) {
       disk.files_[path];
       Note(&handle->base, {.kind = Change::Kind::kCreate, .file = {}, .bytes = {}});
@@ -126,14 +127,6 @@ struct SimulatedDisk::Vfs {
     *size = static_cast<sqlite3_int64>(ContentOf(file).size());
     return SQLITE_OK;
   }
-  static int Lock(sqlite3_file*, int) { return SQLITE_OK; }
-  static int CheckReservedLock(sqlite3_file*, int* reserved) {
-    *reserved = 0;
-    return SQLITE_OK;
-  }
-  static int FileControl(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
-  static int SectorSize(sqlite3_file*) { return static_cast<int>(kSectorBytes); }
-  static int DeviceCharacteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
   static int Delete(sqlite3_vfs* vfs, const char* name, int) {
     SimulatedDisk& disk = DiskOf(vfs);
@@ -145,46 +138,12 @@ struct SimulatedDisk::Vfs {
     *result = DiskOf(vfs).files_.contains(name) ? 1 : 0;
     return SQLITE_OK;
   }
-  static int FullPathname(sqlite3_vfs*, const char* name, int size, char* out) {
-    sqlite3_snprintf(size, out, "%s", name);
-    return SQLITE_OK;
-  }
-
-  static constexpr std::size_t kSectorBytes = 512;
-  static constexpr sqlite3_io_methods kMethods = {1,
-                                                  Close,
-                                                  Read,
-                                                  Write,
-                                                  Truncate,
-                                                  Sync,
-                                                  FileSize,
-                                                  Lock,
-                                                  Lock,
-                                                  CheckReservedLock,
-                                                  FileControl,
-                                                  SectorSize,
-                                                  DeviceCharacteristics,
-                                                  nullptr,
-                                                  nullptr,
-                                                  nullptr,
-                                                  nullptr,
-                                                  nullptr,
-                                                  nullptr};
 };
 
 SimulatedDisk::SimulatedDisk(Files files) : files_(std::move(files)) {
   static int made = 0;
   name_ = "simulated-disk-" + std::to_string(++made);
-  vfs_ = *sqlite3_vfs_find(nullptr);  // time and randomness are the machine's
-  vfs_.pNext = nullptr;
-  vfs_.szOsFile = sizeof(Vfs::Handle);
-  vfs_.zName = name_.c_str();
-  vfs_.pAppData = this;
-  vfs_.xOpen = Vfs::Open;
-  vfs_.xDelete = Vfs::Delete;
-  vfs_.xAccess = Vfs::Access;
-  vfs_.xFullPathname = Vfs::FullPathname;
-  SACOCHE_CHECK(sqlite3_vfs_register(&vfs_, 0) == SQLITE_OK);
+  memory_vfs::Register<Vfs>(vfs_, name_, this);
 }
 
 SimulatedDisk::~SimulatedDisk() { sqlite3_vfs_unregister(&vfs_); }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "platform/base/bytes.h"
+#include "tests/fakes/memory_vfs.h"
 
 namespace sacoche {
 
@@ -37,10 +38,12 @@ class SimulatedDisk {
   [[nodiscard]] const std::string& vfs_name() const { return name_; }
   [[nodiscard]] const std::vector<Change>& changes() const { return changes_; }
   [[nodiscard]] Files& files() { return files_; }
+  // For a long run: what was fed to CrashImages need not be kept here.
+  void ForgetChanges() { changes_.clear(); }
 
   // The n-th operation from now (from 0) that the filter admits fails with this code of SQLite's,
   // and each one after it, if `goes_on`.
-  enum class Operation { kRead, kWrite, kTruncate, kSync };
+  enum class Operation { kOpen, kRead, kWrite, kTruncate, kSync };
   struct Fault {
     Operation operation;
     std::uint64_t after = 0;
@@ -84,7 +87,7 @@ class CrashImages {
   [[nodiscard]] std::optional<SimulatedDisk::Files> LastWriteTorn(std::size_t sectors) const;
 
  private:
-  static constexpr std::size_t kSectorBytes = 512;
+  static constexpr std::size_t kSectorBytes = memory_vfs::kSectorBytes;
 
   SimulatedDisk::Files durable_;
   std::vector<SimulatedDisk::Change> unsynced_;

@@ -105,11 +105,10 @@ class PlainSide {
     if (vfs->xFullPathname(vfs, path.c_str(), vfs->mxPathname, full.data()) != SQLITE_OK) return;
     const std::string name = full.data();
     const auto [database, kind] = Kind(name);
-    int exists = 0;
-    vfs->xAccess(vfs, name.c_str(), SQLITE_ACCESS_EXISTS, &exists);
-    if (exists == 0 || !IsVault(database)) return;
+    if (!IsVault(database)) return;
     memory_.resize(static_cast<std::size_t>(vfs->szOsFile));
     name_ = sqlite3_create_filename(name.c_str(), "", "", 0, nullptr);
+    kind_ = kind;
     if (vfs->xOpen(vfs, name_, file(), SQLITE_OPEN_READWRITE | kind, nullptr) != SQLITE_OK)
       memory_.clear();
   }
@@ -123,7 +122,38 @@ class PlainSide {
   [[nodiscard]] bool is_open() const { return !memory_.empty(); }
   sqlite3_file* file() { return reinterpret_cast<sqlite3_file*>(memory_.data()); }
 
+  struct Piece {
+    sqlite3_int64 from;
+    sqlite3_int64 to;
+  };
+  // What SQLite would read or write at once: the header of a WAL goes alone. If there is one it
+  // comes last, because without it the frames are not found.
+  [[nodiscard]] std::vector<Piece> Pieces(sqlite3_int64 offset, int size) {
+    const sqlite3_int64 end = offset + size;
+    if (size == 0) return {};
+    if (kind_ != SQLITE_OPEN_WAL || offset >= kWalHeaderBytes || end <= kWalHeaderBytes)
+      return {{offset, end}};
+    sqlite3_int64 there = 0;
+    if (file()->pMethods->xFileSize(file(), &there) == SQLITE_OK && there < kWalHeaderBytes)
+      return {{offset, kWalHeaderBytes}, {kWalHeaderBytes, end}};
+    return {{kWalHeaderBytes, end}, {offset, kWalHeaderBytes}};
+  }
+  // Gives SQLite's code. A WAL's header is only ever written whole.
+  int Write(const char* bytes, const Piece& piece) {
+    const auto size = static_cast<int>(piece.to - piece.from);
+    const bool is_header = kind_ == SQLITE_OPEN_WAL && piece.to <= kWalHeaderBytes;
+    if (!is_header || size == kWalHeaderBytes)
+      return file()->pMethods->xWrite(file(), bytes, size, piece.from);
+    char header[kWalHeaderBytes];
+    const int code = file()->pMethods->xRead(file(), header, kWalHeaderBytes, 0);
+    if (code != SQLITE_OK) return code;
+    std::copy_n(bytes, size, header + piece.from);
+    return file()->pMethods->xWrite(file(), header, kWalHeaderBytes, 0);
+  }
+
  private:
+  static constexpr int kWalHeaderBytes = 32;
+
   static std::pair<std::string, int> Kind(const std::string& name) {
     const std::string_view all = name;
     for (const auto& [suffix, kind] :
@@ -134,6 +164,7 @@ class PlainSide {
   }
 
   WithoutSimulatedErrors without_errors_;
+  int kind_ = SQLITE_OPEN_MAIN_DB;
   std::vector<char> memory_;
   const char* name_ = nullptr;
 };
@@ -201,16 +232,28 @@ extern "C" int suite_vfs_read(const char* path, sqlite3_int64 offset, void* out,
   sqlite3_int64 end = 0;
   if (plain.file()->pMethods->xFileSize(plain.file(), &end) != SQLITE_OK) return -2;
   const int there = static_cast<int>(std::clamp<sqlite3_int64>(end - offset, 0, size));
-  if (there == 0) return 0;
-  return plain.file()->pMethods->xRead(plain.file(), out, there, offset) == SQLITE_OK ? there : -2;
+  auto* bytes = static_cast<char*>(out);
+  for (const auto& [from, to] : plain.Pieces(offset, there))
+    if (plain.file()->pMethods->xRead(plain.file(), bytes + (from - offset),
+                                      static_cast<int>(to - from), from) != SQLITE_OK)
+      return -2;
+  return there;
 }
 
 extern "C" int suite_vfs_write(const char* path, sqlite3_int64 offset, const void* bytes,
                                int size) {
   PlainSide plain(path);
   if (!plain.is_open()) return -1;
-  if (plain.file()->pMethods->xWrite(plain.file(), bytes, size, offset) != SQLITE_OK) return -2;
+  const auto* from_bytes = static_cast<const char*>(bytes);
+  for (const auto& piece : plain.Pieces(offset, size))
+    if (plain.Write(from_bytes + (piece.from - offset), piece) != SQLITE_OK) return -2;
   return plain.file()->pMethods->xSync(plain.file(), SQLITE_SYNC_NORMAL) == SQLITE_OK ? size : -2;
+}
+
+extern "C" int suite_vfs_truncate(const char* path, sqlite3_int64 size) {
+  PlainSide plain(path);
+  if (!plain.is_open()) return -1;
+  return plain.file()->pMethods->xTruncate(plain.file(), size) == SQLITE_OK ? 0 : -2;
 }
 
 extern "C" sqlite3_int64 suite_vfs_size(const char* path) {

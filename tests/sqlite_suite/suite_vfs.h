@@ -18,6 +18,8 @@ int suite_vfs_unregister(sqlite3_vfs* vfs);
 // read or written; -1 if it is not in a vault, -2 if that failed.
 int suite_vfs_read(const char* path, sqlite3_int64 offset, void* out, int size);
 int suite_vfs_write(const char* path, sqlite3_int64 offset, const void* bytes, int size);
+// 0, or the same.
+int suite_vfs_truncate(const char* path, sqlite3_int64 size);
 // -1 if it is not in a vault.
 sqlite3_int64 suite_vfs_size(const char* path);
 

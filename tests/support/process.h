@@ -44,6 +44,7 @@ class Process {
   struct Exit {
     std::optional<int> status;  // nothing: ended by `signal`
     int signal = 0;
+    bool dumped_core = false;
     bool operator==(const Exit&) const = default;
   };
 
@@ -77,8 +78,9 @@ class Process {
     if (exit_) return *exit_;
     siginfo_t info{};
     SACOCHE_CHECK(waitid(P_PIDFD, static_cast<id_t>(pidfd_), &info, WEXITED) == 0);
-    exit_ =
-        info.si_code == CLD_EXITED ? Exit{info.si_status, 0} : Exit{std::nullopt, info.si_status};
+    exit_ = info.si_code == CLD_EXITED
+                ? Exit{info.si_status, 0}
+                : Exit{std::nullopt, info.si_status, info.si_code == CLD_DUMPED};
     return *exit_;
   }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
+#include "platform/vault/main_identity.h"
 #include "platform/vault/stored_database.h"
 #include "tests/platform/vault/vault_on_disk.h"
 #include "tests/support/results.h"
@@ -72,7 +73,21 @@ TEST_F(VaultHeaderTest, OneDamagedCopyIsSurvived) {
   EXPECT_THAT(ReadBack(damaged, Copy(Sample())), Succeeds());
   EXPECT_THAT(ReadBack(Copy(Sample()), damaged), Succeeds());
   EXPECT_THAT(ReadBack(damaged, damaged), FailsWith(ErrorCode::kCorrupt));
-  EXPECT_THAT(ReadBack(Bytes(4096), Bytes(4096)), FailsWith(ErrorCode::kInvalidInput));
+}
+
+TEST_F(VaultHeaderTest, WhatIsNoHeaderIsOnlyTakenForEmptyIfItsMakingWasCut) {
+  Bytes damaged = Copy(Sample());
+  damaged[100] ^= 1;
+  EXPECT_THAT(ReadBack({}, {}), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(ReadBack(Bytes(4096), damaged), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(ReadBack(Bytes(4096), Bytes(20, 7)), FailsWith(ErrorCode::kNotFound));
+  // Something is there.
+  Append(damaged, Bytes(1));
+  EXPECT_THAT(ReadBack(Bytes(4096), damaged), FailsWith(ErrorCode::kCorrupt));
+  EXPECT_THAT(ReadBack(Bytes(4096), Bytes(4097)), FailsWith(ErrorCode::kInvalidInput));
+  Bytes foreign(4096);
+  foreign[4095] = 1;
+  EXPECT_THAT(ReadBack(foreign, {}), FailsWith(ErrorCode::kInvalidInput));
 }
 
 TEST_F(VaultHeaderTest, ANewerFormatIsRefusedPolitely) {
@@ -122,6 +137,71 @@ TEST_F(VaultHeaderTest, RewritingItSurvivesEveryCut) {
       if (const auto torn = images.LastWriteTorn(sectors)) check(*torn);
   }
   EXPECT_GE(checked, 16);
+}
+
+// The copy that could not be read may be the only whole one.
+TEST_F(VaultHeaderTest, AHeaderThatCannotBeReadIsNotWrittenOver) {
+  using Operation = SimulatedDisk::Operation;
+  SimulatedDisk disk;
+  {
+    StoredDatabase stored(disk.vfs_name(), kStorePath, StoredDatabase::Mode::kNew);
+    ASSERT_EQ(WriteHeader(stored.file(), Sample(), key_.header_key()), SQLITE_OK);
+  }
+  disk.files()[kStorePath][100] ^= 1;
+  const SimulatedDisk::Files before = disk.files();
+  for (const bool shortens : {false, true}) {
+    for (const int code : {SQLITE_IOERR_READ, SQLITE_IOERR_NOMEM}) {
+      StoredDatabase stored(disk.vfs_name(), kStorePath, StoredDatabase::Mode::kExisting);
+      const SimulatedDisk::Fault fault{Operation::kRead, 0, code, false, shortens};
+      const int expected = shortens ? SQLITE_IOERR_READ : code;
+      disk.Break(fault);
+      EXPECT_EQ(WriteHeader(stored.file(), Sample(), key_.header_key()), expected);
+      EXPECT_EQ(disk.files(), before);
+      disk.Break(fault);
+      EXPECT_THAT(ReadHeader(stored.file()), FailsWith(ErrorCode::kIo));
+      disk.Break(fault);
+      int loaded = SQLITE_OK;
+      EXPECT_FALSE(MainIdentity().Load(stored.file(), key_.header_key(), &loaded));
+      EXPECT_EQ(loaded, expected);
+    }
+  }
+}
+
+// The disk may also hold what nobody wrote where it was being written.
+TEST_F(VaultHeaderTest, AFileWhoseMakingIsCutReadsAsEmptyUntilItHasAHeader) {
+  SimulatedDisk disk;
+  {
+    StoredDatabase stored(disk.vfs_name(), kStorePath, StoredDatabase::Mode::kNew);
+    ASSERT_EQ(WriteHeader(stored.file(), Sample(), key_.header_key()), SQLITE_OK);
+  }
+  SimulatedDisk::Files now;
+  bool is_made = false;  // a sync has told so
+  for (const auto& change : disk.changes()) {
+    if (change.kind == SimulatedDisk::Change::Kind::kWrite) {
+      SimulatedDisk::Files trashed = now;
+      Bytes& content = trashed[change.file];
+      const auto offset = static_cast<std::size_t>(change.offset);
+      content.resize(std::max(content.size(), offset + change.bytes.size()));
+      randombytes_buf(content.data() + offset, change.bytes.size());
+      SimulatedDisk after(trashed);
+      StoredDatabase again(after.vfs_name(), kStorePath, StoredDatabase::Mode::kExisting);
+      const auto header = ReadHeader(again.file());
+      if (is_made) {
+        ASSERT_THAT(header, Succeeds());
+        EXPECT_EQ(header->unverified(), Sample());
+      } else {
+        EXPECT_THAT(header, FailsWith(ErrorCode::kNotFound));
+        // And can be made anew, by a writer that may be cut as well.
+        ASSERT_EQ(WriteHeader(again.file(), Sample(), key_.header_key()), SQLITE_OK);
+        EXPECT_THAT(ReadHeader(again.file()), Succeeds());
+      }
+    }
+    if (change.kind == SimulatedDisk::Change::Kind::kSync) is_made = true;
+    CrashImages images(now);
+    images.Feed(change);
+    now = images.AllWritten();
+  }
+  EXPECT_TRUE(is_made);
 }
 
 }  // namespace

@@ -36,6 +36,16 @@ struct VaultOnDisk {
   std::unique_ptr<VaultVfs> vfs;
 };
 
+// How many rows the table `t` of the database in these files has.
+inline Result<std::int64_t> CountRows(const SimulatedDisk::Files& files) {
+  const VaultOnDisk vault(files);
+  SACOCHE_ASSIGN(const auto database, vault.Open());
+  SACOCHE_TRY(database->Execute("SELECT 1 FROM t"));
+  auto query = database->Prepare("SELECT sum(length(body) > 0), count(*) FROM t");
+  SACOCHE_TRY(query.Step());
+  return query.Int(1);
+}
+
 inline bool Contains(ByteView haystack, std::string_view needle) {
   return TextOf(haystack).find(needle) != std::string_view::npos;
 }

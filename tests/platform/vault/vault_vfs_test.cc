@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
 #include "platform/sqlite/transaction.h"
 #include "platform/vault/page_cipher.h"
 #include "tests/platform/vault/vault_on_disk.h"
@@ -38,15 +42,6 @@ class VaultVfsTest : public testing::Test {
   }
   // The files as they are while the database is open.
   void Snapshot() { while_open_ = vault_.disk.files(); }
-
-  static Result<std::int64_t> CountRows(const SimulatedDisk::Files& files) {
-    const VaultOnDisk vault(files);
-    SACOCHE_ASSIGN(const auto database, vault.Open());
-    SACOCHE_TRY(database->Execute("SELECT 1 FROM t"));
-    auto query = database->Prepare("SELECT sum(length(body) > 0), count(*) FROM t");
-    SACOCHE_TRY(query.Step());
-    return query.Int(1);
-  }
 
   void ExpectNothingClear(const SimulatedDisk::Files& files) {
     for (const auto& [name, content] : files) {
@@ -273,60 +268,21 @@ TEST_F(VaultVfsTest, AFailedWriteFailsTheCommitAndLosesNothingBefore) {
   }
 }
 
-// SQLite gives a WAL frame that it writes again only a new page first, and a new header before the
-// commit: from the checksum in the log's own header, if it was the first frame.
-TEST_F(VaultVfsTest, FramesThatATransactionWritesAgainAreCommittedWithoutASync) {
-  auto database = vault_.Open();
-  ASSERT_THAT(database, Succeeds());
-  ASSERT_THAT((*database)->Execute("CREATE TABLE t(id INTEGER PRIMARY KEY, body TEXT)"),
-              Succeeds());
-  for (int i = 0; i < 50; ++i)
-    ASSERT_THAT((*database)->Execute("INSERT INTO t(body) VALUES (hex(zeroblob(1000)))"),
-                Succeeds());
-  ASSERT_THAT((*database)->Execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA synchronous=NORMAL;"
-                                   "PRAGMA cache_spill=ON; PRAGMA cache_size=5; BEGIN"),
-              Succeeds());
-  for (int round = 0; round < 3; ++round)
-    for (int id = 1; id <= 50; ++id)
-      ASSERT_THAT((*database)
-                      ->Prepare("UPDATE t SET body = body || 'x' WHERE id = ?")
-                      .Bind(std::int64_t{id})
-                      .Run(),
-                  Succeeds());
-  ASSERT_THAT((*database)->Execute("INSERT INTO t(body) VALUES ('last'); COMMIT"), Succeeds());
-  EXPECT_EQ(*CountRows(vault_.disk.files()), 51);
-}
-
-TEST_F(VaultVfsTest, ATransactionOverTwoFilesIsUndoneInBoth) {
-  CrashImages images({});
-  {
-    auto database = vault_.Open();
-    ASSERT_THAT(database, Succeeds());
-    ASSERT_THAT((*database)->Execute("PRAGMA journal_mode=DELETE; ATTACH 'other.db' AS other;"
-                                     "CREATE TABLE t(body); CREATE TABLE other.t(body);"
-                                     "BEGIN; INSERT INTO t VALUES ('a');"
-                                     "INSERT INTO other.t VALUES ('a'); COMMIT"),
-                Succeeds());
+TEST_F(VaultVfsTest, AHeaderThatComesShortIsAnErrorOfTheDiskAndNoForeignFile) {
+  Fill(5);
+  SimulatedDisk::Files files = vault_.disk.files();
+  files[kStorePath][100] ^= 1;  // the first copy is damaged; what comes short is the second
+  bool broke = true;
+  for (std::uint64_t n = 0; broke; ++n) {
+    VaultOnDisk vault(files);
+    vault.disk.Break({.operation = SimulatedDisk::Operation::kRead,
+                      .after = n,
+                      .code = SQLITE_IOERR_SHORT_READ,
+                      .shortens = true});
+    const auto database = vault.Open();
+    EXPECT_TRUE(database || database.error().code == ErrorCode::kIo) << n;
+    broke = vault.disk.broke();
   }
-  bool was_there = false;
-  for (const auto& change : vault_.disk.changes()) {
-    // This makes the transaction's commit; the power fails just before.
-    if (change.kind == SimulatedDisk::Change::Kind::kDelete &&
-        change.file.find("-mj") != std::string::npos) {
-      was_there = true;
-      break;
-    }
-    images.Feed(change);
-  }
-  ASSERT_TRUE(was_there);
-  const VaultOnDisk vault(images.AllWritten());
-  const auto database = vault.Open();
-  ASSERT_THAT(database, Succeeds());
-  ASSERT_THAT((*database)->Execute("SELECT 1 FROM t; ATTACH 'other.db' AS other"), Succeeds());
-  auto query = (*database)->Prepare("SELECT (SELECT count(*) FROM t), count(*) FROM other.t");
-  ASSERT_THAT(query.Step(), Succeeds());
-  EXPECT_EQ(query.Int(0), 0);
-  EXPECT_EQ(query.Int(1), 0);
 }
 
 TEST_F(VaultVfsTest, AFilePutInThePlaceOfAnOpenOneIsReadAsItself) {
@@ -346,6 +302,42 @@ TEST_F(VaultVfsTest, AFilePutInThePlaceOfAnOpenOneIsReadAsItself) {
   auto query = (*database)->Prepare("SELECT count(*) FROM t");
   ASSERT_THAT(query.Step(), Succeeds());
   EXPECT_EQ(query.Int(0), 1);
+}
+
+// A journal's part that is synced is never written again, so no smaller part may be aligned.
+TEST_F(VaultVfsTest, ASectorIsNotSmallerThanAJournalsBlock) {
+  static sqlite3_vfs* below = nullptr;
+  static sqlite3_io_methods methods;
+  static int sector_bytes = 0;
+  below = sqlite3_vfs_find(vault_.disk.vfs_name().c_str());
+  sqlite3_vfs small = *below;
+  small.zName = "small-sectors";
+  small.xOpen = [](sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out) {
+    const int code = below->xOpen(below, name, file, flags, out);
+    if (code != SQLITE_OK) return code;
+    methods = *file->pMethods;
+    methods.xSectorSize = [](sqlite3_file*) { return sector_bytes; };
+    file->pMethods = &methods;
+    return code;
+  };
+  ASSERT_EQ(sqlite3_vfs_register(&small, 0), SQLITE_OK);
+  {
+    const auto vault = VaultVfs::Register(
+        {.name = "over-small", .below = "small-sectors", .header_of_new_files = {}}, KeyOf(1));
+    ASSERT_THAT(vault, Succeeds());
+    sqlite3* raw = nullptr;
+    ASSERT_EQ(
+        sqlite3_open_v2(kStorePath, &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "over-small"),
+        SQLITE_OK);
+    sqlite3_file* file = nullptr;
+    ASSERT_EQ(sqlite3_file_control(raw, "main", SQLITE_FCNTL_FILE_POINTER, &file), SQLITE_OK);
+    for (const auto& [below_says, vault_says] : {std::pair(32, 512), {512, 512}, {4096, 4096}}) {
+      sector_bytes = below_says;
+      EXPECT_EQ(file->pMethods->xSectorSize(file), vault_says);
+    }
+    sqlite3_close(raw);
+  }
+  sqlite3_vfs_unregister(&small);
 }
 
 TEST_F(VaultVfsTest, WhatTheLayerBelowLacksTheVaultLacksToo) {
