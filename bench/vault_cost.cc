@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/resource_usage.h"
+#include "bench/unlock_cost.h"
 #include "platform/sqlite/database.h"
 #include "platform/sqlite/transaction.h"
 #include "platform/vault/page_cipher.h"
@@ -322,6 +323,10 @@ void PrintTable(const json& report) {
   std::printf("XChaCha20-Poly1305 alone, pages of 4 KiB: %.0f sealed, %.0f opened per second\n",
               report["cipher"]["seal_pages_per_s"].get<double>(),
               report["cipher"]["open_pages_per_s"].get<double>());
+  std::printf("unlocking: %.3f s, of which Argon2id %.3f s; beyond it %.3f s\n",
+              report["unlock"]["unlock_s"].get<double>(),
+              report["unlock"]["argon2_s"].get<double>(),
+              report["unlock"]["beyond_argon2_s"].get<double>());
   std::printf("%-9s %-17s %9s %9s %7s %7s %9s\n", "cache", "phase", "plain s", "vault s", "ratio",
               "spread", "CPU ratio");
   for (const json& line : report["phases"])
@@ -338,6 +343,8 @@ Status Run(const Arguments& arguments) {
   SACOCHE_ASSIGN(const auto vfs, VaultVfs::Register(options, DataKey::Generate()));
   const Work work = MakeWork(arguments.rows);
   json report{{"rows", arguments.rows}, {"rounds", arguments.rounds}, {"cipher", MeasureCipher()}};
+  SACOCHE_ASSIGN(report["unlock"],
+                 MeasureUnlock(arguments.folder, arguments.rows, arguments.rounds));
   for (const int cache_kib : {Database::kCacheKib, kSqliteCacheKib}) {
     SACOCHE_ASSIGN(const auto all, MeasureAll(arguments, work, vfs->name(), cache_kib));
     for (const Measured& measured : all) report["phases"].push_back(measured.ToJson(cache_kib));

@@ -7,6 +7,9 @@
 #include "engine/record/value_codec.h"
 #include "engine/store/migrations.h"
 #include "engine/sync/sync_runner.h"
+#include "engine/sync/time_keeper.h"
+#include "engine/take_back.h"
+#include "engine/text_history.h"
 
 namespace sacoche {
 namespace {
@@ -28,6 +31,13 @@ Status ReplayDirectory(Store& store, Directory& directory) {
   return {};
 }
 
+Result<DeviceIdentity> ExistingIdentity(Store& store) {
+  SACOCHE_ASSIGN(auto identity, DeviceIdentity::Load(store));
+  if (identity) return std::move(*identity);
+  return Fail(ErrorCode::kCorrupt, "the store holds no keys of this laptop",
+              "Restore a backup with `sacoche restore`.");
+}
+
 // A public key of the organisation, if this device belongs to one.
 Result<std::optional<ByteArray<32>>> PublicKeyNamed(Store& store, std::string_view name) {
   SACOCHE_ASSIGN(const SecretBytes bytes, store.keys().Read(name));
@@ -37,6 +47,10 @@ Result<std::optional<ByteArray<32>>> PublicKeyNamed(Store& store, std::string_vi
     return Fail(ErrorCode::kCorrupt, "the store's organisation key has a wrong length");
   std::ranges::copy(bytes.view(), key.begin());
   return std::optional<ByteArray<32>>(key);
+}
+
+std::optional<std::uint64_t> InMs(const std::optional<std::uint64_t>& seconds) {
+  return seconds ? std::optional(*seconds * 1000) : std::nullopt;
 }
 
 FieldRegisters OfField(const Record& record, FieldId field) {
@@ -55,6 +69,7 @@ struct Engine::Parts {
   DeviceIdentity identity;
   Directory directory;
   Committer committer;
+  TrustedTime time;
   SecretBytes directory_key;
   std::function<void(const std::set<RecordId>&)> observer;
 
@@ -76,19 +91,39 @@ Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::Open(const Config& config) {
-  SACOCHE_ASSIGN(auto store, Store::Open(config.path, config.vfs));
-  SACOCHE_ASSIGN(DeviceIdentity identity, DeviceIdentity::LoadOrMake(*store, *config.random));
+  SACOCHE_ASSIGN(auto store, config.read_only ? Store::OpenReadOnly(config.path, config.vfs)
+                                              : Store::Open(config.path, config.vfs));
+  SACOCHE_ASSIGN(DeviceIdentity identity, config.read_only
+                                              ? ExistingIdentity(*store)
+                                              : DeviceIdentity::LoadOrMake(*store, *config.random));
   SACOCHE_ASSIGN(const auto root, PublicKeyNamed(*store, kOrganisation));
   Directory directory(root);
-  SACOCHE_TRY(ReplayDirectory(*store, directory));
+  // Without it, only the names of people and spaces are missing.
+  if (const Status replayed = ReplayDirectory(*store, directory); !replayed && !config.read_only)
+    return Forward(replayed.error());
   Committer committer(store.get(), config.schema);
-  auto parts = std::make_unique<Parts>(Parts{
-      config, std::move(store), std::move(identity), std::move(directory), committer, {}, {}});
+  // A damaged store that is only read needs no time.
+  const TrustedTime time = LoadTrustedTime(*store).value_or(TrustedTime{});
+  auto parts = std::make_unique<Parts>(Parts{config,
+                                             std::move(store),
+                                             std::move(identity),
+                                             std::move(directory),
+                                             committer,
+                                             time,
+                                             {},
+                                             {}});
   parts->TakeDirectoryKey();
   return std::unique_ptr<Engine>(new Engine(std::move(parts)));
 }
 
+Status Engine::CheckWritable() const {
+  if (!parts_->config.read_only) return {};
+  return Fail(ErrorCode::kCorrupt, "the store is damaged and open for reading only",
+              "Run `sacoche rebuild`, or put a backup in its place with `sacoche restore`.");
+}
+
 Status Engine::Join(const Invitation& invitation) {
+  SACOCHE_TRY(CheckWritable());
   SACOCHE_ASSIGN(const auto joined, JoinedTo());
   if (joined && joined->organisation != invitation.organisation)
     return Fail(ErrorCode::kRefused, "this store belongs to another organisation",
@@ -151,7 +186,7 @@ DeviceId Engine::device() const { return parts_->identity.device(); }
 RecordId Engine::NewRecordId() {
   ByteArray<10> random;
   parts_->config.random->Fill(random);
-  return MakeUuidV7<RecordId>(parts_->config.clock->NowMs(), random);
+  return MakeUuidV7<RecordId>(Now().ms, random);
 }
 
 Result<SpaceId> Engine::SpaceOf(const sacoche::Edit& edit, const std::optional<SpaceId>& space) {
@@ -192,16 +227,18 @@ Status Engine::CheckAgainstStore(const sacoche::Edit& edit) {
 }
 
 Result<std::optional<Dot>> Engine::Edit(const sacoche::Edit& edit, std::optional<SpaceId> space) {
+  SACOCHE_TRY(CheckWritable());
   SACOCHE_TRY(CheckAgainstStore(edit));
   SACOCHE_ASSIGN(const SpaceId into, SpaceOf(edit, space));
   Store& store = *parts_->store;
-  const std::uint64_t now_ms = parts_->config.clock->NowMs();
+  const TimeEstimate now = Now();
   SACOCHE_ASSIGN(const Hlc last, store.log().LastHlcUpTo(
-                                     Hlc::Of(now_ms + HlcGenerator::kRemoteAheadMsMax, 0xffff)));
+                                     Hlc::Of(now.ms + HlcGenerator::kRemoteAheadMsMax, 0xffff)));
+  const auto clock = now.in_doubt ? HlcGenerator::Clock::kDoubtful : HlcGenerator::Clock::kSound;
   SACOCHE_ASSIGN(const std::uint64_t counter,
                  store.log().NextCounter(into, parts_->identity.replica));
-  const ChangeStamp stamp{Dot{parts_->identity.replica, counter}, HlcGenerator(last).Next(now_ms),
-                          device()};
+  const ChangeStamp stamp{Dot{parts_->identity.replica, counter},
+                          HlcGenerator(last).Next(now.ms, clock), device()};
   const auto registers_of = [&](const RecordId& record, FieldId field) {
     return store.records().Registers(record, field);
   };
@@ -242,6 +279,7 @@ Result<std::optional<RecordView>> Engine::Read(const RecordId& record) {
   SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record));
   if (!head) return std::optional<RecordView>();
   SACOCHE_ASSIGN(RecordView view, View(*head));
+  for (VisibleField& field : view.fields) SACOCHE_TRY(Date(head->space, field));
   return std::optional<RecordView>(std::move(view));
 }
 
@@ -270,22 +308,82 @@ Result<std::vector<RecordView>> Engine::Search(std::string_view words, std::size
   return views;
 }
 
-Result<std::vector<Conflict>> Engine::Conflicts() {
+Result<std::vector<Conflict>> Engine::Conflicts(std::optional<SpaceId> space) {
   SACOCHE_ASSIGN(const auto open, parts_->store->records().OpenConflicts());
   std::vector<Conflict> conflicts;
   for (const auto& [record, field] : open) {
     SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record));
     const FieldDef* def = head ? parts_->config.schema->FindField(head->kind, field) : nullptr;
-    if (def == nullptr) continue;
+    if (def == nullptr || (space && head->space != *space)) continue;
     SACOCHE_ASSIGN(const auto registers, parts_->store->records().Registers(record, field));
-    if (auto conflict = ConflictOf(*def, record, registers))
-      conflicts.push_back(std::move(*conflict));
+    auto conflict = ConflictOf(*def, record, registers);
+    if (!conflict) continue;
+    for (Candidate& candidate : conflict->candidates) SACOCHE_TRY(Date(head->space, candidate));
+    SACOCHE_TRY(Date(head->space, conflict->passages));
+    conflicts.push_back(std::move(*conflict));
   }
   return conflicts;
 }
 
+TimeEstimate Engine::Now() const { return parts_->time.At(parts_->config.clock->NowMs()); }
+
+ShownTime Engine::TimeOf(const HistoryEntry& entry) const {
+  return ShowTime(entry.hlc, InMs(entry.received_s), Now());
+}
+
+ShownTime Engine::TimeOf(Hlc stamp) const { return ShowTime(stamp, std::nullopt, Now()); }
+
+Status Engine::Date(const SpaceId& space, Candidate& candidate) {
+  SACOCHE_ASSIGN(const auto received_s, parts_->store->log().ReceivedAt(space, candidate.dot));
+  candidate.shown = ShowTime(candidate.hlc, InMs(received_s), Now());
+  return {};
+}
+
+Status Engine::Date(const SpaceId& space, std::vector<Passage>& passages) {
+  for (Passage& passage : passages)
+    for (Writer& writer : passage.writers) {
+      SACOCHE_ASSIGN(const auto received_s, parts_->store->log().ReceivedAt(space, writer.dot));
+      writer.shown = ShowTime(writer.hlc, InMs(received_s), Now());
+    }
+  return {};
+}
+
+Status Engine::Date(const SpaceId& space, VisibleField& field) {
+  SACOCHE_TRY(Date(space, field.passages));
+  if (field.written) SACOCHE_TRY(Date(space, *field.written));
+  for (Candidate& candidate : field.candidates) SACOCHE_TRY(Date(space, candidate));
+  for (LogEntry& entry : field.entries) SACOCHE_TRY(Date(space, entry.written));
+  return {};
+}
+
 Result<std::vector<HistoryEntry>> Engine::History(const RecordId& record) {
-  return parts_->store->log().History(record);
+  SACOCHE_ASSIGN(auto history, parts_->store->log().History(record));
+  SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record));
+  const KindDef* kind = head ? parts_->config.schema->FindKind(head->kind) : nullptr;
+  if (kind != nullptr) ExplainTextEdits(*kind, history);
+  return history;
+}
+
+Result<bool> Engine::HasOlderHistory(const RecordId& record) {
+  return parts_->store->snapshots().HasOlderHistory(record);
+}
+
+Result<std::optional<Dot>> Engine::TakeBack(const RecordId& record, const HistoryEntry& entry) {
+  SACOCHE_ASSIGN(const auto view, Read(record));
+  if (!view)
+    return Fail(ErrorCode::kNotFound, "there is no such record on this laptop",
+                "Check its number, or synchronise first.");
+  const FieldDef* field = parts_->config.schema->FindField(view->head.kind, entry.field);
+  if (field == nullptr)
+    return Fail(ErrorCode::kNotFound, "this release does not know that field", "Update Sacoche.");
+  FieldEdit edit;
+  if (field->policy == MergePolicy::kText) {
+    SACOCHE_ASSIGN(const auto registers, parts_->store->records().Registers(record, field->id));
+    edit = WordingToTakeBack(*field, entry, registers);
+  } else {
+    SACOCHE_ASSIGN(edit, EditToTakeBack(*field, entry, view->Find(field->id)));
+  }
+  return Edit({view->head.dossier, {{record, view->head.kind, {std::move(edit)}}}});
 }
 
 Status Engine::ForEachRecord(const std::function<Status(const RecordView&)>& visit) {
@@ -302,15 +400,18 @@ Status Engine::ForEachRecord(const std::function<Status(const RecordView&)>& vis
 }
 
 Status Engine::Sync(HttpClient& http, SyncReport& report) {
+  SACOCHE_TRY(CheckWritable());
   SACOCHE_ASSIGN(const auto joined, JoinedTo());
   if (!joined)
     return Fail(ErrorCode::kNotEnrolled, "this laptop belongs to no organisation yet",
                 "Enrol it with the invitation of your administrator.");
   SyncSession session({parts_->store.get(), &parts_->directory, &parts_->committer,
-                       &parts_->identity, parts_->config.random});
+                       &parts_->identity, parts_->config.random, parts_->config.clock,
+                       parts_->config.snapshot_after_envelopes});
   const Status status =
       RunSync(session, {&http, parts_->config.clock, parts_->config.random}, parts_->identity);
   report = session.report();
+  if (const auto time = LoadTrustedTime(*parts_->store)) parts_->time = *time;
   parts_->TakeDirectoryKey();
   Notify(report.touched);
   return status;
@@ -350,6 +451,8 @@ Result<EngineStatus> Engine::ReadStatus() {
   status.last_refusal = outbox.last_refusal;
   SACOCHE_ASSIGN(status.conflicts, store.records().CountConflicts());
   SACOCHE_ASSIGN(status.set_aside, store.progress().CountSetAside());
+  if (parts_->time.server_ms != 0) status.clock_ahead_ms = parts_->time.AheadMs();
+  status.time_in_doubt = Now().in_doubt;
   return status;
 }
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "engine/causality/trusted_time.h"
 #include "engine/merge/conflict.h"
 #include "engine/record/edit.h"
 #include "engine/seal/profile.h"
@@ -25,7 +26,7 @@ struct Invitation {
 };
 
 // The number of the store's format that this release writes.
-inline constexpr int kStoreFormatOfRelease = 1;
+inline constexpr int kStoreFormatOfRelease = 2;
 
 // A record as people see it.
 struct RecordView {
@@ -50,6 +51,10 @@ struct EngineStatus {
   std::optional<ProblemType> last_refusal;
   std::uint64_t conflicts = 0;
   std::uint64_t set_aside = 0;
+  // How far the laptop's clock was ahead of the server's when it was last compared; negative:
+  // behind; nothing: it never was.
+  std::optional<std::int64_t> clock_ahead_ms;
+  bool time_in_doubt = false;  // what is written now is marked so
 };
 
 // The facade: everything an application needs of a device's store. One thread owns an Engine. Every
@@ -65,6 +70,11 @@ class Engine {
     // SQLite's name of the file system layer through which the store is read and written. Every
     // program that people work with names its vault here; empty: in the clear.
     std::string vfs = {};
+    // For a store that is known to be damaged: it is read as far as it can be, and whatever would
+    // change it is refused with kCorrupt.
+    bool read_only = false;
+    // Envelopes since the last snapshot of a space after which this device makes the next.
+    std::uint64_t snapshot_after_envelopes = sync_limits::kSnapshotAfterEnvelopes;
   };
   // kBusy: another program has the store open. kNewerFormat, kCorrupt: nothing was touched.
   static Result<std::unique_ptr<Engine>> Open(const Config& config);
@@ -103,9 +113,23 @@ class Engine {
   [[nodiscard]] Result<std::vector<RecordView>> List(const RecordQuery& query);
   [[nodiscard]] Result<std::vector<RecordView>> Search(std::string_view words,
                                                        std::size_t count_max = 50);
-  [[nodiscard]] Result<std::vector<Conflict>> Conflicts();
-  // Each write to the record, oldest first.
+  // What waits for a person's decision, in one space or in all.
+  [[nodiscard]] Result<std::vector<Conflict>> Conflicts(
+      std::optional<SpaceId> space = std::nullopt);
+  // Each write to the record that this laptop holds, oldest first; of an edit of a text, what it
+  // did in words.
   [[nodiscard]] Result<std::vector<HistoryEntry>> History(const RecordId& record);
+  // Whether there were earlier writes, of which only the outcome came here, with a snapshot.
+  [[nodiscard]] Result<bool> HasOlderHistory(const RecordId& record);
+  // Writes once more what that entry of the record's history wrote; an edit like any other.
+  // kRefused for what cannot come back, as an erasure.
+  Result<std::optional<Dot>> TakeBack(const RecordId& record, const HistoryEntry& entry);
+
+  // What a laptop can know of the time; stamps follow it, and not the machine's clock.
+  [[nodiscard]] TimeEstimate Now() const;
+  // When an entry was written, and when a record changed, for people to read.
+  [[nodiscard]] ShownTime TimeOf(const HistoryEntry& entry) const;
+  [[nodiscard]] ShownTime TimeOf(Hlc stamp) const;
   // Every record, in the order of the ids; the visitor's error ends it.
   Status ForEachRecord(const std::function<Status(const RecordView&)>& visit);
 
@@ -135,8 +159,13 @@ class Engine {
 
   [[nodiscard]] Result<SpaceId> SpaceOf(const sacoche::Edit& edit,
                                         const std::optional<SpaceId>& space);
+  [[nodiscard]] Status CheckWritable() const;
   [[nodiscard]] Status CheckAgainstStore(const sacoche::Edit& edit);
   [[nodiscard]] Result<RecordView> View(const RecordHead& head);
+  // Completes the times in what is shown by what the server told of its receipt.
+  Status Date(const SpaceId& space, Candidate& candidate);
+  Status Date(const SpaceId& space, std::vector<Passage>& passages);
+  Status Date(const SpaceId& space, VisibleField& field);
   void Notify(const std::set<RecordId>& touched);
 
   std::unique_ptr<Parts> parts_;

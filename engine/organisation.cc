@@ -11,6 +11,7 @@ constexpr std::size_t kSpaceNameBytesMax = 120;
 struct RootAnswer {
   Directory& directory;
   std::optional<ProblemType>& refused;
+  std::optional<SigningPublicKey>& time_key;
   FrameSplitter splitter;
   bool ended = false;
 
@@ -35,6 +36,7 @@ struct RootAnswer {
     if (const auto* outcome = std::get_if<StatementOutcomeFrame>(&frame)) {
       if (outcome->problem) refused = outcome->problem;
     }
+    if (const auto* server = std::get_if<ServerKeyFrame>(&frame)) time_key = server->time_key;
     ended |= std::holds_alternative<PullEndFrame>(frame);
     return {};
   }
@@ -51,7 +53,7 @@ Status Organisation::Exchange(const std::vector<Bytes>& statements,
   AppendFrame(body, PushFrame(HelloFrame{directory_.statement_count()}));
   for (const Bytes& statement : statements) AppendFrame(body, PushFrame(StatementFrame{statement}));
   AppendFrame(body, PushFrame(PushEndFrame{}));
-  RootAnswer answer{directory_, refused, {}};
+  RootAnswer answer{directory_, refused, time_key_, {}};
   const SignedCall call{
       "POST", "/v1/sync",        kSyncContentType,
       body,   &key_.signing_key, RequestSigner::Organisation(key_.signing_key.public_key())};
@@ -62,7 +64,13 @@ Status Organisation::Exchange(const std::vector<Bytes>& statements,
 
 Status Organisation::Refresh() {
   std::optional<ProblemType> refused;
-  return Exchange({}, refused);
+  SACOCHE_TRY(Exchange({}, refused));
+  return NameServer();
+}
+
+Status Organisation::NameServer() {
+  if (!time_key_ || time_key_ == directory_.time_key()) return {};
+  return Say(ServerStatement{*time_key_});
 }
 
 Status Organisation::Say(StatementPayload payload) {
@@ -87,7 +95,7 @@ Status Organisation::Found() {
       SignStatement(Statement{DeviceId{}, 1, Hash256{}, payload}, key_.signing_key);
   std::optional<ProblemType> refused;
   SACOCHE_TRY(Exchange({first.bytes}, refused));
-  if (directory_.has_organisation()) return {};
+  if (directory_.has_organisation()) return NameServer();
   return Fail(ErrorCode::kRefused, "the server serves another organisation",
               "Check the address, or start a new server for this organisation.");
 }

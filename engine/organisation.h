@@ -45,12 +45,15 @@ class Organisation {
   [[nodiscard]] const OrganisationKey& key() const { return key_; }
 
  private:
+  // Lets devices know with which key the server signs the time, if it is another than before.
+  Status NameServer();
   Status Say(StatementPayload payload);
   Status Exchange(const std::vector<Bytes>& statements, std::optional<ProblemType>& refused);
 
   OrganisationKey key_;
   ServerLink link_;
   Directory directory_;
+  std::optional<SigningPublicKey> time_key_;  // as the server last told it
 };
 
 }  // namespace sacoche

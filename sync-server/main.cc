@@ -1,17 +1,17 @@
-#include <signal.h>
-#include <sys/stat.h>
-
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "platform/posix/posix_file_system.h"
+#include "platform/posix/process_guard.h"
 #include "platform/posix/system_clock.h"
 #include "sync-server/certificate.h"
+#include "sync-server/compaction.h"
 #include "sync-server/http_front.h"
 #include "sync-server/server_config.h"
 #include "sync-server/sqlite/sqlite_envelope_store.h"
+#include "sync-server/time_key.h"
 
 namespace sacoche {
 namespace {
@@ -31,6 +31,11 @@ struct ServeFlags {
 struct CertificateFlags {
   std::string out;
   std::vector<std::string> hosts;
+};
+
+struct CompactFlags {
+  std::string data;
+  std::uint64_t keep_days = kRetentionDaysDefault;
 };
 
 // The text goes to people; --json gives scripts the closed code on standard output as well.
@@ -97,7 +102,8 @@ Status Serve(const ServeFlags& flags, Output output) {
   SACOCHE_TRY(MakeFolder(config.data));
   SACOCHE_ASSIGN(const auto store, SqliteEnvelopeStore::Open(config.data + "/envelopes.db"));
   SACOCHE_ASSIGN(const auto directory, ServerDirectory::Load(*store, config.organisation));
-  Service service({*store, *directory, clock}, {config.limits.sync_requests_max});
+  SACOCHE_ASSIGN(const SigningKey time_key, LoadOrMakeTimeKey(*store));
+  Service service({*store, *directory, clock, &time_key}, {config.limits.sync_requests_max});
   const HttpFrontOptions options{config.listen, config.certificate, config.key, config.limits};
   SACOCHE_ASSIGN(const auto front, HttpFront::Listen(options, service, clock, log));
   SACOCHE_TRY(Announce(front->address(), config, files, output));
@@ -130,6 +136,26 @@ Status MakeCertificate(const CertificateFlags& flags, Output output) {
   return {};
 }
 
+Status CompactData(const CompactFlags& flags, Output output) {
+  PosixFileSystem files;
+  SystemClock clock;
+  const std::string path = flags.data + "/envelopes.db";
+  if (!files.Exists(path))
+    return Fail(ErrorCode::kNotFound, "there is no store in " + flags.data,
+                "Name the folder that `serve` uses with --data.");
+  SACOCHE_ASSIGN(const auto store, SqliteEnvelopeStore::Open(path));
+  SACOCHE_ASSIGN(const CompactionReport report, Compact(*store, clock, flags.keep_days));
+  if (output == Output::kJson)
+    std::cout << nlohmann::json{{"spaces", report.spaces},
+                                {"envelopes_dropped", report.envelopes_dropped}}
+                     .dump()
+              << std::endl;
+  else
+    std::cout << "dropped " << report.envelopes_dropped << " envelopes in " << report.spaces
+              << " spaces; snapshots stand for them" << std::endl;
+  return {};
+}
+
 void AddServe(CLI::App& app, ServeFlags& flags) {
   CLI::App* serve = app.add_subcommand("serve", "Serve one organisation until SIGTERM");
   serve->add_option("--config", flags.config, "TOML file; the flags override it");
@@ -150,14 +176,22 @@ void AddMakeCertificate(CLI::App& app, CertificateFlags& flags) {
   make->add_option("--host", flags.hosts, "Names or IP addresses of the server")->required();
 }
 
+void AddCompact(CLI::App& app, CompactFlags& flags) {
+  CLI::App* compact = app.add_subcommand(
+      "compact", "Drop old envelopes that a snapshot stands for, while no server runs");
+  compact->add_option("--data", flags.data, "Folder of the store")->required();
+  compact
+      ->add_option("--keep-days", flags.keep_days,
+                   "Keep what came within so many days (default " +
+                       std::to_string(kRetentionDaysDefault) + ")")
+      ->check(CLI::Range(std::uint64_t{1}, kRetentionDaysMax));
+}
+
 int Main(int argc, char** argv) {
-  // Files are for this user only. A peer or a log reader that goes away, or a file size limit, is
-  // an error to report and not a reason to die.
-  umask(077);
-  signal(SIGPIPE, SIG_IGN);
-  signal(SIGXFSZ, SIG_IGN);
+  GuardProcess();
   ServeFlags serve;
   CertificateFlags certificate;
+  CompactFlags compact;
   bool json = false;
   CLI::App app("Sacoche's server: stores and forwards what it cannot read", "sacoche-server");
   app.set_version_flag("--version", "sacoche-server " SACOCHE_VERSION);
@@ -166,10 +200,12 @@ int Main(int argc, char** argv) {
   app.fallthrough();
   AddServe(app, serve);
   AddMakeCertificate(app, certificate);
+  AddCompact(app, compact);
   CLI11_PARSE(app, argc, argv);
   const Output output = json ? Output::kJson : Output::kText;
-  const Status done =
-      app.got_subcommand("serve") ? Serve(serve, output) : MakeCertificate(certificate, output);
+  const Status done = app.got_subcommand("serve")     ? Serve(serve, output)
+                      : app.got_subcommand("compact") ? CompactData(compact, output)
+                                                      : MakeCertificate(certificate, output);
   return done ? 0 : Report(done.error(), output);
 }
 

@@ -37,6 +37,7 @@ Hash256 ManifestHashOf(const Envelope& envelope) {
 }  // namespace
 
 OrProblem<void> SyncHandler::Feed(ByteView piece) {
+  request_hash_.Add(piece);
   splitter_.Feed(piece);
   auto taken = TakeFrames();
   // Statements wait for nothing: the next request may build on them.
@@ -65,6 +66,10 @@ OrProblem<void> SyncHandler::Take(PushFrame frame) {
   if (auto* statement = std::get_if<StatementFrame>(&frame))
     return TakeStatement(std::move(*statement));
   if (const auto* cursor = std::get_if<CursorFrame>(&frame)) return TakeCursor(*cursor);
+  if (const auto* known = std::get_if<KnownHistoryFrame>(&frame)) return TakeKnownHistory(*known);
+  if (const auto* known = std::get_if<KnownSnapshotFrame>(&frame)) return TakeKnownSnapshot(*known);
+  if (const auto* head = std::get_if<SnapshotHeadFrame>(&frame)) return TakeSnapshotHead(*head);
+  if (const auto* part = std::get_if<SnapshotPartFrame>(&frame)) return TakeSnapshotPart(*part);
   if (auto* envelope = std::get_if<EnvelopeFrame>(&frame))
     return TakeEnvelope(std::move(*envelope));
   push_state_ = PushState::kEnded;
@@ -104,6 +109,12 @@ OrProblem<void> SyncHandler::TakeCursor(const CursorFrame& cursor) {
   return {};
 }
 
+OrProblem<void> SyncHandler::TakeKnownHistory(const KnownHistoryFrame& known) {
+  if (cursors_.empty() || !known_histories_.try_emplace(cursors_.size() - 1, known).second)
+    return Malformed("A known history follows one cursor.");
+  return {};
+}
+
 OrProblem<void> SyncHandler::TakeEnvelope(EnvelopeFrame frame) {
   if (envelope_count_ == limits::kRequestEnvelopesMax) return TooMany("envelopes");
   ++envelope_count_;
@@ -117,7 +128,8 @@ OrProblem<void> SyncHandler::TakeEnvelope(EnvelopeFrame frame) {
     return {};
   }
   envelope_bytes_ += frame.envelope.size();
-  envelopes_.push_back({envelope->header, manifest_hash, std::move(frame.envelope)});
+  envelopes_.push_back(
+      {envelope->header, manifest_hash, std::move(frame.envelope), rooms_.clock.NowMs() / 1000});
   if (envelope_bytes_ < kCommitBytesTarget && envelopes_.size() < kCommitEnvelopesMax) return {};
   return CommitEnvelopes();
 }
@@ -177,6 +189,7 @@ OrProblem<void> SyncHandler::CommitEnvelopes() {
     }
     ++(outcome.kind == AppendOutcome::Kind::kStored ? counts_.envelopes_stored
                                                     : counts_.envelopes_repeated);
+    AddReceipt(outcomes_, outcome.received_s);
     Answer(AcknowledgementFrame{id, outcome.sequence});
   }
   return {};
@@ -189,6 +202,7 @@ OrProblem<void> SyncHandler::CommitAll() {
 
 OrProblem<void> SyncHandler::FinishPush() {
   if (auto committed = CommitAll(); !committed) return committed;
+  EndSnapshot();
   if (push_state_ != PushState::kEnded || !splitter_.empty())
     return Malformed("The push was cut: it does not end with its end frame.");
   // A root that claimed nothing has nothing to read here.
@@ -213,6 +227,9 @@ OrProblem<Bytes> SyncHandler::NextChunk() {
       case PullState::kDirectory:
         added = AddDirectory(chunk);
         break;
+      case PullState::kTime:
+        AddTime(chunk);
+        break;
       case PullState::kOutcomes:
         chunk = std::exchange(outcomes_, {});
         pull_state_ = PullState::kSpaces;
@@ -235,8 +252,24 @@ OrProblem<void> SyncHandler::AddDirectory(Bytes& chunk) {
   if (!page) return StorageProblem();
   for (const Bytes& statement : *page)
     AppendFrame(chunk, PullFrame(DirectoryFrame{++directory_cursor_, statement}));
-  if (page->empty()) pull_state_ = PullState::kOutcomes;
+  if (page->empty()) pull_state_ = PullState::kTime;
   return {};
+}
+
+// After the directory, which names the key.
+void SyncHandler::AddTime(Bytes& chunk) {
+  pull_state_ = PullState::kOutcomes;
+  if (rooms_.time_key == nullptr) return;
+  if (signer_.kind == RequestSigner::Kind::kOrganisation)
+    AppendFrame(chunk, PullFrame(ServerKeyFrame{rooms_.time_key->public_key()}));
+  const std::uint64_t now_ms = rooms_.clock.NowMs();
+  const Signature signature = SignServerTime(*rooms_.time_key, request_hash_.Finish(), now_ms);
+  AppendFrame(chunk, PullFrame(ServerTimeFrame{now_ms, signature}));
+}
+
+void SyncHandler::AddReceipt(Bytes& frames, std::uint64_t received_s) {
+  if (std::exchange(last_receipt_s_, received_s) == received_s) return;
+  AppendFrame(frames, PullFrame(ReceiptFrame{received_s}));
 }
 
 OrProblem<void> SyncHandler::AddSpace(Bytes& chunk) {
@@ -246,37 +279,61 @@ OrProblem<void> SyncHandler::AddSpace(Bytes& chunk) {
   }
   const SpaceId& space = cursors_[next_space_].space;
   if (!MayRead(space)) {
-    ++next_space_;
+    EndOfSpace();
     AppendFrame(chunk, PullFrame(SpaceRefusedFrame{space, ProblemType::kNotMember}));
     return {};
   }
-  return IsLongEnough() ? EndSpace(chunk) : AddEnvelopes(chunk);
+  if (!std::exchange(space_begun_, true)) return BeginSpace(chunk);
+  if (IsLongEnough()) return EndSpace(chunk);
+  return giving_ ? AddSnapshotPart(chunk) : AddEnvelopes(chunk);
+}
+
+// Asked once for each space: before its first envelope.
+OrProblem<bool> SyncHandler::KnowsAnotherHistory() {
+  const auto known = known_histories_.extract(next_space_);
+  if (known.empty()) return false;
+  const auto ours = rooms_.store.HistoryAt(cursors_[next_space_].space, known.mapped().sequence);
+  if (!ours) return StorageProblem();
+  return *ours != known.mapped().tag;
+}
+
+OrProblem<void> SyncHandler::AddHead(Bytes& chunk, const HeadFrame& head) {
+  EndOfSpace();
+  AppendFrame(chunk, PullFrame(head));
+  const auto tag = rooms_.store.HistoryAt(head.space, head.sequence);
+  if (!tag) return StorageProblem();
+  if (*tag != HistoryTag{}) AppendFrame(chunk, PullFrame(HistoryFrame{*tag}));
+  if (head.more) return {};
+  const auto own = rooms_.store.ChainCounter(head.space, signer_.device);
+  if (!own) return StorageProblem();
+  AppendFrame(chunk, PullFrame(OwnChainFrame{*own}));
+  return AddCover(chunk, head.space);
 }
 
 OrProblem<void> SyncHandler::AddEnvelopes(Bytes& chunk) {
   CursorFrame& cursor = cursors_[next_space_];
-  const auto page = rooms_.store.ReadEnvelopes(cursor.space, cursor.cursor, signer_.device,
+  const bool recalls = cursor.from == CursorFrame::From::kEverybody;
+  const auto excluded = recalls ? std::nullopt : std::optional(signer_.device);
+  const auto page = rooms_.store.ReadEnvelopes(cursor.space, cursor.cursor, excluded,
                                                {kAnswerChunkBytesTarget, kAnswerChunkRowsMax});
   if (!page) return StorageProblem();
-  for (const EnvelopePage::Row& row : page->rows)
+  for (const EnvelopePage::Row& row : page->rows) {
+    AddReceipt(chunk, row.received_s);
     AppendFrame(chunk, PullFrame(StoredEnvelopeFrame{row.sequence, row.envelope}));
+  }
   counts_.envelopes_sent += page->rows.size();
   rows_seen_ += page->rows_seen;
   cursor.cursor = page->read_up_to;
   if (page->more) return {};
-  ++next_space_;
-  AppendFrame(chunk, PullFrame(HeadFrame{cursor.space, page->read_up_to, false}));
-  return {};
+  return AddHead(chunk, HeadFrame{cursor.space, page->read_up_to, false});
 }
 
 OrProblem<void> SyncHandler::EndSpace(Bytes& chunk) {
-  const CursorFrame& cursor = cursors_[next_space_++];
+  const CursorFrame& cursor = cursors_[next_space_];
   const auto head = rooms_.store.Head(cursor.space);
   if (!head) return StorageProblem();
   // A head behind the cursor is said as it is: so a device sees that the server forgot.
-  const HeadFrame frame{cursor.space, std::min(cursor.cursor, *head), *head > cursor.cursor};
-  AppendFrame(chunk, PullFrame(frame));
-  return {};
+  return AddHead(chunk, {cursor.space, std::min(cursor.cursor, *head), *head > cursor.cursor});
 }
 
 void SyncHandler::AddEnd(Bytes& chunk) {

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "engine/sign/http_signature.h"
+#include "engine/sign/server_time.h"
 #include "engine/wire/wire_codec.h"
 #include "platform/clock.h"
 #include "sync-server/or_problem.h"
@@ -17,6 +18,8 @@ struct SyncCounts {
   std::uint64_t envelopes_refused = 0;
   std::uint64_t envelopes_sent = 0;
   std::uint64_t statements = 0;
+  std::uint64_t snapshot_parts_stored = 0;
+  std::uint64_t snapshot_parts_sent = 0;
 };
 
 // One POST /v1/sync by a verified signer, as a state machine without I/O of its own: push bytes go
@@ -31,6 +34,7 @@ class SyncHandler {
     EnvelopeStore& store;
     ServerDirectory& directory;
     Clock& clock;
+    const SigningKey* time_key = nullptr;  // without it, answers do not say the time
   };
 
   SyncHandler(const Rooms& rooms, const RequestSigner& signer) : rooms_(rooms), signer_(signer) {}
@@ -52,7 +56,7 @@ class SyncHandler {
 
  private:
   enum class PushState { kStart, kOpen, kEnded };
-  enum class PullState { kDirectory, kOutcomes, kSpaces, kEnd, kDone };
+  enum class PullState { kDirectory, kTime, kOutcomes, kSpaces, kEnd, kDone };
   using EpochKey = std::pair<SpaceId, std::uint64_t>;
 
   OrProblem<void> TakeFrames();
@@ -60,7 +64,14 @@ class SyncHandler {
   OrProblem<void> TakeHello(const HelloFrame& hello);
   OrProblem<void> TakeStatement(StatementFrame frame);
   OrProblem<void> TakeCursor(const CursorFrame& cursor);
+  OrProblem<void> TakeKnownHistory(const KnownHistoryFrame& known);
   OrProblem<void> TakeEnvelope(EnvelopeFrame frame);
+  OrProblem<void> TakeKnownSnapshot(const KnownSnapshotFrame& known);
+  OrProblem<void> TakeSnapshotHead(const SnapshotHeadFrame& frame);
+  OrProblem<void> TakeSnapshotPart(const SnapshotPartFrame& frame);
+  // Nothing if the snapshot may be stored.
+  OrProblem<std::optional<ProblemType>> JudgeSnapshot(const SealedSnapshotHead& head);
+  void EndSnapshot();
   OrProblem<void> CheckClaim(ByteView first_statement) const;
   // Nothing if the envelope may be stored.
   [[nodiscard]] std::optional<ProblemType> Judge(const Envelope& envelope,
@@ -72,10 +83,18 @@ class SyncHandler {
   void RefuseEnvelope(const EnvelopeId& id, ProblemType problem);
 
   OrProblem<void> AddDirectory(Bytes& chunk);
+  void AddTime(Bytes& chunk);
+  void AddReceipt(Bytes& frames, std::uint64_t received_s);
   OrProblem<void> AddSpace(Bytes& chunk);
+  OrProblem<bool> KnowsAnotherHistory();
+  OrProblem<void> BeginSpace(Bytes& chunk);
+  OrProblem<void> AddSnapshotPart(Bytes& chunk);
   OrProblem<void> AddEnvelopes(Bytes& chunk);
+  OrProblem<void> AddHead(Bytes& chunk, const HeadFrame& head);
   OrProblem<void> EndSpace(Bytes& chunk);
   void AddEnd(Bytes& chunk);
+  void EndOfSpace();
+  OrProblem<void> AddCover(Bytes& chunk, const SpaceId& space);
   [[nodiscard]] bool IsLongEnough() const;
   [[nodiscard]] bool MayRead(const SpaceId& space) const;
 
@@ -85,9 +104,14 @@ class SyncHandler {
 
   PushState push_state_ = PushState::kStart;
   FrameSplitter splitter_;
+  StreamHash request_hash_ = RequestHash();
   std::uint64_t directory_cursor_ = 0;
   std::vector<CursorFrame> cursors_;
-  std::vector<Bytes> statements_;  // not yet committed
+  std::map<std::size_t, KnownHistoryFrame> known_histories_;   // by the cursor that they follow
+  std::map<std::size_t, KnownSnapshotFrame> known_snapshots_;  // the same
+  std::optional<SealedSnapshotHead> snapshot_;                 // that this push brings
+  std::uint64_t snapshot_parts_ = 0;                           // of it that are here
+  std::vector<Bytes> statements_;                              // not yet committed
   std::vector<NewEnvelope> envelopes_;
   std::size_t envelope_bytes_ = 0;
   std::size_t envelope_count_ = 0;  // in this push
@@ -97,6 +121,10 @@ class SyncHandler {
 
   PullState pull_state_ = PullState::kDirectory;
   std::size_t next_space_ = 0;
+  bool space_begun_ = false;
+  std::optional<StoredSnapshot> giving_;  // before the space's envelopes
+  std::uint64_t next_part_ = 0;
+  std::uint64_t last_receipt_s_ = 0;  // what the peer was told last
   std::size_t bytes_sent_ = 0;
   std::size_t rows_seen_ = 0;
 };

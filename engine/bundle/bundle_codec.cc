@@ -1,10 +1,7 @@
 #include "engine/bundle/bundle_codec.h"
 
-#include <zstd.h>
-
-#include <memory>
-
 #include "engine/bundle/change_codec.h"
+#include "engine/compress/zstd_frame.h"
 #include "platform/base/check.h"
 
 namespace sacoche {
@@ -12,6 +9,7 @@ namespace {
 
 // A laptop compresses a day's work in milliseconds at this level; the link is what is slow.
 constexpr int kZstdLevel = 19;
+constexpr std::string_view kWhat = "a bundle of changes";
 
 Bytes EncodePlain(const std::vector<Change>& changes) {
   // The table of replicas precedes the changes and is only known after them.
@@ -31,7 +29,7 @@ Bytes EncodePlain(const std::vector<Change>& changes) {
 }
 
 tl::unexpected<Error> Corrupt() {
-  return Fail(ErrorCode::kCorrupt, "a bundle of changes is malformed");
+  return Fail(ErrorCode::kCorrupt, std::string(kWhat) + " is malformed");
 }
 
 std::vector<Change> LoadChanges(CompactInputArchive& archive, const DeviceId& author) {
@@ -50,37 +48,13 @@ std::vector<Change> LoadChanges(CompactInputArchive& archive, const DeviceId& au
   return changes;
 }
 
-Result<Bytes> Decompress(ByteView frame) {
-  const auto size = ZSTD_getFrameContentSize(frame.data(), frame.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size == 0)
-    return Corrupt();
-  if (size > kBundlePlainBytesMax)
-    return Fail(ErrorCode::kLimit, "a bundle of changes is larger than allowed");
-  // Exactly one frame: nothing may hide behind it.
-  if (ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size()) return Corrupt();
-  Bytes plain(static_cast<std::size_t>(size));
-  const std::size_t got = ZSTD_decompress(plain.data(), plain.size(), frame.data(), frame.size());
-  if (ZSTD_isError(got) != 0 || got != plain.size()) return Corrupt();
-  return plain;
-}
-
 }  // namespace
 
 Bytes EncodeBundle(const std::vector<Change>& changes) {
   SACOCHE_CHECK(!changes.empty() && changes.size() <= kBundleChangesMax);
   const Bytes plain = EncodePlain(changes);
-  Bytes bytes(1 + ZSTD_compressBound(plain.size()));
-  bytes[0] = kBundleFormat;
-  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(),
-                                                                     ZSTD_freeCCtx);
-  SACOCHE_CHECK(context != nullptr);
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kZstdLevel);
-  // The signature covers every byte, so zstd's own checksum would be four bytes for nothing.
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 0);
-  const std::size_t size =
-      ZSTD_compress2(context.get(), bytes.data() + 1, bytes.size() - 1, plain.data(), plain.size());
-  SACOCHE_CHECK(ZSTD_isError(size) == 0);
-  bytes.resize(1 + size);
+  Bytes bytes{kBundleFormat};
+  AppendCompressed(bytes, plain, kZstdLevel);
   return bytes;
 }
 
@@ -89,7 +63,7 @@ Result<std::vector<Change>> DecodeBundle(ByteView bytes, const DeviceId& author)
   if (bytes[0] != kBundleFormat)
     return Fail(ErrorCode::kNewerFormat, "a bundle of changes has an unknown format",
                 "Update Sacoche.");
-  SACOCHE_ASSIGN(const Bytes plain, Decompress(bytes.subspan(1)));
+  SACOCHE_ASSIGN(const Bytes plain, Decompress(bytes.subspan(1), kBundlePlainBytesMax, kWhat));
   try {
     CompactInputArchive archive(plain);
     return LoadChanges(archive, author);

@@ -4,7 +4,13 @@ namespace sacoche::casework {
 namespace {
 
 using enum FieldType;
-using enum MergePolicy;
+using MergePolicy::kAddWinsSet;
+using MergePolicy::kAppendOnly;
+using MergePolicy::kErasure;
+using MergePolicy::kKeepAll;
+using MergePolicy::kKeepLatest;
+using MergePolicy::kMonotonic;
+using MergePolicy::kProtective;
 using Entry = ClosedList::Entry;
 constexpr auto kIndexed = FieldDef::Indexed::kYes;
 constexpr auto kPlain = FieldDef::Indexed::kNo;
@@ -203,7 +209,7 @@ KindDef Situation() {
                    {Place("0", 0), Place("1", 1), Place("2", 2), Place("3", 3)}),
            Coded(12, "consignes_securite", "Consignes de sécurité", kAddWinsSet, "consigne"),
            Coded(13, "suite_penale", "Suite pénale", kAppendOnly, "suite_penale"),
-           Words(14, "synthese", "Synthèse", kKeepAll),
+           Words(14, "synthese", "Synthèse", MergePolicy::kText),
            Coded(15, "motif_cloture", "Motif de clôture", kKeepAll, "cloture"),
            InOrder(Coded(16, "information_preoccupante", "Information préoccupante", kProtective,
                          "information_preoccupante"),

@@ -8,15 +8,17 @@ void VersionVector::Add(const Dot& dot) {
   CloseGap(dot.replica);
 }
 
+void VersionVector::AddUpTo(const ReplicaId& replica, std::uint64_t counter) {
+  if (counter > ContiguousUpTo(replica)) contiguous_[replica] = counter;
+  CloseGap(replica);
+}
+
 bool VersionVector::Contains(const Dot& dot) const {
   return dot.counter <= ContiguousUpTo(dot.replica) || beyond_.contains(dot);
 }
 
 void VersionVector::Join(const VersionVector& other) {
-  for (const auto& [replica, counter] : other.contiguous_) {
-    if (counter > ContiguousUpTo(replica)) contiguous_[replica] = counter;
-    CloseGap(replica);
-  }
+  for (const auto& [replica, counter] : other.contiguous_) AddUpTo(replica, counter);
   for (const Dot& dot : other.beyond_) Add(dot);
 }
 

@@ -12,6 +12,8 @@ namespace sacoche {
 class VersionVector {
  public:
   void Add(const Dot& dot);
+  // All of the replica up to that counter.
+  void AddUpTo(const ReplicaId& replica, std::uint64_t counter);
   [[nodiscard]] bool Contains(const Dot& dot) const;
 
   // All that either holds.
@@ -25,6 +27,8 @@ class VersionVector {
 
   [[nodiscard]] const std::map<ReplicaId, std::uint64_t>& contiguous() const { return contiguous_; }
   [[nodiscard]] std::size_t beyond_gaps() const { return beyond_.size(); }
+  // The dots beyond a gap of their replica.
+  [[nodiscard]] const std::set<Dot>& beyond() const { return beyond_; }
 
   bool operator==(const VersionVector&) const = default;
 

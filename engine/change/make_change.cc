@@ -1,7 +1,9 @@
 #include "engine/change/make_change.h"
 
+#include "engine/change/text_field.h"
 #include "engine/record/state.h"
 #include "engine/record/value_codec.h"
+#include "engine/text/text_codec.h"
 #include "platform/base/check.h"
 
 namespace sacoche {
@@ -86,6 +88,15 @@ void WriteEntry(const FieldEdit& edit, const ByteArray<16>& id, std::vector<Fiel
   out.push_back(FieldWrite{edit.field, std::move(element), edit.value, {}});
 }
 
+Status WriteText(const FieldEdit& edit, const Registers& now, const Dot& change,
+                 std::vector<FieldWrite>& out) {
+  SACOCHE_ASSIGN(const TextOps ops, TextField(now).Make(edit, change));
+  if (ops.empty()) return {};
+  SACOCHE_ASSIGN(Bytes bytes, EncodeTextOps(ops));
+  out.push_back(FieldWrite{edit.field, TextElementOf(change), Value::Opaque(std::move(bytes)), {}});
+  return {};
+}
+
 bool HoldsContent(const Registers& now) {
   return std::ranges::any_of(
       now, [](const auto& entry) { return HoldsContent(entry.first, entry.second); });
@@ -94,8 +105,9 @@ bool HoldsContent(const Registers& now) {
 // Makes the writes of one record, by the policies of its fields.
 class RecordWriter {
  public:
-  RecordWriter(const RegistersOf& registers_of, const std::function<ByteArray<16>()>& entry_id)
-      : registers_of_(registers_of), entry_id_(entry_id) {}
+  RecordWriter(const Dot& change, const RegistersOf& registers_of,
+               const std::function<ByteArray<16>()>& entry_id)
+      : change_(change), registers_of_(registers_of), entry_id_(entry_id) {}
 
   Result<RecordWrite> Write(const KindDef& kind, const RecordEdit& edit) {
     RecordWrite record{edit.record, edit.kind, {}};
@@ -124,6 +136,7 @@ class RecordWriter {
     }
     SACOCHE_ASSIGN(const Registers now, registers_of_(record, field.id));
     if (field.policy == MergePolicy::kMonotonic) return WriteState(field, edit, now, out);
+    if (field.policy == MergePolicy::kText) return WriteText(edit, now, change_, out);
     if (field.policy == MergePolicy::kAddWinsSet) {
       WriteSet(edit, now, out);
     } else {
@@ -133,7 +146,8 @@ class RecordWriter {
   }
 
   // Says why, and replaces everything that is to be seen here. What a colleague wrote meanwhile
-  // without sight of the erasure is replaced by nothing, and so remains.
+  // without sight of the erasure is replaced by nothing, and so remains. So does what is beyond the
+  // limit of one change: it keeps the record flagged until it is erased again.
   Result<RecordWrite> Erase(const KindDef& kind, const RecordEdit& edit, RecordWrite record) {
     const FieldEdit& erasure = edit.fields.front();
     SACOCHE_ASSIGN(const Registers erased, registers_of_(edit.record, erasure.field));
@@ -144,12 +158,13 @@ class RecordWriter {
       const Value gone =
           field.policy == MergePolicy::kAddWinsSet ? Value::Flag(false) : Value::Nothing();
       for (const auto& [key, present] : now)
-        if (HoldsContent(key, present))
+        if (HoldsContent(key, present) && record.writes.size() < kRecordWritesMax)
           record.writes.push_back(FieldWrite{field.id, key.element, gone, DotsOf(present)});
     }
     return record;
   }
 
+  const Dot change_;
   const RegistersOf& registers_of_;
   const std::function<ByteArray<16>()>& entry_id_;
 };
@@ -160,7 +175,7 @@ Result<std::optional<Change>> MakeChange(const Schema& schema, const Edit& edit,
                                          const ChangeStamp& stamp, const RegistersOf& registers_of,
                                          const std::function<ByteArray<16>()>& entry_id) {
   Change change{stamp.dot, stamp.hlc, stamp.author, edit.dossier, {}};
-  RecordWriter writer(registers_of, entry_id);
+  RecordWriter writer(stamp.dot, registers_of, entry_id);
   for (const RecordEdit& record : edit.records) {
     const KindDef* kind = schema.FindKind(record.kind);
     SACOCHE_CHECK(kind != nullptr);

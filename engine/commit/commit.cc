@@ -1,6 +1,9 @@
 #include "engine/commit/commit.h"
 
-#include "engine/merge/merge.h"
+#include <algorithm>
+#include <limits>
+
+#include "engine/commit/moved_texts.h"
 #include "engine/merge/resolve.h"
 
 namespace sacoche {
@@ -16,8 +19,10 @@ std::vector<Value> ShownValues(const std::optional<VisibleField>& visible) {
       if (!candidate.value.empty()) values.push_back(candidate.value);
     return values;
   }
-  return {visible->value};
+  return visible->value.empty() ? std::vector<Value>() : std::vector{visible->value};
 }
+
+constexpr std::size_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
 // An erased record is flagged while it holds what somebody wrote without sight of the erasure.
 Status DeriveErasure(Records& records, const RecordId& id, const KindDef& kind) {
@@ -36,7 +41,9 @@ Status DeriveErasure(Records& records, const RecordId& id, const KindDef& kind) 
 Result<CommitReport> Committer::CommitLocal(const SpaceId& space, const Change& change) {
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   CommitReport report;
-  SACOCHE_TRY(Apply(space, change, Origin::kLocal, report));
+  WrittenRecords written;
+  SACOCHE_TRY(Apply(space, change, {Origin::kLocal}, report, written));
+  SACOCHE_TRY(DeriveAll(written));
   SACOCHE_TRY(transaction.Commit());
   return report;
 }
@@ -46,7 +53,16 @@ Result<CommitReport> Committer::CommitPulled(const SpaceId& space,
                                              const PulledFrom& from) {
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   CommitReport report;
-  for (const Change& change : changes) SACOCHE_TRY(Apply(space, change, Origin::kRemote, report));
+  const Arrival arrival{from.recalled ? Origin::kLocal : Origin::kRemote, from.received_s};
+  if (from.recalled) SACOCHE_TRY(MakeRoomFor(space, changes, from));
+  WrittenRecords written;
+  for (const Change& change : changes) {
+    SACOCHE_TRY(Apply(space, change, arrival, report, written));
+    if (!from.recalled) continue;
+    SACOCHE_ASSIGN(const auto seq, store_->log().Find(space, change.dot));
+    SACOCHE_TRY(store_->log().MarkSealed(*seq, from.chain.counter));
+  }
+  SACOCHE_TRY(DeriveAll(written));
   SACOCHE_TRY(MoveOn(space, from));
   SACOCHE_TRY(transaction.Commit());
   return report;
@@ -62,11 +78,15 @@ Status Committer::CommitSetAside(const SpaceId& space, const PulledFrom& from,
 
 Status Committer::MoveOn(const SpaceId& space, const PulledFrom& from) {
   SACOCHE_TRY(store_->progress().SetCursor(space, from.server_seq));
+  if (from.recalled) {
+    SACOCHE_TRY(store_->outbox().Put(*from.recalled));
+    return store_->outbox().MarkStored(from.recalled->id, from.server_seq);
+  }
   return store_->progress().SetPeerChain(space, from.device, from.chain);
 }
 
-Status Committer::Apply(const SpaceId& space, const Change& change, Origin origin,
-                        CommitReport& report) {
+Status Committer::Apply(const SpaceId& space, const Change& change, const Arrival& arrival,
+                        CommitReport& report, WrittenRecords& written) {
   SACOCHE_ASSIGN(const auto known, store_->log().Find(space, change.dot));
   if (known) {
     SACOCHE_ASSIGN(const Change there, store_->log().Read(*known));
@@ -76,33 +96,134 @@ Status Committer::Apply(const SpaceId& space, const Change& change, Origin origi
     ++report.repeated;
     return {};
   }
+  // A snapshot brought what it says; here it completes the history.
+  SACOCHE_ASSIGN(const bool was_applied, store_->snapshots().IsInBase(space, change.dot));
+  if (was_applied) {
+    ++report.repeated;
+    return store_->log().Append(space, change, arrival.origin, arrival.received_s);
+  }
+  const SeenDot seen = [&](const Dot& dot) { return store_->log().WasApplied(space, dot); };
   for (const RecordWrite& record : change.records) {
-    SACOCHE_TRY(ApplyRecord(space, change, record));
+    SACOCHE_TRY(ApplyRecord(space, change, record, seen, written));
     report.touched.push_back(record.record);
   }
-  SACOCHE_TRY(store_->log().Append(space, change, origin));
+  SACOCHE_TRY(store_->log().Append(space, change, arrival.origin, arrival.received_s));
   ++report.applied;
   return {};
 }
 
-Status Committer::ApplyRecord(const SpaceId& space, const Change& change,
-                              const RecordWrite& record) {
+Status Committer::ApplyRecord(const SpaceId& space, const Change& change, const RecordWrite& record,
+                              const SeenDot& seen, WrittenRecords& written) {
   SACOCHE_TRY(store_->records().Touch(
       RecordHead{record.record, record.kind, change.dossier, space, change.hlc, change.hlc}));
-  const SeenDot seen = [&](const Dot& dot) -> Result<bool> {
-    SACOCHE_ASSIGN(const auto found, store_->log().Find(space, dot));
-    return found.has_value();
-  };
-  std::set<FieldId> fields;
+  Written& of_record = written[record.record];
+  of_record.kind = record.kind;
   for (const FieldWrite& write : record.writes) {
     const RegisterKey key{write.field, write.element};
     SACOCHE_ASSIGN(const Register before, store_->records().ReadRegister(record.record, key));
     Register after = before;
     SACOCHE_TRY(ApplyWrite(after, change, write, seen));
     SACOCHE_TRY(store_->records().WriteRegister(record.record, key, before, after));
-    fields.insert(write.field);
+    of_record.fields.insert(write.field);
   }
-  return Derive(record.record, record.kind, fields);
+  return {};
+}
+
+// Once for all changes of a transaction: what a field shows costs more than a write to it.
+Status Committer::DeriveAll(const WrittenRecords& written) {
+  for (const auto& [record, what] : written) SACOCHE_TRY(Derive(record, what.kind, what.fields));
+  return {};
+}
+
+Result<CommitReport> Committer::ApplySalvaged(const SpaceId& space, const Change& change,
+                                              Origin origin, WrittenRecords& written) {
+  CommitReport report;
+  SACOCHE_TRY(Apply(space, change, {origin}, report, written));
+  return report;
+}
+
+Status Committer::MakeRoomFor(const SpaceId& space, const std::vector<Change>& recalled,
+                              const PulledFrom& from) {
+  std::set<Dot> taken;
+  for (const Change& change : recalled) {
+    SACOCHE_ASSIGN(const auto known, store_->log().Find(space, change.dot));
+    if (!known) continue;
+    SACOCHE_ASSIGN(const Change there, store_->log().Read(*known));
+    if (there == change) {
+      SACOCHE_TRY(store_->log().MarkSealed(*known, from.chain.counter));
+    } else {
+      taken.insert(change.dot);
+    }
+  }
+  if (taken.empty() || from.new_dot == nullptr) return {};
+  return MoveUnsealed(taken, from.new_dot, space);
+}
+
+Status Committer::MoveAllUnsealed(NewDot new_dot, const SpaceId& space) {
+  SACOCHE_ASSIGN(const auto unsealed, store_->log().ReadUnsealed(space, kNoLimit));
+  std::set<Dot> all;
+  for (const ChangeLog::Unsealed& entry : unsealed) all.insert(entry.change.dot);
+  return MoveUnsealed(all, new_dot, space);
+}
+
+Status Committer::MoveUnsealed(const std::set<Dot>& taken, NewDot new_dot, const SpaceId& space) {
+  SACOCHE_ASSIGN(auto unsealed, store_->log().ReadUnsealed(space, kNoLimit));
+  const auto is_taken = [&](const auto& entry) { return taken.contains(entry.change.dot); };
+  if (std::ranges::none_of(unsealed, is_taken)) return {};
+  std::map<Dot, Dot> moved;
+  // The other copy's edits of a text may use the same units even where the dots differ.
+  MovedTexts texts(store_, schema_);
+  for (ChangeLog::Unsealed& entry : unsealed) {
+    const Change before = entry.change;
+    Dot& dot = entry.change.dot;
+    if (is_taken(entry)) {
+      SACOCHE_ASSIGN(dot, FreeDotFor(before, new_dot, space));
+      moved[before.dot] = dot;
+    }
+    for (RecordWrite& record : entry.change.records)
+      for (FieldWrite& write : record.writes)
+        for (Dot& overwritten : write.overwritten)
+          if (const auto found = moved.find(overwritten); found != moved.end())
+            overwritten = found->second;
+    SACOCHE_TRY(texts.Move(entry.change));
+    if (entry.change != before) SACOCHE_TRY(store_->log().RewriteDots(entry.seq, entry.change));
+  }
+  return MergeAgain(space);
+}
+
+Result<Dot> Committer::FreeDotFor(Change change, NewDot new_dot, const SpaceId& space) {
+  VersionVector arriving;
+  SACOCHE_ASSIGN(const auto snapshot, store_->snapshots().Find(space, Snapshots::State::kArriving));
+  if (snapshot) {
+    SACOCHE_ASSIGN(const SnapshotSummary summary, DecodeSnapshotSummary(snapshot->summary));
+    arriving = summary.known;
+  }
+  bool is_free = false;
+  while (!is_free) {
+    change.dot = new_dot(change);
+    SACOCHE_ASSIGN(const bool is_known, store_->log().WasApplied(space, change.dot));
+    is_free = !is_known && !arriving.Contains(change.dot);
+  }
+  return change.dot;
+}
+
+Status Committer::MergeAgain(const SpaceId& space) {
+  SACOCHE_TRY(store_->records().EmptyRegisters(space));
+  SACOCHE_TRY(JoinBase(space));
+  SACOCHE_ASSIGN(const VersionVector base, store_->snapshots().Base(space));
+  SACOCHE_ASSIGN(const auto sequences, store_->log().SequencesOf(space));
+  WrittenRecords written;
+  for (const std::int64_t seq : sequences) {
+    const SeenDot seen = [&](const Dot& dot) -> Result<bool> {
+      SACOCHE_ASSIGN(const auto found, store_->log().Find(space, dot));
+      return base.Contains(dot) || (found && *found < seq);
+    };
+    SACOCHE_ASSIGN(const Change change, store_->log().Read(seq));
+    if (base.Contains(change.dot)) continue;
+    for (const RecordWrite& record : change.records)
+      SACOCHE_TRY(ApplyRecord(space, change, record, seen, written));
+  }
+  return DeriveAll(written);
 }
 
 // Index, conflicts and search text follow from the registers; only the fields written can differ.

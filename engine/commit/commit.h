@@ -1,16 +1,28 @@
 #pragma once
 
 #include "engine/change/change.h"
+#include "engine/merge/merge.h"
 #include "engine/record/schema.h"
+#include "engine/snapshot/snapshot_codec.h"
 #include "engine/store/store.h"
 
 namespace sacoche {
+
+// The dot that a change takes instead of its own, once another copy of this store gave that to
+// something else. It follows from the change, so that one that two copies move stays one.
+using NewDot = Dot (*)(const Change&);
 
 // What came with the changes when they were pulled, to be stored in the same transaction.
 struct PulledFrom {
   std::uint64_t server_seq = 0;
   DeviceId device;
   ChainHead chain;  // of the device, this envelope included
+  // This device's own envelope that it had lost: goes back into the outbox, as stored.
+  std::optional<OutboxEntry> recalled = std::nullopt;
+  // With `recalled`: for local changes that no envelope holds, and whose dots mean something else
+  // in this one. Without it, or where an envelope holds them, that is kUntrusted.
+  NewDot new_dot = nullptr;
+  std::optional<std::uint64_t> received_s = std::nullopt;  // when the server received it
 };
 
 struct CommitReport {
@@ -25,6 +37,13 @@ struct CommitReport {
 // changed. One thread.
 class Committer {
  public:
+  // Which fields of which records were written, in a transaction.
+  struct Written {
+    KindId kind{};
+    std::set<FieldId> fields;
+  };
+  using WrittenRecords = std::map<RecordId, Written>;
+
   // Both must outlive the committer.
   Committer(Store* store, const Schema* schema) : store_(store), schema_(schema) {}
 
@@ -36,13 +55,76 @@ class Committer {
                                                   const std::vector<Change>& changes,
                                                   const PulledFrom& from);
 
+  // A change that was read from another store of this device, in the caller's transaction; a
+  // refusal leaves nothing behind. As a local one it waits for an envelope. What it wrote is added
+  // to `written`, for DeriveAll.
+  [[nodiscard]] Result<CommitReport> ApplySalvaged(const SpaceId& space, const Change& change,
+                                                   Origin origin, WrittenRecords& written);
+
+  // Index, conflicts and search text of what was written; before the caller's transaction ends.
+  Status DeriveAll(const WrittenRecords& written);
+
+  // The same for a snapshot that another store of this device had taken in; its chunks are here, as
+  // those of one that arrives.
+  Status ApplySalvagedSnapshot(const SpaceId& space, const Snapshots::Entry& arrived);
+
+  // Takes in a snapshot whose chunks have all arrived, as if every change that it stands for had
+  // been applied: this device's state, and whatever it has not sent, is joined with it
+  // (merge/join.h), not replaced. The chains and the cursor go on behind it. Holds one chunk in
+  // memory. kCorrupt, kLimit, kNewerFormat, kUntrusted: the snapshot cannot be believed; nothing
+  // changed. Of one that was taken in before, only chains and cursor are taken. `self`: this
+  // device. Precondition: ForksFrom is false.
+  [[nodiscard]] Result<CommitReport> CommitSnapshot(const SpaceId& space,
+                                                    const Snapshots::Entry& arrived,
+                                                    const DeviceId& self);
+
+  // Gives all of the space's local changes that no envelope holds, and that nobody else has seen,
+  // new dots, and merges again. In the caller's transaction.
+  Status MoveAllUnsealed(NewDot new_dot, const SpaceId& space);
+
+  // Whether the snapshot shows that another copy of this store was at work, beside whose history
+  // stands what waits here. kUntrusted if it contradicts what the server acknowledged.
+  [[nodiscard]] Result<bool> ForksFrom(const SpaceId& space, const Snapshots::Entry& arrived,
+                                       const DeviceId& self);
+
   // An authentic envelope that cannot be read: kept beside, and the cursor goes on.
   [[nodiscard]] Status CommitSetAside(const SpaceId& space, const PulledFrom& from,
                                       const std::string& reason, ByteView envelope);
 
  private:
-  Status Apply(const SpaceId& space, const Change& change, Origin origin, CommitReport& report);
-  Status ApplyRecord(const SpaceId& space, const Change& change, const RecordWrite& record);
+  struct Arrival {
+    Origin origin = Origin::kLocal;
+    std::optional<std::uint64_t> received_s = std::nullopt;
+  };
+  Status Apply(const SpaceId& space, const Change& change, const Arrival& arrival,
+               CommitReport& report, WrittenRecords& written);
+  Status ApplyRecord(const SpaceId& space, const Change& change, const RecordWrite& record,
+                     const SeenDot& seen, WrittenRecords& written);
+  // Before this device's own envelope comes back: what is here as it says is sealed by it; what
+  // bears the same dots and means something else moves.
+  Status MakeRoomFor(const SpaceId& space, const std::vector<Change>& recalled,
+                     const PulledFrom& from);
+  // Gives these local changes, which no envelope holds and nobody else has seen, new dots after
+  // another copy of this store used theirs for something else, and merges the whole log again: what
+  // was written with sight of that other copy's changes may have hidden ours.
+  Status MoveUnsealed(const std::set<Dot>& taken, NewDot new_dot, const SpaceId& space);
+  // The first new dot that nothing bears, neither here nor in a snapshot that arrives.
+  Result<Dot> FreeDotFor(Change change, NewDot new_dot, const SpaceId& space);
+  Status MergeAgain(const SpaceId& space);
+  Status TakeChains(const SpaceId& space, const SnapshotSummary& summary, const DeviceId& self);
+  Status TakeOwnChain(const SpaceId& space, const ChainEnd& theirs, std::uint64_t server_seq);
+  // Joins the chunks with what is in the registers, to whose holder `known` was applied. Gives the
+  // greatest stamp. Without a report: not for the first time.
+  Result<Hlc> JoinChunks(const Snapshots::Entry& of, const SnapshotSummary& summary,
+                         const VersionVector& known, CommitReport* report);
+  Status JoinRecord(const SnapshotSummary& summary, const SnapshotRecord& record,
+                    const VersionVector& known, CommitReport* report);
+  Status JoinOrDrop(const SpaceId& space, const Snapshots::Entry& arrived,
+                    const SnapshotSummary& summary, CommitReport& report);
+  Status KeepAsBase(const SpaceId& space, const Snapshots::Entry& arrived,
+                    const SnapshotSummary& summary, Hlc last);
+  // The snapshots that were taken in, into empty registers.
+  Status JoinBase(const SpaceId& space);
   Status Derive(const RecordId& record, KindId kind, const std::set<FieldId>& fields);
   Status DeriveSearch(const RecordId& record, const KindDef& kind);
   Status MoveOn(const SpaceId& space, const PulledFrom& from);

@@ -25,6 +25,8 @@ Status Directory::Apply(const SignedStatement& statement) {
     epochs_.emplace(EpochKey{epoch->space, epoch->epoch}, Epoch{*epoch, said.signer, {}});
   } else if (const auto* grant = std::get_if<GrantStatement>(&said.payload)) {
     epochs_.at(EpochKey{grant->space, grant->epoch}).grants.emplace(grant->device, *grant);
+  } else if (const auto* server = std::get_if<ServerStatement>(&said.payload)) {
+    time_key_ = server->time_key;
   }
   chains_[said.signer] = ChainHead{said.counter, statement.hash};
   known_.insert(statement.hash);
@@ -59,9 +61,11 @@ Status Directory::CheckPayload(const Statement& statement) const {
   const auto* organisation = std::get_if<OrganisationStatement>(&statement.payload);
   if (organisation == nullptr && !organisation_)
     return Untrusted("the directory does not begin with an organisation");
-  const bool needs_root = statement.payload.index() <= 2;
+  const bool names_server = std::holds_alternative<ServerStatement>(statement.payload);
+  const bool needs_root = statement.payload.index() <= 2 || names_server;
   if (needs_root != statement.by_root())
     return Untrusted("a directory statement is signed by somebody who may not make it");
+  if (names_server) return {};
   if (organisation != nullptr) return CheckOrganisation(*organisation);
   if (const auto* space = std::get_if<SpaceStatement>(&statement.payload))
     return CheckSpace(*space);

@@ -34,6 +34,8 @@ class Directory {
     return organisation_;
   }
   [[nodiscard]] std::optional<SigningPublicKey> root() const { return root_; }
+  // What the server signs the time with; nothing if the root has not said it.
+  [[nodiscard]] const std::optional<SigningPublicKey>& time_key() const { return time_key_; }
 
   [[nodiscard]] const Member* FindMember(const DeviceId& device) const;
   [[nodiscard]] bool IsMember(const DeviceId& device, const SpaceId& space) const;
@@ -78,6 +80,7 @@ class Directory {
 
   std::optional<SigningPublicKey> root_;
   std::optional<OrganisationStatement> organisation_;
+  std::optional<SigningPublicKey> time_key_;
   std::map<SpaceId, SpaceStatement> spaces_;
   std::map<DeviceId, Member> members_;
   std::map<EpochKey, Epoch> epochs_;

@@ -67,8 +67,13 @@ struct GrantStatement {
   SealedKey sealed_key{};
 };
 
+// Kind 7, by the root: the organisation's server signs the time with this key. The last one holds.
+struct ServerStatement {
+  SigningPublicKey time_key{};
+};
+
 using StatementPayload = std::variant<OrganisationStatement, SpaceStatement, AdmissionStatement,
-                                      EpochStatement, GrantStatement>;
+                                      EpochStatement, GrantStatement, ServerStatement>;
 
 struct Statement {
   DeviceId signer;  // zero: the root

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "engine/causality/trusted_time.h"
+#include "engine/record/co_written.h"
 #include "engine/record/record.h"
 
 namespace sacoche {
@@ -10,6 +12,8 @@ struct Candidate {
   DeviceId author;
   Hlc hlc;
   Dot dot;
+  // The time for people. What resolve gives knows of no receipt; the facade completes it.
+  ShownTime shown = {};
 
   bool operator==(const Candidate&) const = default;
 };
@@ -23,6 +27,27 @@ enum class Precedence : std::uint8_t {
   kReopened = 3,        // the field was reopened while others did not know of it
   kOverCleared = 4,     // somebody cleared what another wrote: what was written stays visible
   kErased = 5,          // the record was erased while others, not knowing of it, wrote into it
+  kBothVisible = 6,     // a text holds what each of them wrote, in passages that both changed
+  kClockInDoubt = 7,    // the latest by stamps of which one cannot be right
+};
+
+// Who changed something, when, and with which change.
+struct Writer {
+  DeviceId author;
+  Hlc hlc;
+  Dot dot;
+  ShownTime shown = {};  // as of a candidate
+
+  bool operator==(const Writer&) const = default;
+};
+
+// A stretch of a text that several people changed without having seen each other's change.
+struct Passage {
+  std::uint64_t begin = 0;  // Unicode characters [begin, end) of the text; empty where everything
+  std::uint64_t end = 0;    // there was deleted
+  std::vector<Writer> writers;  // the last change of each, by their stamps
+
+  bool operator==(const Passage&) const = default;
 };
 
 // A field that two people edited without having seen each other: all values, best first, of which
@@ -31,8 +56,9 @@ enum class Precedence : std::uint8_t {
 struct Conflict {
   RecordId record;
   FieldId field{};
-  std::vector<Candidate> candidates;
+  std::vector<Candidate> candidates;  // of a text the whole, with who wrote last
   Precedence first_applies = Precedence::kLatest;
+  std::vector<Passage> passages = {};  // of a text: where to look
 
   bool operator==(const Conflict&) const = default;
 };
@@ -50,12 +76,17 @@ struct LogEntry {
 struct VisibleField {
   FieldId field{};
   Value value;                        // a list, for sets and logs
-  std::optional<Candidate> written;   // of a single value: who and when
+  std::optional<Candidate> written;   // of a single value or a text: who and when
   std::vector<Candidate> candidates;  // distinct values; more than one only in an open conflict
   std::vector<LogEntry> entries;      // of a log
   Precedence first_applies = Precedence::kLatest;  // in an open conflict
+  std::vector<Passage> passages = {};              // of a text: in conflict, in its order
+  std::optional<TextVersion> version =
+      std::nullopt;  // of a text: what is shown, for FieldEdit::seen
+  // Edits of a text that wait for others on which they build, or that only a newer release reads.
+  std::uint64_t edits_not_shown = 0;
 
-  [[nodiscard]] bool in_conflict() const { return candidates.size() > 1; }
+  [[nodiscard]] bool in_conflict() const { return candidates.size() > 1 || !passages.empty(); }
 };
 
 }  // namespace sacoche

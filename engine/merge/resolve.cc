@@ -1,5 +1,6 @@
 #include "engine/merge/resolve.h"
 
+#include "engine/merge/show_text.h"
 #include "engine/record/state.h"
 #include "engine/record/value_codec.h"
 #include "platform/base/check.h"
@@ -15,7 +16,8 @@ bool IsLater(const Candidate& a, const Candidate& b) {
 }
 
 Candidate CandidateOf(const Sibling& sibling) {
-  return Candidate{sibling.value, sibling.author, sibling.hlc, sibling.dot};
+  const ShownTime shown{sibling.hlc.physical_ms(), sibling.hlc.is_doubtful()};
+  return Candidate{sibling.value, sibling.author, sibling.hlc, sibling.dot, shown};
 }
 
 // A sibling of a single value. In a monotonic field the candidate's value is the state alone.
@@ -85,6 +87,25 @@ std::optional<VisibleField> ShowContenders(const FieldDef& field, const FieldReg
   return visible;
 }
 
+bool StampsAreInDoubt(const std::vector<Candidate>& candidates) {
+  const auto [first, last] = std::ranges::minmax(candidates, {}, &Candidate::hlc);
+  return last.hlc.physical_ms() - first.hlc.physical_ms() > kStampsApartMsMax ||
+         std::ranges::any_of(candidates, [](const Candidate& c) { return c.hlc.is_doubtful(); });
+}
+
+// The latest of several goes without saying, unless a clock that cannot be right makes it so.
+std::optional<VisibleField> ShowLatest(const FieldDef& field, const FieldRegisters& registers) {
+  auto visible = ShowContenders(field, registers);
+  if (!visible || !visible->in_conflict()) return visible;
+  if (StampsAreInDoubt(visible->candidates)) {
+    visible->first_applies = Precedence::kClockInDoubt;
+    return visible;
+  }
+  visible->candidates.resize(1);
+  visible->first_applies = Precedence::kLatest;
+  return visible;
+}
+
 std::optional<VisibleField> ShowBest(const FieldDef& field, const FieldRegisters& registers) {
   auto visible = ShowContenders(field, registers);
   if (!visible) return visible;
@@ -121,9 +142,14 @@ std::optional<LogEntry> EntryOf(const Bytes& element, const Candidate& written) 
 std::optional<VisibleField> AppendAll(const FieldDef& field, const FieldRegisters& registers) {
   VisibleField visible{field.id, {}, {}, {}, {}};
   for (const auto& [key, reg] : registers)
-    for (const Sibling& sibling : reg.siblings) {
-      if (sibling.value.empty()) continue;  // erased
-      if (auto entry = EntryOf(key.element, CandidateOf(sibling)))
+    for (auto it = reg.siblings.begin(); it != reg.siblings.end(); ++it) {
+      if (it->value.empty()) continue;  // erased
+      // A laptop that was put back from a backup may say the same once more.
+      const bool is_said = std::any_of(reg.siblings.begin(), it, [&](const Sibling& before) {
+        return before.value == it->value;
+      });
+      if (is_said) continue;
+      if (auto entry = EntryOf(key.element, CandidateOf(*it)))
         visible.entries.push_back(std::move(*entry));
     }
   if (visible.entries.empty()) return std::nullopt;
@@ -145,7 +171,7 @@ struct Resolver {
 };
 
 constexpr Resolver kResolvers[] = {
-    {MergePolicy::kKeepLatest, ShowBest, Flags::kNothing},
+    {MergePolicy::kKeepLatest, ShowLatest, Flags::kConflicts},
     {MergePolicy::kKeepAll, ShowContenders, Flags::kConflicts},
     {MergePolicy::kAddWinsSet, AddWins, Flags::kNothing},
     {MergePolicy::kAppendOnly, AppendAll, Flags::kNothing},
@@ -153,6 +179,7 @@ constexpr Resolver kResolvers[] = {
     {MergePolicy::kMonotonic, ShowContenders, Flags::kConflicts},
     // Whatever else was written, an erasure stands; of two, one tells why.
     {MergePolicy::kErasure, ShowBest, Flags::kNothing},
+    {MergePolicy::kText, ShowText, Flags::kConflicts},
 };
 
 const Resolver& ResolverOf(MergePolicy policy) {
@@ -176,7 +203,7 @@ std::optional<Conflict> ConflictOf(const FieldDef& field, const RecordId& record
   const bool erased = field.policy == MergePolicy::kErasure;
   if (!erased && !visible->in_conflict()) return std::nullopt;
   return Conflict{record, field.id, visible->candidates,
-                  erased ? Precedence::kErased : visible->first_applies};
+                  erased ? Precedence::kErased : visible->first_applies, visible->passages};
 }
 
 bool HoldsUnseenContent(const FieldDef& erasure, const Record& record) {

@@ -4,11 +4,15 @@
 
 namespace sacoche {
 
+// Two laptops whose concurrent stamps are further apart than this are not both right: one of them
+// would have worked so long without a sync.
+inline constexpr std::uint64_t kStampsApartMsMax = 60ULL * 24 * 3600 * 1000;
+
 using FieldRegisters = std::map<RegisterKey, Register>;
 
 // What a field shows, by its policy: one row of the table in resolve.cc per policy. `registers` are
 // the field's own, and no other's. A field without visible value gives nothing: never written, or
-// cleared.
+// cleared. A text that was cleared gives one without value.
 [[nodiscard]] std::optional<VisibleField> Resolve(const FieldDef& field,
                                                   const FieldRegisters& registers);
 

@@ -31,6 +31,9 @@ Status CheckPolicy(const FieldDef& field, const FieldEdit& edit) {
   if (edit.reopen == FieldEdit::Reopen::kYes && field.policy != kMonotonic)
     return Fail(ErrorCode::kInvalidInput, "field \"" + field.name + "\" cannot be reopened",
                 "It may hold any value at any time: give the new one.");
+  if (field.policy != kText && (edit.seen || edit.settle == FieldEdit::Settle::kYes))
+    return Fail(ErrorCode::kInvalidInput, "field \"" + field.name + "\" is not a co-written text",
+                "Give the field's new value only.");
   if (!edit.value.empty()) return {};
   if (field.policy == kAppendOnly)
     return Fail(ErrorCode::kInvalidInput, "an entry of \"" + field.name + "\" is empty",
@@ -52,6 +55,20 @@ Status CheckField(const Schema& schema, const KindDef& kind, const FieldEdit& ed
   SACOCHE_TRY(CheckPolicy(*field, edit));
   if (field->policy == MergePolicy::kAddWinsSet) return CheckList(schema, *field, edit.value);
   return schema.CheckValue(*field, edit.value);
+}
+
+// Two edits of one text would both be made from the text as it is now, with the same units.
+Status CheckTextsGivenOnce(const Schema& schema, const Edit& edit) {
+  std::set<std::pair<RecordId, FieldId>> given;
+  for (const RecordEdit& record : edit.records)
+    for (const FieldEdit& each : record.fields) {
+      const FieldDef& field = *schema.FindField(record.kind, each.field);
+      if (field.policy != MergePolicy::kText) continue;
+      if (!given.emplace(record.record, field.id).second)
+        return Fail(ErrorCode::kInvalidInput, "field \"" + field.name + "\" is given twice",
+                    "Give it once.");
+    }
+  return {};
 }
 
 Status CheckRecord(const Schema& schema, const KindDef& kind, const RecordEdit& record) {
@@ -84,7 +101,7 @@ Status CheckEdit(const Schema& schema, const Edit& edit) {
                                                        : "Name the dossier with --in.");
     SACOCHE_TRY(CheckRecord(schema, *kind, record));
   }
-  return {};
+  return CheckTextsGivenOnce(schema, edit);
 }
 
 }  // namespace sacoche

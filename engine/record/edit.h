@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/record/co_written.h"
 #include "engine/record/record.h"
 
 namespace sacoche {
@@ -10,11 +11,17 @@ namespace sacoche {
 //   append_only:  one value, one more entry; with `corrects`, it corrects that entry.
 //   monotonic:    the state; with `reopen` it may be one that the field had left behind.
 //   erasure:      why; everything that the record shows gives way, so it is the record's only edit.
+//   text:         the whole new text, as a form gives it. With `seen`, the version that the form
+//                 showed: what others wrote since then stays. Without it, the edit speaks of all
+//                 that the store shows. With `settle`, whoever edits has looked at the passages
+//                 that several had changed; nothing as the value then leaves the text as it is.
 struct FieldEdit {
   FieldId field{};
   Value value;
   std::optional<ByteArray<16>> corrects;
   enum class Reopen { kNo, kYes } reopen = Reopen::kNo;
+  std::optional<TextVersion> seen = std::nullopt;
+  enum class Settle { kNo, kYes } settle = Settle::kNo;
 };
 
 // What a person asks to change in one record.

@@ -118,6 +118,7 @@ Schema::Schema(std::vector<KindDef> kinds, std::vector<ClosedList> lists)
       const ClosedList* list = FindList(field.closed_list);
       SACOCHE_CHECK(field.type != FieldType::kCode || list != nullptr);
       SACOCHE_CHECK(!IsOrdered(field) || HasWholeOrder(field, list));
+      SACOCHE_CHECK(field.policy != MergePolicy::kText || field.type == FieldType::kText);
     }
 }
 
@@ -215,6 +216,7 @@ struct Formatter {
     for (const Value& value : list) text += (text.empty() ? "" : ", ") + FormatValue(value);
     return text;
   }
+  std::string operator()(const Bytes&) const { return ""; }
 };
 
 }  // namespace

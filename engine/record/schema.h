@@ -22,7 +22,8 @@ enum class MergePolicy {
   kAppendOnly,
   kProtective,
   kMonotonic,
-  kErasure
+  kErasure,
+  kText
 };
 
 // Fixed codes with French labels. A retired code stays readable and may no longer be entered.
@@ -109,7 +110,7 @@ class Schema {
   std::vector<ClosedList> lists_;
 };
 
-// How a value is written for people and in JSON: the code, not its label.
+// How a value is written for people and in JSON: the code, not its label; nothing of opaque bytes.
 [[nodiscard]] std::string FormatValue(const Value& value);
 
 }  // namespace sacoche

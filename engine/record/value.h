@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "platform/base/bytes.h"
 #include "platform/base/ids.h"
 #include "platform/base/result.h"
 
@@ -55,7 +56,8 @@ struct Value {
                                Code,            // 4
                                RecordId,        // 5: a reference to another record
                                bool,            // 6: a flag; true: an element is present
-                               ValueList>;  // 7: only in an edit: fields store elements one by one
+                               ValueList,  // 7: only in an edit: fields store elements one by one
+                               Bytes>;     // 8: what a policy writes and reads: an edit of a text
   Variant v;
 
   static Value Nothing() { return {}; }
@@ -66,6 +68,7 @@ struct Value {
   static Value Reference(RecordId id) { return {id}; }
   static Value Flag(bool flag) { return {flag}; }
   static Value List(ValueList list) { return {std::move(list)}; }
+  static Value Opaque(Bytes bytes) { return {std::move(bytes)}; }
 
   [[nodiscard]] bool empty() const { return std::holds_alternative<std::monostate>(v); }
   template <class T>

@@ -12,8 +12,9 @@ enum Kind : std::uint8_t {
   kReference = 5,
   kFlag = 6,
   kList = 7,
+  kOpaque = 8,
 };
-static_assert(std::variant_size_v<Value::Variant> == kList + 1);
+static_assert(std::variant_size_v<Value::Variant> == kOpaque + 1);
 
 void WriteDate(ByteWriter& out, const Date& date) {
   out.Byte(static_cast<std::uint8_t>(date.precision));
@@ -53,6 +54,7 @@ struct Writer {
     out.Varint(list.size());
     for (const Value& value : list) WriteValue(out, value);
   }
+  void operator()(const Bytes& bytes) const { out.Sized(bytes); }
 };
 
 enum class Nesting { kListAllowed, kElement };
@@ -84,6 +86,9 @@ Value ReadNested(ByteReader& in, Nesting nesting) {
         list.push_back(ReadNested(in, Nesting::kElement));
       return Value::List(std::move(list));
     }
+    case kOpaque:
+      if (nesting == Nesting::kElement) break;
+      return Value::Opaque(CopyOf(in.Sized(kOpaqueBytesMax)));
     default:
       break;
   }

@@ -9,15 +9,18 @@ namespace sacoche {
 //
 //   value = kind (1) content
 //   text, code: sized UTF-8; integer: zigzag varint; date: precision (1) year month-or-season day,
-//   as far as the precision needs them; reference: 16 bytes; flag: 0 or 1; list: count, values
+//   as far as the precision needs them; reference: 16 bytes; flag: 0 or 1; list: count, values;
+//   opaque: sized bytes
 //
 // One value has one encoding, so encodings compare as keys. A decoder MUST refuse an unknown kind,
 // a text over kTextBytesMax, text that is not UTF-8, an impossible date, a flag other than 0 or 1,
-// a list inside a list and a list of more than kListItemsMax.
+// a list inside a list, a list of more than kListItemsMax, opaque bytes inside a list and more than
+// kOpaqueBytesMax of them.
 
 inline constexpr std::size_t kTextBytesMax = 64 * 1024;
 inline constexpr std::size_t kCodeBytesMax = 64;
 inline constexpr std::size_t kListItemsMax = 1024;
+inline constexpr std::size_t kOpaqueBytesMax = 256 * 1024;
 
 void WriteValue(ByteWriter& out, const Value& value);
 [[nodiscard]] Value ReadValue(ByteReader& in);  // fails the reader on what must be refused

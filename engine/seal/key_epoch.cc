@@ -45,6 +45,12 @@ SecretBytes EpochKey::DossierKey(const SpaceId& space, const DossierHandle& hand
   return key;
 }
 
+SecretBytes EpochKey::SnapshotKey(const SpaceId& space, const SnapshotId& id) const {
+  SecretBytes key(crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
+  KeyedHash(key.span(), view(), space, id.view(), "sacoche.snapshot");
+  return key;
+}
+
 DossierHandle HandleOf(const SpaceId& space, const RecordId& dossier) {
   const Hash256 hash = HashFor("sacoche.handle", {space.view(), dossier.view()});
   DossierHandle handle;

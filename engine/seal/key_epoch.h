@@ -23,6 +23,10 @@ class EpochKey {
   // with the space.
   [[nodiscard]] SecretBytes DossierKey(const SpaceId& space, const DossierHandle& handle) const;
 
+  // The key of one snapshot of the space, sealed in this epoch: keyed BLAKE2b of its id, salted
+  // with the space.
+  [[nodiscard]] SecretBytes SnapshotKey(const SpaceId& space, const SnapshotId& id) const;
+
  private:
   explicit EpochKey(SecretBytes bytes) : bytes_(std::move(bytes)) {}
   SecretBytes bytes_;

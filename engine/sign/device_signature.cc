@@ -15,6 +15,10 @@ std::string_view PurposeText(SigningPurpose purpose) {
       return "sacoche statement v1";
     case SigningPurpose::kEnrolment:
       return "sacoche enrolment v1";
+    case SigningPurpose::kServerTime:
+      return "sacoche server time v1";
+    case SigningPurpose::kSnapshot:
+      return "sacoche snapshot v1";
   }
   SACOCHE_CHECK(false);
 }

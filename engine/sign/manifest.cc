@@ -8,6 +8,8 @@ Hash256 ItemHash(ByteView handle, ByteView ciphertext) {
   return HashFor("sacoche.item", {handle, ciphertext});
 }
 
+Hash256 PartHash(ByteView ciphertext) { return HashFor("sacoche.part", {ciphertext}); }
+
 Hash256 ManifestHash(ByteView header, std::span<const Hash256> item_hashes) {
   // Both lengths are written, so that no byte can move between the parts.
   ByteWriter lengths;
@@ -18,6 +20,18 @@ Hash256 ManifestHash(ByteView header, std::span<const Hash256> item_hashes) {
   hash.Add(header);
   for (const Hash256& item : item_hashes) hash.Add(item);
   return hash.Finish();
+}
+
+ByteArray<8> TagOfChains(const std::map<DeviceId, Hash256>& ends) {
+  StreamHash hash("sacoche.chains");
+  for (const auto& [device, end] : ends) {
+    hash.Add(device.view());
+    hash.Add(end);
+  }
+  const Hash256 whole = hash.Finish();
+  ByteArray<8> tag;
+  std::copy_n(whole.begin(), tag.size(), tag.begin());
+  return tag;
 }
 
 Signature SignManifest(const SigningKey& key, const Hash256& manifest_hash) {

@@ -23,6 +23,34 @@ Status KeyChest::Write(std::string_view name, ByteView value) {
       .Run();
 }
 
+Status KeyChest::ForEachValue(const std::function<Status(std::string_view, ByteView)>& visit) {
+  auto query = database_->Prepare("SELECT name, value FROM meta ORDER BY name");
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, query.Step());
+    if (!row) return {};
+    SACOCHE_TRY(visit(query.Text(0), query.Blob(1)));
+  }
+}
+
+Status KeyChest::ForEachKeyOf(StatementHandle query, const EpochKeyVisitor& visit) {
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, query.Step());
+    if (!row) return {};
+    SACOCHE_TRY(visit(query.IdAt<SpaceId>(0), query.Uint(1), query.Blob(2)));
+  }
+}
+
+Status KeyChest::ForEachEpochKey(const EpochKeyVisitor& visit) {
+  return ForEachKeyOf(
+      database_->Prepare("SELECT space, epoch, key FROM epoch_key ORDER BY space, epoch"), visit);
+}
+
+Status KeyChest::ForEachPendingEpochKey(const EpochKeyVisitor& visit) {
+  return ForEachKeyOf(
+      database_->Prepare("SELECT space, epoch, key FROM pending_epoch ORDER BY space, epoch"),
+      visit);
+}
+
 Result<SecretBytes> KeyChest::EpochKey(const SpaceId& space, std::uint64_t epoch) {
   auto query = database_->Prepare("SELECT key FROM epoch_key WHERE space = ? AND epoch = ?");
   query.Bind(space.view()).Bind(epoch);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "platform/base/ids.h"
 #include "platform/base/secret_bytes.h"
 #include "platform/sqlite/database.h"
@@ -15,6 +17,12 @@ class KeyChest {
   [[nodiscard]] Result<SecretBytes> Read(std::string_view name);
   Status Write(std::string_view name, ByteView value);
 
+  // All of them, for another store of this device; the visitor's error ends it.
+  Status ForEachValue(const std::function<Status(std::string_view, ByteView)>& visit);
+  using EpochKeyVisitor = std::function<Status(const SpaceId&, std::uint64_t, ByteView)>;
+  Status ForEachEpochKey(const EpochKeyVisitor& visit);
+  Status ForEachPendingEpochKey(const EpochKeyVisitor& visit);
+
   [[nodiscard]] Result<SecretBytes> EpochKey(const SpaceId& space, std::uint64_t epoch);
   Status PutEpochKey(const SpaceId& space, std::uint64_t epoch, ByteView key);
 
@@ -25,6 +33,8 @@ class KeyChest {
   Status DropPendingEpochKey(const SpaceId& space, std::uint64_t epoch);
 
  private:
+  Status ForEachKeyOf(StatementHandle query, const EpochKeyVisitor& visit);
+
   Database* database_;
 };
 

@@ -136,6 +136,48 @@ CREATE TABLE pending_epoch(
   key BLOB NOT NULL,
   PRIMARY KEY(space, epoch)
 ) WITHOUT ROWID, STRICT;
+)sql",
+                                                          R"sql(
+CREATE TABLE recall(space BLOB PRIMARY KEY, wanted INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+ALTER TABLE change_log ADD COLUMN received_s INTEGER;
+CREATE INDEX change_log_envelope ON change_log(space, envelope_counter)
+  WHERE envelope_counter IS NOT NULL;
+CREATE TABLE known_history(
+  space BLOB PRIMARY KEY,
+  server_seq INTEGER NOT NULL,
+  tag BLOB NOT NULL
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE snapshot(
+  space BLOB NOT NULL,
+  id BLOB NOT NULL,
+  state INTEGER NOT NULL,
+  head BLOB NOT NULL,
+  summary BLOB NOT NULL,
+  last_hlc INTEGER NOT NULL,
+  PRIMARY KEY(space, id)
+) STRICT;
+CREATE TABLE snapshot_chunk(
+  space BLOB NOT NULL,
+  id BLOB NOT NULL,
+  position INTEGER NOT NULL,
+  chunk BLOB NOT NULL,
+  PRIMARY KEY(space, id, position)
+) STRICT;
+CREATE TABLE base(
+  space BLOB NOT NULL,
+  replica BLOB NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  PRIMARY KEY(space, replica, first)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE older_history(record BLOB PRIMARY KEY) WITHOUT ROWID, STRICT;
+CREATE TABLE own_base(
+  space BLOB PRIMARY KEY,
+  counter INTEGER NOT NULL,
+  hash BLOB NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX outbox_stored ON outbox(space, server_seq) WHERE server_seq IS NOT NULL;
 )sql"};
 
 Status RunStep(Database& database, int from) {
@@ -158,8 +200,8 @@ Result<bool> IsStoreOrNew(Database& database, int format) {
 
 }  // namespace
 
-Status Migrate(Database& database) {
-  SACOCHE_ASSIGN(int format, database.FormatVersion());
+Result<int> CheckFormat(Database& database) {
+  SACOCHE_ASSIGN(const int format, database.FormatVersion());
   if (format > kStoreFormat)
     return Fail(ErrorCode::kNewerFormat, "the store was made by a newer release of Sacoche",
                 "Update Sacoche; the store was not touched.");
@@ -168,6 +210,28 @@ Status Migrate(Database& database) {
     return Fail(ErrorCode::kCorrupt,
                 "the file is a database of another program, or a damaged store",
                 "Keep the file as it is and choose another folder, or restore a backup beside it.");
+  return format;
+}
+
+Status StandInForLaterFormat(Database& database, int format) {
+  if (format == kStoreFormat) return {};
+  static_assert(kStoreFormat == 2, "what a later step adds needs a stand-in too");
+  SACOCHE_TRY(database.Execute("PRAGMA query_only=OFF"));
+  SACOCHE_TRY(
+      database.Execute("CREATE TEMP TABLE recall(space, wanted);"
+                       "CREATE TEMP TABLE known_history(space, server_seq, tag);"
+                       "CREATE TEMP VIEW change_log AS "
+                       "  SELECT *, NULL AS received_s FROM main.change_log;"
+                       "CREATE TEMP TABLE snapshot(space, id, state, head, summary, last_hlc);"
+                       "CREATE TEMP TABLE snapshot_chunk(space, id, position, chunk);"
+                       "CREATE TEMP TABLE base(space, replica, first, last);"
+                       "CREATE TEMP TABLE older_history(record);"
+                       "CREATE TEMP TABLE own_base(space, counter, hash);"));
+  return database.Execute("PRAGMA query_only=ON");
+}
+
+Status Migrate(Database& database) {
+  SACOCHE_ASSIGN(int format, CheckFormat(database));
   for (; format < kStoreFormat; ++format) SACOCHE_TRY(RunStep(database, format));
   return {};
 }

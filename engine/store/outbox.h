@@ -30,7 +30,13 @@ class Outbox {
   explicit Outbox(Database* database) : database_(database) {}
 
   Status Put(const OutboxEntry& entry);
+  // The last envelope of this device in the space: here, or one that a snapshot stands for.
   [[nodiscard]] Result<ChainHead> Head(const SpaceId& space);
+
+  // An envelope of this device that it no longer holds: a snapshot stands for it and those before.
+  // Counter 0: none.
+  [[nodiscard]] Result<ChainHead> Base(const SpaceId& space);
+  Status SetBase(const SpaceId& space, const ChainHead& base);
 
   // In chain order, while they fit into `bytes_max`, but at least one.
   [[nodiscard]] Result<std::vector<OutboxEntry>> Waiting(const SpaceId& space,
@@ -39,14 +45,43 @@ class Outbox {
                                                          std::size_t count_max);
   [[nodiscard]] Result<bool> IsWaiting(const EnvelopeId& id);
   Status MarkStored(const EnvelopeId& id, std::uint64_t server_seq);
+  // The same for all of the space up to a counter that are not marked yet.
+  Status MarkStoredUpTo(const SpaceId& space, std::uint64_t counter, std::uint64_t server_seq);
   Status MarkRefused(const EnvelopeId& id, ProblemType problem);
 
-  // The server's head is behind what it had acknowledged: everything after it waits again. Gives
-  // how many.
-  Result<std::uint64_t> ForgetStoredAfter(const SpaceId& space, std::uint64_t server_seq);
+  // The server's history is no longer the one in which it had acknowledged them: until it shows
+  // them again, everything in the space waits.
+  Status ForgetStored(const SpaceId& space);
+
+  [[nodiscard]] Result<std::uint64_t> CountWaiting(const SpaceId& space);
+
+  struct Sent {
+    EnvelopeId id;
+    ByteArray<32> hash{};
+    bool is_stored = false;
+  };
+  // The envelope of that counter; nothing if this device holds none.
+  [[nodiscard]] Result<std::optional<Sent>> Find(const SpaceId& space, std::uint64_t counter);
+  // The greatest server sequence among this device's envelopes in the space; 0 if it has none.
+  [[nodiscard]] Result<std::uint64_t> LastStored(const SpaceId& space);
+  // The counter of its last envelope there that the server acknowledged; 0 if none.
+  [[nodiscard]] Result<std::uint64_t> LastStoredCounter(const SpaceId& space);
+  // How many of this device's envelopes in the space have a sequence after `after` and before
+  // `before`.
+  [[nodiscard]] Result<std::uint64_t> CountStoredBetween(const SpaceId& space, std::uint64_t after,
+                                                         std::uint64_t before);
+  // Removes the envelopes that the server never stored, because another history took their place.
+  // Gives the counter of the first; nothing if there was none.
+  Result<std::optional<std::uint64_t>> DropUnstored(const SpaceId& space);
 
   // Every envelope that this device made, in the order of its chains; the visitor's error ends it.
   Status ForEach(const std::function<Status(const OutboxEntry&)>& visit);
+
+  // The envelope of one row, counted from 1, if it waits; nothing otherwise. Rows may be missing
+  // up to LastRow. For a store that may be damaged: an error speaks of this row
+  // only.
+  [[nodiscard]] Result<std::optional<OutboxEntry>> WaitingAtRow(std::int64_t row);
+  [[nodiscard]] Result<std::int64_t> LastRow();
 
   struct Counts {
     std::uint64_t waiting = 0;

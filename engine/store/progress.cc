@@ -1,6 +1,12 @@
 #include "engine/store/progress.h"
 
 namespace sacoche {
+namespace {
+
+// The row that holds for every space without a row of its own.
+constexpr ByteView kEverySpace{};
+
+}  // namespace
 
 Result<std::uint64_t> Progress::Cursor(const SpaceId& space) {
   auto query = database_->Prepare("SELECT server_seq FROM cursor WHERE space = ?");
@@ -15,12 +21,39 @@ Status Progress::SetCursor(const SpaceId& space, std::uint64_t server_seq) {
       .Run();
 }
 
+Result<KnownHistoryFrame> Progress::KnownHistory(const SpaceId& space) {
+  auto query = database_->Prepare("SELECT server_seq, tag FROM known_history WHERE space = ?");
+  SACOCHE_ASSIGN(const bool found, query.Bind(space.view()).Step());
+  if (!found) return KnownHistoryFrame{};
+  return KnownHistoryFrame{query.Uint(0), query.ArrayAt<8>(1)};
+}
+
+Status Progress::SetKnownHistory(const SpaceId& space, const KnownHistoryFrame& known) {
+  return database_
+      ->Prepare("INSERT OR REPLACE INTO known_history(space, server_seq, tag) VALUES (?, ?, ?)")
+      .Bind(space.view())
+      .Bind(known.sequence)
+      .Bind(known.tag)
+      .Run();
+}
+
 Result<ChainHead> Progress::PeerChain(const SpaceId& space, const DeviceId& device) {
   auto query =
       database_->Prepare("SELECT counter, hash FROM peer_chain WHERE space = ? AND device = ?");
   SACOCHE_ASSIGN(const bool found, query.Bind(space.view()).Bind(device.view()).Step());
   if (!found) return ChainHead{};
   return ChainHead{query.Uint(0), query.ArrayAt<32>(1)};
+}
+
+Result<std::map<DeviceId, ChainHead>> Progress::PeerChains(const SpaceId& space) {
+  auto query = database_->Prepare("SELECT device, counter, hash FROM peer_chain WHERE space = ?");
+  query.Bind(space.view());
+  std::map<DeviceId, ChainHead> chains;
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, query.Step());
+    if (!row) return chains;
+    chains[query.IdAt<DeviceId>(0)] = ChainHead{query.Uint(1), query.ArrayAt<32>(2)};
+  }
 }
 
 Status Progress::SetPeerChain(const SpaceId& space, const DeviceId& device, const ChainHead& head) {
@@ -35,6 +68,28 @@ Status Progress::SetPeerChain(const SpaceId& space, const DeviceId& device, cons
       .Run();
 }
 
+Result<bool> Progress::NeedsRecall(const SpaceId& space) {
+  auto query = database_->Prepare(
+      "SELECT wanted FROM recall WHERE space IN (?, x'') ORDER BY length(space) DESC LIMIT 1");
+  SACOCHE_ASSIGN(const bool found, query.Bind(space.view()).Step());
+  return found && query.Int(0) != 0;
+}
+
+Status Progress::SetRecall(ByteView space, bool wanted) {
+  return database_->Prepare("INSERT OR REPLACE INTO recall(space, wanted) VALUES (?, ?)")
+      .Bind(space)
+      .Bind(wanted ? 1 : 0)
+      .Run();
+}
+
+Status Progress::StartRecall(const SpaceId& space) { return SetRecall(space.view(), true); }
+Status Progress::EndRecall(const SpaceId& space) { return SetRecall(space.view(), false); }
+
+Status Progress::StartRecallEverywhere() {
+  SACOCHE_TRY(database_->Prepare("DELETE FROM recall").Run());
+  return SetRecall(kEverySpace, true);
+}
+
 Status Progress::SetAside(const SpaceId& space, std::uint64_t server_seq, const std::string& reason,
                           ByteView envelope) {
   return database_
@@ -46,6 +101,11 @@ Status Progress::SetAside(const SpaceId& space, std::uint64_t server_seq, const 
       .Bind(std::string_view(reason))
       .Bind(envelope)
       .Run();
+}
+
+Result<bool> Progress::HasSetAside(const SpaceId& space) {
+  auto query = database_->Prepare("SELECT 1 FROM set_aside WHERE space = ? LIMIT 1");
+  return query.Bind(space.view()).Step();
 }
 
 Result<std::uint64_t> Progress::CountSetAside() {

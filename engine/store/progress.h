@@ -1,6 +1,9 @@
 #pragma once
 
+#include <map>
+
 #include "engine/store/outbox.h"
+#include "engine/wire/push.h"
 
 namespace sacoche {
 
@@ -13,15 +16,31 @@ class Progress {
   [[nodiscard]] Result<std::uint64_t> Cursor(const SpaceId& space);
   Status SetCursor(const SpaceId& space, std::uint64_t server_seq);
 
+  // What the server last said of the space's history; sequence 0 if nothing.
+  [[nodiscard]] Result<KnownHistoryFrame> KnownHistory(const SpaceId& space);
+  Status SetKnownHistory(const SpaceId& space, const KnownHistoryFrame& known);
+
   [[nodiscard]] Result<ChainHead> PeerChain(const SpaceId& space, const DeviceId& device);
+  [[nodiscard]] Result<std::map<DeviceId, ChainHead>> PeerChains(const SpaceId& space);
   Status SetPeerChain(const SpaceId& space, const DeviceId& device, const ChainHead& head);
+
+  // Whether this device lacks envelopes of its own, as after a backup was put back: the server must
+  // be asked for them before another one continues the chain.
+  [[nodiscard]] Result<bool> NeedsRecall(const SpaceId& space);
+  Status StartRecall(const SpaceId& space);
+  // In every space, those included that the directory will only name.
+  Status StartRecallEverywhere();
+  Status EndRecall(const SpaceId& space);
 
   // An authentic envelope that this release cannot read. Kept, so that nothing is lost.
   Status SetAside(const SpaceId& space, std::uint64_t server_seq, const std::string& reason,
                   ByteView envelope);
   [[nodiscard]] Result<std::uint64_t> CountSetAside();
+  [[nodiscard]] Result<bool> HasSetAside(const SpaceId& space);
 
  private:
+  Status SetRecall(ByteView space, bool wanted);
+
   Database* database_;
 };
 

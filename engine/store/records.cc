@@ -150,6 +150,18 @@ Result<Register> Records::ReadRegister(const RecordId& record, const RegisterKey
   }
 }
 
+Status Records::EmptyRegisters(const SpaceId& space) {
+  SACOCHE_TRY(database_
+                  ->Prepare("DELETE FROM sibling WHERE record IN "
+                            "(SELECT id FROM record WHERE space = ?)")
+                  .Bind(space.view())
+                  .Run());
+  return database_
+      ->Prepare("DELETE FROM awaited WHERE record IN (SELECT id FROM record WHERE space = ?)")
+      .Bind(space.view())
+      .Run();
+}
+
 Status Records::WriteRegister(const RecordId& record, const RegisterKey& key,
                               const Register& before, const Register& after) {
   const auto bind_key = [&](StatementHandle statement, const Dot& dot) {
@@ -238,6 +250,15 @@ Result<std::vector<RecordHead>> Records::PageById(const RecordId& after, std::si
       "SELECT id, kind, dossier, space, created_hlc, changed_hlc FROM record WHERE id > ? "
       "ORDER BY id LIMIT ?");
   query.Bind(after.view()).Bind(static_cast<std::uint64_t>(count_max));
+  return Heads(std::move(query));
+}
+
+Result<std::vector<RecordHead>> Records::PageOfSpace(const SpaceId& space, const RecordId& after,
+                                                     std::size_t count_max) {
+  auto query = database_->Prepare(
+      "SELECT id, kind, dossier, space, created_hlc, changed_hlc FROM record "
+      "WHERE id > ? AND space = ? ORDER BY id LIMIT ?");
+  query.Bind(after.view()).Bind(space.view()).Bind(static_cast<std::uint64_t>(count_max));
   return Heads(std::move(query));
 }
 

@@ -45,6 +45,9 @@ class Records {
   Status WriteRegister(const RecordId& record, const RegisterKey& key, const Register& before,
                        const Register& after);
 
+  // Empties every register of the space's records, before the log is merged into them again.
+  Status EmptyRegisters(const SpaceId& space);
+
   // Newest change first.
   [[nodiscard]] Result<std::vector<RecordHead>> List(const RecordQuery& query);
   // The children of a dossier, oldest first, without its root.
@@ -52,6 +55,11 @@ class Records {
   // All records in the order of their ids, from after `after`.
   [[nodiscard]] Result<std::vector<RecordHead>> PageById(const RecordId& after,
                                                          std::size_t count_max);
+
+  // The same, of one space.
+  [[nodiscard]] Result<std::vector<RecordHead>> PageOfSpace(const SpaceId& space,
+                                                            const RecordId& after,
+                                                            std::size_t count_max);
 
   Status SetIndex(KindId kind, FieldId field, const RecordId& record,
                   const std::vector<Value>& shown);

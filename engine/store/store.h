@@ -9,6 +9,7 @@
 #include "engine/store/progress.h"
 #include "engine/store/records.h"
 #include "engine/store/search.h"
+#include "engine/store/snapshots.h"
 #include "platform/sqlite/transaction.h"
 
 namespace sacoche {
@@ -21,6 +22,13 @@ class Store {
   // release, nothing was touched. kBusy: another program has it.
   // `vfs`: SQLite's name of the file system layer; empty: in the clear.
   static Result<std::unique_ptr<Store>> Open(const std::string& path, const std::string& vfs = {});
+
+  // To look at a store that may be damaged: nothing is written, and an older format stays as it is.
+  static Result<std::unique_ptr<Store>> OpenReadOnly(const std::string& path,
+                                                     const std::string& vfs = {});
+
+  // kStoreFormat, or an older one if it was opened read-only.
+  [[nodiscard]] int format() const { return format_; }
 
   // What SQLite finds wrong in the file's structure, in its own words; empty: nothing.
   [[nodiscard]] Result<std::vector<std::string>> CheckIntegrity() {
@@ -36,19 +44,22 @@ class Store {
   [[nodiscard]] Search& search() { return search_; }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
   [[nodiscard]] Progress& progress() { return progress_; }
+  [[nodiscard]] Snapshots& snapshots() { return snapshots_; }
   [[nodiscard]] DirectoryLog& directory() { return directory_; }
   [[nodiscard]] KeyChest& keys() { return keys_; }
 
  private:
-  Store(std::unique_ptr<Database> database, std::string vfs);
+  Store(std::unique_ptr<Database> database, std::string vfs, int format);
 
   std::unique_ptr<Database> database_;
   std::string vfs_;
+  int format_;
   ChangeLog log_;
   Records records_;
   Search search_;
   Outbox outbox_;
   Progress progress_;
+  Snapshots snapshots_;
   DirectoryLog directory_;
   KeyChest keys_;
 };

@@ -7,29 +7,35 @@ constexpr std::string_view kSigning = "identity.signing";
 constexpr std::string_view kBox = "identity.box";
 constexpr std::string_view kReplica = "identity.replica";
 
-Result<DeviceIdentity> Make(Store& store, Random& random) {
-  DeviceIdentity identity{SigningKey::Generate(), BoxKey::Generate(), random.NextId<ReplicaId>()};
-  SACOCHE_ASSIGN(Transaction transaction, store.Begin());
-  const SecretBytes seed = identity.signing_key.seed();
-  SACOCHE_TRY(store.keys().Write(kSigning, seed.view()));
-  SACOCHE_TRY(store.keys().Write(kBox, identity.box_key.secret()));
-  SACOCHE_TRY(store.keys().Write(kReplica, identity.replica.view()));
-  SACOCHE_TRY(transaction.Commit());
-  return identity;
-}
-
 }  // namespace
 
-Result<DeviceIdentity> DeviceIdentity::LoadOrMake(Store& store, Random& random) {
+Status DeviceIdentity::Save(Store& store) const {
+  const SecretBytes seed = signing_key.seed();
+  SACOCHE_TRY(store.keys().Write(kSigning, seed.view()));
+  SACOCHE_TRY(store.keys().Write(kBox, box_key.secret()));
+  return store.keys().Write(kReplica, replica.view());
+}
+
+Result<std::optional<DeviceIdentity>> DeviceIdentity::Load(Store& store) {
   SACOCHE_ASSIGN(const SecretBytes seed, store.keys().Read(kSigning));
-  if (seed.empty()) return Make(store, random);
+  if (seed.empty()) return std::optional<DeviceIdentity>();
   SACOCHE_ASSIGN(const SecretBytes box, store.keys().Read(kBox));
   SACOCHE_ASSIGN(const SecretBytes replica, store.keys().Read(kReplica));
   SACOCHE_ASSIGN(SigningKey signing_key, SigningKey::FromSeed(seed.view()));
   SACOCHE_ASSIGN(BoxKey box_key, BoxKey::FromSecret(box.view()));
   const auto id = ReplicaId::FromView(replica.view());
   if (!id) return Fail(ErrorCode::kCorrupt, "the store has no valid replica id");
-  return DeviceIdentity{std::move(signing_key), std::move(box_key), *id};
+  return std::optional(DeviceIdentity{std::move(signing_key), std::move(box_key), *id});
+}
+
+Result<DeviceIdentity> DeviceIdentity::LoadOrMake(Store& store, Random& random) {
+  SACOCHE_ASSIGN(auto known, Load(store));
+  if (known) return std::move(*known);
+  DeviceIdentity made{SigningKey::Generate(), BoxKey::Generate(), random.NextId<ReplicaId>()};
+  SACOCHE_ASSIGN(Transaction transaction, store.Begin());
+  SACOCHE_TRY(made.Save(store));
+  SACOCHE_TRY(transaction.Commit());
+  return made;
 }
 
 }  // namespace sacoche

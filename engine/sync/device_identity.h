@@ -16,6 +16,10 @@ struct DeviceIdentity {
 
   // Loads it, or makes it in one transaction.
   static Result<DeviceIdentity> LoadOrMake(Store& store, Random& random);
+  // Nothing if the store has none.
+  static Result<std::optional<DeviceIdentity>> Load(Store& store);
+  // In the caller's transaction.
+  [[nodiscard]] Status Save(Store& store) const;
 };
 
 }  // namespace sacoche

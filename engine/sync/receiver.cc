@@ -3,6 +3,7 @@
 #include "engine/bundle/bundle_codec.h"
 #include "engine/seal/envelope_seal.h"
 #include "engine/sync/distrust.h"
+#include "engine/sync/new_dot.h"
 
 namespace sacoche {
 namespace {
@@ -15,37 +16,115 @@ bool IsUnreadable(ErrorCode code) {
 
 }  // namespace
 
-Result<Receiver::Received> Receiver::Receive(const SpaceId& space, std::uint64_t server_seq,
-                                             ByteView bytes) {
-  const auto decoded = DecodeEnvelope(bytes);
+Result<Receiver::Arrived> Receiver::Verify(const Sent& sent) {
+  auto decoded = DecodeEnvelope(sent.bytes);
   if (!decoded) return Untrusted("the server sent something that is not an envelope");
   const EnvelopeHeader& header = decoded->header;
-  if (header.space != space || header.device == identity_->device())
+  const bool is_own = header.device == identity_->device();
+  if (header.space != sent.space || (is_own && sent.from == CursorFrame::From::kOthers))
     return Untrusted("the server sent an envelope that does not belong here");
-  if (!directory_->IsMember(header.device, space))
+  if (!directory_->IsMember(header.device, sent.space))
     return Untrusted("the server sent an envelope of a stranger");
   SACOCHE_ASSIGN(
       const Hash256 hash,
       VerifyEnvelope(*decoded, directory_->FindMember(header.device)->admission.signing_key));
-  SACOCHE_ASSIGN(const ChainHead chain, store_->progress().PeerChain(space, header.device));
-  const PulledFrom from{server_seq, header.device, ChainHead{header.counter, hash}};
+  return Arrived{sent.server_seq, sent.received_s, sent.bytes, std::move(*decoded), hash};
+}
+
+Status Receiver::Check(const Sent& sent) {
+  SACOCHE_TRY(Verify(sent));
+  return {};
+}
+
+Result<Receiver::Received> Receiver::Receive(const Sent& sent) {
+  SACOCHE_ASSIGN(const Arrived arrived, Verify(sent));
+  const bool is_own = arrived.envelope.header.device == identity_->device();
+  return is_own ? ReceiveOwn(arrived) : ReceiveFromPeer(arrived);
+}
+
+Result<Receiver::Received> Receiver::ReceiveFromPeer(const Arrived& arrived) {
+  const EnvelopeHeader& header = arrived.envelope.header;
+  SACOCHE_ASSIGN(const ChainHead chain, store_->progress().PeerChain(header.space, header.device));
   if (header.counter <= chain.counter) return Received{Outcome::kKnownAlready, {}, 0};
   if (header.counter != chain.counter + 1) return Received{Outcome::kGap, {}, 0};
   if (header.previous != chain.hash)
     return Untrusted("a colleague's laptop, or the server, shows two different histories");
-  SACOCHE_ASSIGN(const auto key, keys_->Key(space, header.epoch));
+  return Commit(arrived, {.server_seq = arrived.server_seq,
+                          .device = header.device,
+                          .chain = ChainHead{header.counter, arrived.hash}});
+}
+
+Result<Receiver::Received> Receiver::ReceiveOwn(const Arrived& arrived) {
+  const EnvelopeHeader& header = arrived.envelope.header;
+  SACOCHE_ASSIGN(const ChainHead chain, store_->outbox().Head(header.space));
+  if (header.counter <= chain.counter) return ReceiveOwnAgain(arrived);
+  if (header.counter != chain.counter + 1) return Received{Outcome::kGap, {}, 0};
+  if (header.previous != chain.hash) return Received{Outcome::kForked, {}, 0};
+  PulledFrom from{.server_seq = arrived.server_seq,
+                  .device = header.device,
+                  .chain = ChainHead{header.counter, arrived.hash}};
+  from.recalled =
+      OutboxEntry{header.space, header.counter, header.id, arrived.hash, CopyOf(arrived.bytes), 0};
+  return Commit(arrived, from);
+}
+
+// Known, but perhaps not that the server has it.
+Result<Receiver::Received> Receiver::ReceiveOwnAgain(const Arrived& arrived) {
+  const EnvelopeHeader& header = arrived.envelope.header;
+  SACOCHE_ASSIGN(const auto known, store_->outbox().Find(header.space, header.counter));
+  if (!known || known->hash != arrived.hash) {
+    if (known && !known->is_stored) return Received{Outcome::kForked, {}, 0};
+    return Untrusted("the server shows another history of this laptop than the one it stored");
+  }
+  if (!known->is_stored) {
+    SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+    SACOCHE_TRY(store_->outbox().MarkStored(known->id, arrived.server_seq));
+    if (arrived.received_s != 0)
+      SACOCHE_TRY(store_->log().MarkReceived(header.space, header.counter, arrived.received_s));
+    SACOCHE_TRY(transaction.Commit());
+  }
+  return Received{Outcome::kKnownAlready, {}, 0};
+}
+
+Result<Receiver::Received> Receiver::Commit(const Arrived& arrived, const PulledFrom& from) {
+  const EnvelopeHeader& header = arrived.envelope.header;
+  SACOCHE_ASSIGN(const auto key, keys_->Key(header.space, header.epoch));
   if (!key) return Received{Outcome::kWaitingForKey, {}, header.epoch};
 
-  auto changes = Open(*decoded, *key);
+  auto changes = Open(arrived.envelope, *key);
+  if (changes && !from.recalled)
+    if (const Status fresh = CheckAgainstBase(arrived.envelope, *changes); !fresh)
+      changes = Forward(fresh.error());
   Result<CommitReport> committed;
   if (changes) {
-    committed = committer_->CommitPulled(space, *changes, from);
+    PulledFrom counted = from;
+    if (arrived.received_s != 0) counted.received_s = arrived.received_s;
+    counted.new_dot = NewDotOf;
+    if (counted.recalled) counted.recalled->changes = changes->size();
+    committed = committer_->CommitPulled(header.space, *changes, counted);
     if (committed) return Received{Outcome::kCommitted, std::move(*committed), 0};
   }
   const Error error = changes ? committed.error() : changes.error();
   if (!IsUnreadable(error.code)) return Forward(error);
-  SACOCHE_TRY(committer_->CommitSetAside(space, from, error.message, bytes));
+  // A dot of ours means two things: another copy of this store was at work.
+  if (from.recalled && changes && error.code == ErrorCode::kUntrusted)
+    return Received{Outcome::kForked, {}, 0};
+  SACOCHE_TRY(committer_->CommitSetAside(header.space, from, error.message, arrived.bytes));
   return Received{Outcome::kSetAside, {}, 0};
+}
+
+// The chains say that no snapshot stands for this envelope. If one knows its changes all the same,
+// whoever made it claimed what did not exist yet; passing them over would lose them in silence.
+Status Receiver::CheckAgainstBase(const Envelope& envelope, const std::vector<Change>& changes) {
+  for (const Change& change : changes) {
+    SACOCHE_ASSIGN(const auto here, store_->log().Find(envelope.header.space, change.dot));
+    SACOCHE_ASSIGN(const bool in_base,
+                   store_->snapshots().IsInBase(envelope.header.space, change.dot));
+    if (in_base && !here)
+      return Fail(ErrorCode::kUntrusted, "a snapshot claimed changes that were made only later",
+                  "Tell your administrator.");
+  }
+  return {};
 }
 
 Result<std::vector<Change>> Receiver::Open(const Envelope& envelope, const EpochKey& key) {

@@ -3,6 +3,7 @@
 #include "engine/causality/hlc.h"
 #include "engine/commit/commit.h"
 #include "engine/sync/key_exchange.h"
+#include "engine/wire/push.h"
 
 namespace sacoche {
 
@@ -23,6 +24,7 @@ class Receiver {
     kSetAside,       // authentic, and unreadable for this release
     kWaitingForKey,  // nothing was done; a member must grant the epoch's key first
     kGap,            // nothing was done; an earlier envelope of that device is missing here
+    kForked,         // nothing was done; this device wrote something else in its place
   };
   struct Received {
     Outcome outcome = Outcome::kCommitted;
@@ -30,12 +32,34 @@ class Receiver {
     std::uint64_t missing_epoch = 0;  // with kWaitingForKey
   };
 
-  // `space`: the one that was asked for. kUntrusted: the server altered something or mixed it up;
-  // nothing of it was taken in.
-  [[nodiscard]] Result<Received> Receive(const SpaceId& space, std::uint64_t server_seq,
-                                         ByteView bytes);
+  struct Sent {
+    SpaceId space;  // that was asked for
+    std::uint64_t server_seq = 0;
+    ByteView bytes;
+    CursorFrame::From from;        // whose envelopes were asked for
+    std::uint64_t received_s = 0;  // by the server; 0: not known
+  };
+
+  // This device's own envelopes come only with kEverybody, and bring back what it lost. kUntrusted:
+  // the server altered something or mixed it up; nothing of it was taken in.
+  [[nodiscard]] Result<Received> Receive(const Sent& sent);
+  // The same judgement of the envelope itself, and nothing else.
+  Status Check(const Sent& sent);
 
  private:
+  struct Arrived {
+    std::uint64_t server_seq = 0;
+    std::uint64_t received_s = 0;
+    ByteView bytes;
+    Envelope envelope;
+    Hash256 hash{};
+  };
+  [[nodiscard]] Result<Arrived> Verify(const Sent& sent);
+  Result<Received> ReceiveFromPeer(const Arrived& arrived);
+  Result<Received> ReceiveOwn(const Arrived& arrived);
+  Result<Received> ReceiveOwnAgain(const Arrived& arrived);
+  Result<Received> Commit(const Arrived& arrived, const PulledFrom& from);
+  Status CheckAgainstBase(const Envelope& envelope, const std::vector<Change>& changes);
   [[nodiscard]] Result<std::vector<Change>> Open(const Envelope& envelope, const EpochKey& key);
 
   Store* store_;

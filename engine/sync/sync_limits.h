@@ -21,11 +21,23 @@ inline constexpr std::size_t kFlushChangesMax = 2048;
 // Envelopes of one request, so that a day's work goes in one and a long absence in several.
 inline constexpr std::size_t kRequestBytesTarget = 1024 * 1024;
 
+// Envelopes since the last snapshot of a space after which a device that read them makes the next:
+// a few months of a post's work. Then a new device reads a state, and not years of edits.
+inline constexpr std::uint64_t kSnapshotAfterEnvelopes = 2000;
+
+// Parts of a snapshot in one request.
+inline constexpr std::size_t kSnapshotBytesTarget = 1024 * 1024;
+
 // Requests of one sync: many more than a first load needs; a server that always has "more" is left.
 inline constexpr int kRoundsMax = 1000;
 
 // Attempts after a cut, each only if the one before brought something.
 inline constexpr int kResumesMax = 5;
+
+// The server's time is written down again when it is so far from what was expected, and when what
+// was written down is so old.
+inline constexpr std::uint64_t kTimeOffMsMax = 60ULL * 1000;
+inline constexpr std::uint64_t kTimeOldMsMax = 12ULL * 3600 * 1000;
 
 static_assert(kItemPlainBytesTarget + kChangeBytesMax + 4096 < limits::kItemBytesMax);
 static_assert(kItemPlainBytesTarget + kChangeBytesMax < kBundlePlainBytesMax);
@@ -34,6 +46,10 @@ static_assert(kFlushChangesMax <= kBundleChangesMax &&
 static_assert(kEnvelopeBytesTarget + limits::kItemBytesMax + kItemOverheadBytesMax +
                   kEnvelopeOverheadBytesMax <
               limits::kEnvelopeBytesMax);
+// A head and parts go into a request that is below its own target; the last part may be large.
+static_assert(kRequestBytesTarget + kSnapshotBytesTarget + limits::kFrameBytesMax +
+                  limits::kSnapshotPartsMax * 32 + 256 <
+              limits::kRequestBytesMax);
 static_assert(kRequestBytesTarget + 2 * limits::kFrameBytesMax < limits::kRequestBytesMax);
 
 }  // namespace sacoche::sync_limits

@@ -19,7 +19,8 @@ Status SendOne(SyncSession& session, const ServerLink& link, const DeviceIdentit
 
 // How far a session has come: if this grew, trying again is worth it.
 std::uint64_t ProgressOf(const SyncReport& report) {
-  return report.envelopes_out + report.envelopes_in + report.statements_in;
+  return report.envelopes_out + report.envelopes_in + report.statements_in +
+         report.snapshot_parts_out + report.snapshot_parts_in;
 }
 
 }  // namespace

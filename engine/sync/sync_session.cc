@@ -1,16 +1,26 @@
 #include "engine/sync/sync_session.h"
 
+#include "engine/sign/server_time.h"
 #include "engine/sync/distrust.h"
+#include "engine/sync/new_dot.h"
 #include "engine/sync/sync_limits.h"
+#include "engine/sync/time_keeper.h"
 
 namespace sacoche {
 
 SyncSession::SyncSession(const Parts& parts)
     : store_(parts.store),
       directory_(parts.directory),
+      committer_(parts.committer),
+      identity_(parts.identity),
+      random_(parts.random),
+      clock_(parts.clock),
       keys_(parts.store, parts.directory, parts.identity),
       sealer_(parts.store, parts.directory, &keys_, parts.identity, parts.random),
-      receiver_(parts.store, parts.directory, &keys_, parts.committer, parts.identity) {}
+      receiver_(parts.store, parts.directory, &keys_, parts.committer, parts.identity),
+      snapshots_(
+          {parts.store, parts.directory, &keys_, parts.committer, parts.identity, parts.random}),
+      snapshot_after_envelopes_(parts.snapshot_after_envelopes) {}
 
 Result<std::optional<Bytes>> SyncSession::NextRequest() {
   if (report_.requests >= sync_limits::kRoundsMax)
@@ -33,6 +43,10 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
   }
   if (!has_work) return std::optional<Bytes>();
   AppendFrame(body, PushFrame(PushEndFrame{}));
+  received_s_ = 0;
+  StreamHash hash = RequestHash();
+  hash.Add(body);
+  request_hash_ = hash.Finish();
   ++report_.requests;
   report_.body_bytes_up += body.size();
   return std::optional<Bytes>(std::move(body));
@@ -53,23 +67,49 @@ Result<bool> SyncSession::AddStatements(Bytes& body) {
 Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   SpaceState& state = spaces_[space];
   SACOCHE_TRY(NoteKeys(space, state));
-  SACOCHE_TRY(sealer_.Flush(space));
+  if (state.forked) SACOCHE_TRY(LeaveFork(space));
+  SACOCHE_ASSIGN(state.recalls, store_->progress().NeedsRecall(space));
+  if (!state.recalls) SACOCHE_TRY(sealer_.Flush(space));
   std::vector<OutboxEntry> waiting;
-  if (!state.push_stalled && body.size() < sync_limits::kRequestBytesTarget) {
+  if (!state.recalls && !state.push_stalled && body.size() < sync_limits::kRequestBytesTarget) {
     SACOCHE_ASSIGN(waiting, store_->outbox().Waiting(
                                 space, 0, sync_limits::kRequestBytesTarget - body.size(),
                                 limits::kRequestEnvelopesMax / limits::kRequestSpacesMax));
   }
-  if (!state.pull_wanted && waiting.empty()) return false;
+  if (!state.pull_wanted && waiting.empty()) return AddSnapshot(space, state, body);
   SACOCHE_ASSIGN(state.position, store_->progress().Cursor(space));
   state.skip_rest = state.waiting_for_key;
-  AppendFrame(body, PushFrame(CursorFrame{space, state.position}));
+  const auto from = state.recalls ? CursorFrame::From::kEverybody : CursorFrame::From::kOthers;
+  AppendFrame(body, PushFrame(CursorFrame{space, state.position, from}));
+  SACOCHE_ASSIGN(const KnownHistoryFrame known, store_->progress().KnownHistory(space));
+  if (known.sequence > 0) AppendFrame(body, PushFrame(known));
+  SACOCHE_ASSIGN(const auto arriving, snapshots_.Known(space));
+  if (arriving) AppendFrame(body, PushFrame(*arriving));
   asked_.push_back(space);
   for (OutboxEntry& entry : waiting) {
-    sent_[entry.id] = Sent{space, entry.changes};
+    sent_[entry.id] = Sent{space, entry.counter, entry.changes};
     AppendFrame(body, PushFrame(EnvelopeFrame{std::move(entry.envelope)}));
   }
   return true;
+}
+
+// When nothing else is to be said of the space: whoever read it to its head makes the snapshot that
+// has become due, and sends it.
+Result<bool> SyncSession::AddSnapshot(const SpaceId& space, SpaceState& state, Bytes& body) {
+  if (!state.may_make_snapshot || state.snapshot_stalled) return false;
+  if (body.size() >= sync_limits::kRequestBytesTarget) return false;
+  SACOCHE_ASSIGN(const bool is_leaving, snapshots_.IsLeaving(space));
+  if (!is_leaving) {
+    SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(space));
+    if (cursor < state.covered + snapshot_after_envelopes_) return false;
+    SACOCHE_TRY(snapshots_.Make(space));
+    state.may_make_snapshot = false;
+    state.snapshot_parts = 0;
+  }
+  SACOCHE_ASSIGN(const bool added, snapshots_.AddLeaving(space, state.snapshot_parts,
+                                                         sync_limits::kSnapshotBytesTarget, body));
+  state.may_make_snapshot = added;
+  return added;
 }
 
 // A space that waited for a key is worth asking again once a key came.
@@ -107,7 +147,10 @@ Status SyncSession::EndOfResponse() {
   return {};
 }
 
-void SyncSession::Interrupted() { sent_.clear(); }
+void SyncSession::Interrupted() {
+  sent_.clear();
+  for (auto& [space, state] : spaces_) state.snapshot_parts.reset();
+}
 
 Status SyncSession::Take(const DirectoryFrame& frame) {
   SACOCHE_TRY(keys_.TakeIn(frame.sequence, frame.statement));
@@ -120,6 +163,8 @@ Status SyncSession::Take(const AcknowledgementFrame& frame) {
   if (sent == sent_.end()) return Untrusted("the server acknowledged what was not sent");
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->outbox().MarkStored(frame.envelope, frame.sequence));
+  if (received_s_ != 0)
+    SACOCHE_TRY(store_->log().MarkReceived(sent->second.space, sent->second.counter, received_s_));
   SACOCHE_TRY(transaction.Commit());
   ++report_.envelopes_out;
   report_.changes_out += sent->second.changes;
@@ -136,10 +181,12 @@ Status SyncSession::Take(const RefusalFrame& frame) {
   const SpaceId space = sent->second.space;
   sent_.erase(sent);
   SpaceState& state = spaces_[space];
-  // The server may have forgotten what this one continues; then those behind it are refused too.
+  // Either this store is an older copy of itself, or the server forgot what this one continues;
+  // then those behind it are refused too.
   if (frame.problem == ProblemType::kForkedChain) {
-    if (state.sent_again_in == 0) return SendAgain(space, 0);
-    if (state.sent_again_in == report_.requests) return {};
+    if (state.recalled_in == report_.requests || state.reconciled_in == report_.requests) return {};
+    if (state.recalled_in == 0) return Recall(space);
+    if (state.reconciled_in == 0) return Reconcile(space, "");
   }
   ++report_.envelopes_refused;
   report_.last_refusal = frame.problem;
@@ -147,25 +194,68 @@ Status SyncSession::Take(const RefusalFrame& frame) {
   return {};
 }
 
-Status SyncSession::SendAgain(const SpaceId& space, std::uint64_t after_server_seq) {
-  spaces_[space].sent_again_in = report_.requests;
-  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
-  SACOCHE_ASSIGN(const std::uint64_t forgotten,
-                 store_->outbox().ForgetStoredAfter(space, after_server_seq));
-  SACOCHE_TRY(transaction.Commit());
-  report_.envelopes_sent_again += forgotten;
-  return {};
+// From this device's last stored envelope on, unless others' before it have not been read yet.
+Status SyncSession::ReadAgainAfterOwn(const SpaceId& space) {
+  SACOCHE_ASSIGN(const std::uint64_t last_stored, store_->outbox().LastStored(space));
+  SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(space));
+  return store_->progress().SetCursor(space, std::min(cursor, last_stored));
 }
 
-Status SyncSession::ReadAgain(const SpaceId& space, const std::string& why) {
+Status SyncSession::Recall(const SpaceId& space) {
   SpaceState& state = spaces_[space];
-  if (state.read_again) return Untrusted(why);
-  state.read_again = true;
+  state.recalled_in = report_.requests;
   state.skip_rest = true;
   state.pull_wanted = true;
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
-  SACOCHE_TRY(store_->progress().SetCursor(space, 0));
+  SACOCHE_TRY(ReadAgainAfterOwn(space));
+  SACOCHE_TRY(store_->progress().StartRecall(space));
   return transaction.Commit();
+}
+
+// What waits was written in an older copy of this store, beside envelopes that others know, and
+// perhaps with dots that others know with another content. It keeps its contents, and takes its
+// place behind those envelopes once they have come.
+Status SyncSession::LeaveFork(const SpaceId& space) {
+  SpaceState& state = spaces_[space];
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_ASSIGN(const auto first_dropped, store_->outbox().DropUnstored(space));
+  if (first_dropped) SACOCHE_TRY(store_->log().UnsealFrom(space, *first_dropped));
+  const ReplicaId before = std::exchange(identity_->replica, random_->NextId<ReplicaId>());
+  const auto leave = [&]() -> Status {
+    SACOCHE_TRY(identity_->Save(*store_));
+    // A snapshot does not tell the dots that it stands for apart from those that wait here.
+    if (state.forked_by_snapshot) SACOCHE_TRY(committer_->MoveAllUnsealed(NewDotOf, space));
+    SACOCHE_TRY(ReadAgainAfterOwn(space));
+    SACOCHE_TRY(store_->progress().StartRecall(space));
+    return transaction.Commit();
+  };
+  const Status left = leave();
+  if (!left) identity_->replica = before;
+  state.forked = !left;
+  return left;
+}
+
+Status SyncSession::Reconcile(const SpaceId& space, const std::string& why) {
+  SpaceState& state = spaces_[space];
+  if (state.reconciled_in != 0) return Untrusted(why);
+  state.reconciled_in = report_.requests;
+  state.skip_rest = true;
+  state.pull_wanted = true;
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_ASSIGN(state.never_stored, store_->outbox().CountWaiting(space));
+  SACOCHE_TRY(store_->outbox().ForgetStored(space));
+  SACOCHE_TRY(store_->progress().SetCursor(space, 0));
+  SACOCHE_TRY(store_->progress().SetKnownHistory(space, {}));
+  SACOCHE_TRY(store_->progress().StartRecall(space));
+  return transaction.Commit();
+}
+
+Status SyncSession::EndRecall(const SpaceId& space) {
+  if (spaces_[space].reconciled_in != 0) {
+    SACOCHE_ASSIGN(const std::uint64_t waiting, store_->outbox().CountWaiting(space));
+    report_.envelopes_sent_again += waiting - std::min(waiting, spaces_[space].never_stored);
+  }
+  return store_->progress().EndRecall(space);
 }
 
 // Another device was quicker, or the chain moved: the directory that comes with the next answer
@@ -179,9 +269,12 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
   if (state.skip_rest) return {};
   if (frame.sequence <= state.position)
     return Untrusted("the server sent envelopes in a wrong order");
+  const auto from = state.recalls ? CursorFrame::From::kEverybody : CursorFrame::From::kOthers;
+  const Receiver::Sent sent{space, frame.sequence, frame.envelope, from, received_s_};
+  SACOCHE_ASSIGN(const bool whole, IsWholeUpTo(space, frame.sequence));
+  if (!whole) return receiver_.Check(sent);
   state.position = frame.sequence;
-  SACOCHE_ASSIGN(const Receiver::Received received,
-                 receiver_.Receive(space, frame.sequence, frame.envelope));
+  SACOCHE_ASSIGN(const Receiver::Received received, receiver_.Receive(sent));
   switch (received.outcome) {
     case Receiver::Outcome::kCommitted:
       ++report_.envelopes_in;
@@ -194,40 +287,188 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
       ++report_.set_aside;
       return {};
     case Receiver::Outcome::kWaitingForKey:
-      state.waiting_for_key = true;
-      state.missing_epoch = received.missing_epoch;
-      state.pull_wanted = false;
-      state.skip_rest = true;
+      WaitForKey(state, received.missing_epoch);
       return {};
     case Receiver::Outcome::kGap:
-      return ReadAgain(space, "the server left out an envelope of a colleague");
+      return Reconcile(space, "the server left out an envelope of a colleague");
+    case Receiver::Outcome::kForked:
+      return LeaveForkNext(state);
   }
   return {};
 }
 
-Status SyncSession::Take(const HeadFrame& frame) {
-  if (answering_ >= asked_.size() || asked_[answering_] != frame.space)
+// An older copy of this store does not know of all its envelopes. A server that leaves something
+// out must then give everything, so that what is missing shows.
+Result<bool> SyncSession::IsWholeUpTo(const SpaceId& space, std::uint64_t sequence) {
+  const SpaceState& state = spaces_[space];
+  if (sequence <= state.position + 1) return true;
+  std::uint64_t own = 0;
+  if (!state.recalls) {
+    SACOCHE_ASSIGN(own, store_->outbox().CountStoredBetween(space, state.position, sequence));
+  }
+  if (own == sequence - state.position - 1) return true;
+  if (state.recalls || state.recalled_in != 0) return Untrusted("the server left out an envelope");
+  SACOCHE_TRY(Recall(space));
+  return false;
+}
+
+void SyncSession::WaitForKey(SpaceState& state, std::uint64_t epoch) {
+  state.waiting_for_key = true;
+  state.missing_epoch = epoch;
+  state.pull_wanted = false;
+  state.skip_rest = true;
+}
+
+Status SyncSession::LeaveForkNext(SpaceState& state) {
+  if (std::exchange(state.left_fork, true))
+    return Untrusted("the server shows two different histories of this laptop");
+  state.forked = true;
+  state.skip_rest = true;
+  state.pull_wanted = true;
+  return {};
+}
+
+Status SyncSession::Take(const StoredSnapshotFrame& frame) {
+  if (answering_ >= asked_.size()) return Untrusted("the server sent what was not asked for");
+  const SpaceId space = asked_[answering_];
+  if (spaces_[space].skip_rest) return {};
+  SACOCHE_ASSIGN(auto received, snapshots_.TakeHead(space, frame.head));
+  return NoteSnapshot(space, std::move(received));
+}
+
+Status SyncSession::Take(const StoredSnapshotPartFrame& frame) {
+  if (answering_ >= asked_.size()) return Untrusted("the server sent what was not asked for");
+  const SpaceId space = asked_[answering_];
+  if (spaces_[space].skip_rest) return {};
+  SACOCHE_ASSIGN(auto received, snapshots_.TakePart(space, frame));
+  if (received.outcome != SnapshotExchange::Outcome::kWaitingForKey) ++report_.snapshot_parts_in;
+  return NoteSnapshot(space, std::move(received));
+}
+
+Status SyncSession::NoteSnapshot(const SpaceId& space, SnapshotExchange::Received received) {
+  SpaceState& state = spaces_[space];
+  switch (received.outcome) {
+    case SnapshotExchange::Outcome::kOk:
+      return {};
+    case SnapshotExchange::Outcome::kWaitingForKey:
+      WaitForKey(state, received.missing_epoch);
+      return {};
+    case SnapshotExchange::Outcome::kForked:
+      state.forked_by_snapshot = true;
+      return LeaveForkNext(state);
+    case SnapshotExchange::Outcome::kTaken:
+      ++report_.snapshots_in;
+      report_.touched.insert(received.commit.touched.begin(), received.commit.touched.end());
+      state.position = std::max(state.position, received.sequence);
+      return {};
+  }
+  return {};
+}
+
+Status SyncSession::Take(const SnapshotOutcomeFrame& frame) {
+  SACOCHE_ASSIGN(const auto progress, snapshots_.Take(keys_.Spaces(), frame));
+  SpaceState& state = spaces_[progress.space];
+  const std::uint64_t before = state.snapshot_parts.value_or(progress.parts);
+  state.snapshot_stalled = !progress.ended && state.snapshot_parts && progress.parts <= before;
+  report_.snapshot_parts_out += progress.parts - std::min(before, progress.parts);
+  state.snapshot_parts = progress.parts;
+  if (!progress.ended) return {};
+  state.may_make_snapshot = false;
+  if (!frame.problem) ++report_.snapshots_out;
+  return {};
+}
+
+// Said behind a head that was read up to.
+Status SyncSession::Take(const SnapshotCoverFrame& frame) {
+  const std::optional<HeadFrame> head = std::exchange(cover_of_, std::nullopt);
+  if (!head) return {};
+  SpaceState& state = spaces_[head->space];
+  state.covered = frame.sequence;
+  // What the server forgot, and a colleague has not sent again yet, is in no snapshot: it would
+  // stand for envelopes that nobody can get.
+  SACOCHE_ASSIGN(const ChainsTag known, snapshots_.KnownChains(head->space));
+  state.may_make_snapshot = known == frame.chains;
+  return {};
+}
+
+Status SyncSession::EndOfSpace(const SpaceId& space) {
+  last_head_.reset();
+  cover_of_.reset();
+  if (answering_ >= asked_.size() || asked_[answering_] != space)
     return Untrusted("the server's answer is not in the order of the request");
   ++answering_;
+  return {};
+}
+
+Status SyncSession::Take(const AnotherHistoryFrame& frame) {
+  SACOCHE_TRY(EndOfSpace(frame.space));
+  if (spaces_[frame.space].skip_rest) return {};
+  return Reconcile(frame.space, "the server shows another history at each look");
+}
+
+Status SyncSession::Take(const HeadFrame& frame) {
+  SACOCHE_TRY(EndOfSpace(frame.space));
   SpaceState& state = spaces_[frame.space];
   if (state.skip_rest) return {};
   SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(frame.space));
-  if (frame.sequence < cursor) {
-    // The server holds less than it had: everybody who comes by sends again what it forgot.
-    SACOCHE_TRY(SendAgain(frame.space, frame.sequence));
-    return ReadAgain(frame.space, "the server holds less and less");
-  }
+  if (frame.sequence < cursor)
+    return Reconcile(frame.space, "the server shows another history at each look");
+  SACOCHE_ASSIGN(const bool whole, IsWholeUpTo(frame.space, frame.sequence + 1));
+  if (!whole) return {};
+  last_head_ = frame;
+  cover_of_ = frame;
   state.pull_wanted = frame.more;
-  if (frame.sequence == cursor) return {};
+  state.may_make_snapshot = false;
+  const bool recalled = state.recalls && !frame.more;
+  if (frame.sequence == cursor && !recalled) return {};
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->progress().SetCursor(frame.space, frame.sequence));
+  if (recalled) SACOCHE_TRY(EndRecall(frame.space));
   return transaction.Commit();
 }
 
+Status SyncSession::Take(const HistoryFrame& frame) {
+  const std::optional<HeadFrame>& head = last_head_;
+  if (!head) return {};  // of a space that was left aside
+  const KnownHistoryFrame known{head->sequence, frame.tag};
+  SACOCHE_ASSIGN(const KnownHistoryFrame before, store_->progress().KnownHistory(head->space));
+  if (known == before) return {};
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->progress().SetKnownHistory(head->space, known));
+  return transaction.Commit();
+}
+
+Status SyncSession::Take(const OwnChainFrame& frame) {
+  if (!last_head_) return {};  // of a space that was left aside
+  const SpaceId space = last_head_->space;
+  SpaceState& state = spaces_[space];
+  SACOCHE_ASSIGN(const ChainHead chain, store_->outbox().Head(space));
+  if (state.recalls) return {};
+  SACOCHE_ASSIGN(const std::uint64_t acknowledged, store_->outbox().LastStoredCounter(space));
+  if (frame.counter < acknowledged)
+    return Reconcile(space, "the server forgets what it acknowledged");
+  if (frame.counter <= chain.counter || state.recalled_in != 0) return {};
+  return Recall(space);
+}
+
+Status SyncSession::Take(const ReceiptFrame& frame) {
+  received_s_ = frame.received_s;
+  return {};
+}
+
+// Before the directory names a key, nothing says whose word it is.
+Status SyncSession::Take(const ServerTimeFrame& frame) {
+  if (!directory_->time_key()) return {};
+  if (!VerifyServerTime(*directory_->time_key(), request_hash_, frame.server_ms, frame.signature))
+    return Untrusted("the server's word on the time is not its own");
+  return NoteTrustedTime(*store_, {frame.server_ms, clock_->NowMs()});
+}
+
+// Only the organisation's root has a use for it.
+Status SyncSession::Take(const ServerKeyFrame&) { return {}; }
+
 Status SyncSession::Take(const SpaceRefusedFrame& frame) {
-  if (answering_ >= asked_.size() || asked_[answering_] != frame.space)
-    return Untrusted("the server's answer is not in the order of the request");
-  ++answering_;
+  SACOCHE_TRY(EndOfSpace(frame.space));
   spaces_[frame.space].pull_wanted = false;
   report_.last_refusal = frame.problem;
   return {};

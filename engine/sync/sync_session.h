@@ -4,7 +4,10 @@
 
 #include "engine/sync/receiver.h"
 #include "engine/sync/sealer.h"
+#include "engine/sync/snapshot_exchange.h"
+#include "engine/sync/sync_limits.h"
 #include "engine/wire/wire_codec.h"
+#include "platform/clock.h"
 
 namespace sacoche {
 
@@ -23,6 +26,10 @@ struct SyncReport {
   std::optional<ProblemType> last_refusal;
   std::uint64_t spaces_waiting_for_key = 0;
   std::uint64_t envelopes_sent_again = 0;  // the server had forgotten them
+  std::uint64_t snapshots_in = 0;
+  std::uint64_t snapshots_out = 0;
+  std::uint64_t snapshot_parts_in = 0;
+  std::uint64_t snapshot_parts_out = 0;
   std::set<RecordId> touched;
 };
 
@@ -38,8 +45,10 @@ class SyncSession {
     Store* store;
     Directory* directory;
     Committer* committer;
-    const DeviceIdentity* identity;
+    DeviceIdentity* identity;  // takes a new replica when its history turns out to be forked
     Random* random;
+    Clock* clock;  // only to compare it with the server's
+    std::uint64_t snapshot_after_envelopes = sync_limits::kSnapshotAfterEnvelopes;
   };
   explicit SyncSession(const Parts& parts);
 
@@ -65,15 +74,29 @@ class SyncSession {
     bool waiting_for_key = false;
     std::uint64_t missing_epoch = 0;
     bool push_stalled = false;  // an envelope was refused; those after it would be too
-    // A server that was restored from a backup has gaps and renumbers. Once in a session the space
-    // is read again from its beginning, and what is ours is sent again; what is known costs
-    // nothing.
-    bool read_again = false;
-    std::uint64_t sent_again_in = 0;  // which request's answer asked for it
+    // The server's history is not the one that this device knows: it was restored from a backup.
+    // Once in a session the space is read again from its beginning, own envelopes included, and
+    // what the server lacks is sent again; what is known costs nothing but its bytes.
+    std::uint64_t reconciled_in = 0;  // which request's answer asked for it; 0: none did
+    std::uint64_t never_stored = 0;   // envelopes that waited before
+    // Own envelopes are asked for too, and none is made before they came: this store is an older
+    // copy of itself. Found out, once in a session, by a refusal as well.
+    bool recalls = false;
+    std::uint64_t recalled_in = 0;    // which request's answer asked for it
+    bool forked = false;              // what waits here was written beside another copy's history
+    bool forked_by_snapshot = false;  // and not by an envelope
+    bool left_fork = false;
+    // Of this device's own snapshot: how many parts the server has, once it said so.
+    std::optional<std::uint64_t> snapshot_parts;
+    std::uint64_t covered = 0;       // by the newest snapshot of the server
+    bool may_make_snapshot = false;  // the space was read to its head, and `covered` said
+    bool snapshot_stalled = false;   // the server took nothing of what was sent
   };
 
   Result<bool> AddStatements(Bytes& body);
   Result<bool> AddSpace(const SpaceId& space, Bytes& body);
+  Result<bool> AddSnapshot(const SpaceId& space, SpaceState& state, Bytes& body);
+  Status NoteSnapshot(const SpaceId& space, SnapshotExchange::Received received);
   Status NoteKeys(const SpaceId& space, SpaceState& state);
 
   Status Take(const DirectoryFrame& frame);
@@ -82,25 +105,56 @@ class SyncSession {
   Status Take(const StatementOutcomeFrame& frame);
   Status Take(const StoredEnvelopeFrame& frame);
   Status Take(const HeadFrame& frame);
+  Status Take(const HistoryFrame& frame);
+  Status Take(const OwnChainFrame& frame);
+  Status Take(const SnapshotOutcomeFrame& frame);
+  Status Take(const StoredSnapshotFrame& frame);
+  Status Take(const StoredSnapshotPartFrame& frame);
+  Status Take(const SnapshotCoverFrame& frame);
+  Status Take(const ReceiptFrame& frame);
+  Status Take(const ServerTimeFrame& frame);
+  Status Take(const ServerKeyFrame& frame);
+  Status Take(const AnotherHistoryFrame& frame);
+  Status LeaveForkNext(SpaceState& state);
+  void WaitForKey(SpaceState& state, std::uint64_t epoch);
+  // Which space the answer must be at: the next of those that were asked for.
+  Status EndOfSpace(const SpaceId& space);
   Status Take(const SpaceRefusedFrame& frame);
   Status Take(const PullEndFrame& frame);
-  Status ReadAgain(const SpaceId& space, const std::string& why);
-  Status SendAgain(const SpaceId& space, std::uint64_t after_server_seq);
+  Status Reconcile(const SpaceId& space, const std::string& why);
+  Status EndRecall(const SpaceId& space);
+  // Sequences have no gaps: what lies before `sequence` and was not given is this device's own, or
+  // was left out. False: it was, and the rest of the space is not taken from this answer.
+  Result<bool> IsWholeUpTo(const SpaceId& space, std::uint64_t sequence);
+  Status Recall(const SpaceId& space);
+  Status ReadAgainAfterOwn(const SpaceId& space);
+  Status LeaveFork(const SpaceId& space);
 
   Store* store_;
   Directory* directory_;
+  Committer* committer_;
+  DeviceIdentity* identity_;
+  Random* random_;
+  Clock* clock_;
   KeyExchange keys_;
   Sealer sealer_;
   Receiver receiver_;
+  SnapshotExchange snapshots_;
+  std::uint64_t snapshot_after_envelopes_;
 
   std::map<SpaceId, SpaceState> spaces_;
   struct Sent {
     SpaceId space;
+    std::uint64_t counter = 0;
     std::uint64_t changes = 0;
   };
-  std::map<EnvelopeId, Sent> sent_;  // in the current request, not yet answered
-  std::vector<SpaceId> asked_;       // spaces of the current request, in order
-  std::size_t answering_ = 0;        // which of them the answer is at
+  std::map<EnvelopeId, Sent> sent_;     // in the current request, not yet answered
+  std::vector<SpaceId> asked_;          // spaces of the current request, in order
+  std::size_t answering_ = 0;           // which of them the answer is at
+  std::optional<HeadFrame> last_head_;  // that was read up to, until another frame follows
+  std::optional<HeadFrame> cover_of_;   // the same, until its snapshot cover follows
+  Hash256 request_hash_{};              // of the current request
+  std::uint64_t received_s_ = 0;        // of the envelopes that follow; 0: not known
   FrameSplitter frames_;
   bool answered_once_ = false;
   bool response_ended_ = false;

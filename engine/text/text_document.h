@@ -70,6 +70,10 @@ class TextDocument {
   // Of each replica, the counter of the last unit applied.
   [[nodiscard]] std::map<ReplicaId, std::uint64_t> Known() const;
 
+  // The document as it was for somebody who knew just these units, what Known() gave once. Of
+  // anything else, only what needs nothing beyond it has effect. Costs a replay of the history.
+  [[nodiscard]] TextDocument AsOf(const std::map<ReplicaId, std::uint64_t>& known) const;
+
   // Edits that are kept and have had no effect yet.
   [[nodiscard]] std::size_t waiting() const { return waiting_count_; }
   [[nodiscard]] std::size_t spans() const { return sequence_.spans().size(); }

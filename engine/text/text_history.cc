@@ -87,4 +87,15 @@ std::vector<TextOps> TextDocument::History() const {
   return history;
 }
 
+TextDocument TextDocument::AsOf(const std::map<ReplicaId, std::uint64_t>& known) const {
+  TextDocument then;
+  for (TextOps& ops : History()) {
+    const auto limit = known.find(ops.author);
+    if (limit == known.end() || ops.first > std::min(limit->second, KnownOf(ops.author))) continue;
+    // What was applied here once is sound, and beyond a bound it lacks nothing that came before.
+    (void)then.Apply(HeadOf(std::move(ops), limit->second));
+  }
+  return then;
+}
+
 }  // namespace sacoche

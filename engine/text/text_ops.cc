@@ -56,6 +56,23 @@ Status CheckShape(const TextOps& ops) {
   return {};
 }
 
+TextOps HeadOf(TextOps ops, std::uint64_t last) {
+  std::uint64_t room = last - ops.first + 1;
+  for (std::size_t i = 0; i < ops.runs.size(); ++i) {
+    TextRun& run = ops.runs[i];
+    if (run.length < room) {
+      room -= run.length;
+      continue;
+    }
+    run.length = static_cast<std::uint32_t>(room);
+    if (run.inserts()) run.text.resize(run.length);
+    if (run.deletes() && run.length == 1) run.kind = Kind::kDeleteForward;
+    ops.runs.resize(i + 1);
+    break;
+  }
+  return ops;
+}
+
 TextRun TailOf(const TextOps& ops, const TextRun& run, std::uint64_t counter,
                std::uint32_t skipped) {
   if (skipped == 0) return run;

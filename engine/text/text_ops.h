@@ -62,6 +62,9 @@ struct TextOps {
 // kCorrupt or kLimit.
 [[nodiscard]] Status CheckShape(const TextOps& ops);
 
+// The edit without its units beyond `last`, which is one of its own or follows them.
+[[nodiscard]] TextOps HeadOf(TextOps ops, std::uint64_t last);
+
 // The run without its first `skipped` units (fewer than it has), of which `counter` numbers the
 // first.
 [[nodiscard]] TextRun TailOf(const TextOps& ops, const TextRun& run, std::uint64_t counter,

@@ -65,6 +65,11 @@ class Matcher {
   Matcher(const Numbers& a, const Numbers& b)
       : a_(a), b_(b), a_kept_(a.size()), b_kept_(b.size()) {}
 
+  void Keep(Index a, Index b) {
+    a_kept_[static_cast<std::size_t>(a)] = true;
+    b_kept_[static_cast<std::size_t>(b)] = true;
+  }
+
   void Match(Box box, std::size_t depth) {
     TrimEnds(box);
     if (box.a_size() == 0 || box.b_size() == 0 || MatchGreedily(box)) return;
@@ -78,11 +83,6 @@ class Matcher {
   [[nodiscard]] bool AreEqual(Index a, Index b) const {
     return a_[static_cast<std::size_t>(a)] == b_[static_cast<std::size_t>(b)];
   }
-  void Keep(Index a, Index b) {
-    a_kept_[static_cast<std::size_t>(a)] = true;
-    b_kept_[static_cast<std::size_t>(b)] = true;
-  }
-
   void TrimEnds(Box& box) {
     while (box.a_size() > 0 && box.b_size() > 0 && AreEqual(box.a_begin, box.b_begin))
       Keep(box.a_begin++, box.b_begin++);
@@ -207,6 +207,7 @@ void Matcher::MatchAtRareWords(const Box& box, std::size_t depth) {
 struct Side {
   std::vector<Word> words;
   Numbers numbers;
+  std::vector<Index> proper;  // where the words of letters and digits are
 
   // How well a change begins before that word: on a line of its own, as a sentence, as a word.
   [[nodiscard]] int BeginningAt(std::size_t at) const {
@@ -228,13 +229,47 @@ struct Difference {
 
 Side SideOf(std::u32string_view text,
             std::unordered_map<std::u32string_view, std::uint32_t>& numbers) {
-  Side side{WordsOf(text), {}};
+  Side side{WordsOf(text), {}, {}};
   side.numbers.reserve(side.words.size());
   for (const Word& word : side.words) {
     const auto next = static_cast<std::uint32_t>(numbers.size());
+    if (word.kind == Word::Kind::kWord) side.proper.push_back(std::ssize(side.numbers));
     side.numbers.push_back(numbers.try_emplace(word.text, next).first->second);
   }
   return side;
+}
+
+Numbers ProperNumbersOf(const Side& side) {
+  Numbers numbers;
+  numbers.reserve(side.proper.size());
+  for (const Index at : side.proper) numbers.push_back(side.numbers[static_cast<std::size_t>(at)]);
+  return numbers;
+}
+
+// Words first: what stands between them is much alike everywhere, and a word that stays must not be
+// given up to keep two spaces.
+void MatchWords(const Side& a, const Side& b, Matcher& matcher) {
+  const Numbers a_proper = ProperNumbersOf(a);
+  const Numbers b_proper = ProperNumbersOf(b);
+  Matcher words(a_proper, b_proper);
+  words.Match({0, std::ssize(a_proper), 0, std::ssize(b_proper)}, 0);
+  Box between;
+  const auto match_up_to = [&](Index a_end, Index b_end) {
+    between.a_end = a_end;
+    between.b_end = b_end;
+    matcher.Match(between, 0);
+  };
+  for (std::size_t i = 0, j = 0; i < a_proper.size(); ++i) {
+    if (!words.a_kept(i)) continue;
+    while (!words.b_kept(j)) ++j;
+    const Index in_a = a.proper[i];
+    const Index in_b = b.proper[j++];
+    match_up_to(in_a, in_b);
+    matcher.Keep(in_a, in_b);
+    between.a_begin = in_a + 1;
+    between.b_begin = in_b + 1;
+  }
+  match_up_to(std::ssize(a.words), std::ssize(b.words));
 }
 
 std::vector<Difference> DifferencesOf(const Matcher& matcher, std::size_t a_size,
@@ -316,7 +351,7 @@ std::vector<WordHunk> DiffWords(std::u32string_view before, std::u32string_view 
   const Side a = SideOf(before, numbers);
   const Side b = SideOf(after, numbers);
   Matcher matcher(a.numbers, b.numbers);
-  matcher.Match({0, std::ssize(a.words), 0, std::ssize(b.words)}, 0);
+  MatchWords(a, b, matcher);
   std::vector<Difference> differences = DifferencesOf(matcher, a.words.size(), b.words.size());
   Shift(differences, a, b);
   const std::vector<std::uint64_t> in_a = PositionsOf(a.words);

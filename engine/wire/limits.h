@@ -21,6 +21,10 @@ inline constexpr std::size_t kRequestStatementsMax = 1024;
 // After this much the server ends its answer with `more`, and the client asks again.
 inline constexpr std::size_t kResponseBytesTarget = 4 * 1024 * 1024;
 
+// A snapshot: a head that names the hash of every part, and the parts.
+inline constexpr std::size_t kSnapshotPartsMax = 16 * 1024;
+inline constexpr std::size_t kSnapshotPartBytesMax = kEnvelopeBytesMax;
+
 // The largest frame: an envelope, with its space and sequence.
 inline constexpr std::size_t kFrameBytesMax = kEnvelopeBytesMax + 64;
 
@@ -33,6 +37,7 @@ inline constexpr std::int64_t kClockSkewSecondsMax = 300;
 
 static_assert(kItemBytesMax < kEnvelopeBytesMax);
 static_assert(kFrameBytesMax < kRequestBytesMax);
+static_assert(kSnapshotPartsMax * 32 + 256 < kFrameBytesMax);
 static_assert(kFrameBytesMax < kResponseBytesTarget);
 
 }  // namespace sacoche::limits

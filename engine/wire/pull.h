@@ -49,6 +49,47 @@ struct HeadFrame {
   bool operator==(const HeadFrame&) const = default;
 };
 
+// Follows a head: the tag of the space's history up to there.
+struct HistoryFrame {
+  HistoryTag tag{};
+  bool operator==(const HistoryFrame&) const = default;
+};
+
+// Follows the last head of a space: how many envelopes of the device itself the server holds there.
+// A device that made fewer is an older copy of itself; one whose envelopes were acknowledged beyond
+// that speaks to a server that forgot.
+struct OwnChainFrame {
+  std::uint64_t counter = 0;
+  bool operator==(const OwnChainFrame&) const = default;
+};
+
+// In the place of a space's envelopes and head: its history is not the one that the device knows.
+struct AnotherHistoryFrame {
+  SpaceId space;
+  bool operator==(const AnotherHistoryFrame&) const = default;
+};
+
+// The envelopes that follow, stored or acknowledged, reached the server then, until another says
+// otherwise. Shown to people; nothing is decided by it.
+struct ReceiptFrame {
+  std::uint64_t received_s = 0;  // since the Unix epoch; 0: not known
+  bool operator==(const ReceiptFrame&) const = default;
+};
+
+// After the directory: the time at the server, signed for this very request
+// (engine/sign/server_time.h) with the key that the directory names.
+struct ServerTimeFrame {
+  std::uint64_t server_ms = 0;
+  ByteArray<64> signature{};
+  bool operator==(const ServerTimeFrame&) const = default;
+};
+
+// To the organisation's root only, before the time: what the server signs with.
+struct ServerKeyFrame {
+  ByteArray<32> time_key{};
+  bool operator==(const ServerKeyFrame&) const = default;
+};
+
 // The device asked for a space that it may not read.
 struct SpaceRefusedFrame {
   SpaceId space;
@@ -61,8 +102,43 @@ struct PullEndFrame {
   bool operator==(const PullEndFrame&) const = default;
 };
 
+// How much of the snapshot that the device sends is here now; with a problem: none is wanted.
+struct SnapshotOutcomeFrame {
+  SnapshotId snapshot;
+  std::uint64_t parts = 0;             // all: it is complete, and the newest of its space
+  std::optional<ProblemType> problem;  // nothing: go on from there
+  bool operator==(const SnapshotOutcomeFrame&) const = default;
+};
+
+// Before a space's envelopes: a snapshot that stands for those up to its sequence, of which parts
+// follow. The next answer goes on with them if this one ended.
+struct StoredSnapshotFrame {
+  Bytes head;
+  bool operator==(const StoredSnapshotFrame&) const = default;
+};
+
+struct StoredSnapshotPartFrame {
+  std::uint64_t index = 0;
+  Bytes part;
+  bool operator==(const StoredSnapshotPartFrame&) const = default;
+};
+
+// Eight bytes that stand for the last envelope of every device in a space (sign/manifest.h).
+using ChainsTag = ByteArray<8>;
+
+// Follows a head that is the space's: up to where its newest snapshot stands for its envelopes, and
+// where the chains end. A device that knows other ends holds what this server does not.
+struct SnapshotCoverFrame {
+  std::uint64_t sequence = 0;  // 0: there is no snapshot
+  ChainsTag chains{};
+  bool operator==(const SnapshotCoverFrame&) const = default;
+};
+
 using PullFrame =
     std::variant<DirectoryFrame, AcknowledgementFrame, RefusalFrame, StatementOutcomeFrame,
-                 StoredEnvelopeFrame, HeadFrame, SpaceRefusedFrame, PullEndFrame>;
+                 StoredEnvelopeFrame, HeadFrame, HistoryFrame, OwnChainFrame, AnotherHistoryFrame,
+                 ReceiptFrame, ServerTimeFrame, ServerKeyFrame, SpaceRefusedFrame, PullEndFrame,
+                 SnapshotOutcomeFrame, StoredSnapshotFrame, StoredSnapshotPartFrame,
+                 SnapshotCoverFrame>;
 
 }  // namespace sacoche

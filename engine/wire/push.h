@@ -25,9 +25,45 @@ struct StatementFrame {
 
 // Asks for what the space received after the cursor.
 struct CursorFrame {
+  // kEverybody: the device's own envelopes too. It has lost some, with a disk or a later copy of
+  // its store.
+  enum class From { kOthers, kEverybody };
   SpaceId space;
   std::uint64_t cursor = 0;
+  From from = From::kOthers;
   bool operator==(const CursorFrame&) const = default;
+};
+
+// Eight bytes that stand for all envelopes of a space up to one of them, in their order. Zeros: not
+// known.
+using HistoryTag = ByteArray<8>;
+
+// Follows a cursor: what the server said of the space's history when the device last read it to a
+// head. A server that was restored from a backup has another one by now.
+struct KnownHistoryFrame {
+  std::uint64_t sequence = 0;
+  HistoryTag tag{};
+  bool operator==(const KnownHistoryFrame&) const = default;
+};
+
+// Follows a cursor: so many parts of a snapshot of the space came here already.
+struct KnownSnapshotFrame {
+  SnapshotId id;
+  std::uint64_t parts = 0;
+  bool operator==(const KnownSnapshotFrame&) const = default;
+};
+
+// A snapshot that this device made: its head (sealed_snapshot.h), in each push that brings parts.
+struct SnapshotHeadFrame {
+  Bytes head;
+  bool operator==(const SnapshotHeadFrame&) const = default;
+};
+
+// A part of the snapshot whose head this push brought; parts are numbered from 0 and come in order.
+struct SnapshotPartFrame {
+  std::uint64_t index = 0;
+  Bytes part;
+  bool operator==(const SnapshotPartFrame&) const = default;
 };
 
 // One sealed envelope; its header says which space.
@@ -42,6 +78,7 @@ struct PushEndFrame {
 };
 
 using PushFrame =
-    std::variant<HelloFrame, StatementFrame, CursorFrame, EnvelopeFrame, PushEndFrame>;
+    std::variant<HelloFrame, StatementFrame, CursorFrame, KnownHistoryFrame, EnvelopeFrame,
+                 PushEndFrame, KnownSnapshotFrame, SnapshotHeadFrame, SnapshotPartFrame>;
 
 }  // namespace sacoche

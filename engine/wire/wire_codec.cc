@@ -10,6 +10,11 @@ constexpr std::uint64_t kStatement = 2;
 constexpr std::uint64_t kCursor = 3;
 constexpr std::uint64_t kEnvelope = 4;
 constexpr std::uint64_t kPushEnd = 5;
+constexpr std::uint64_t kRecall = 6;
+constexpr std::uint64_t kKnownHistory = 7;
+constexpr std::uint64_t kKnownSnapshot = 8;
+constexpr std::uint64_t kSnapshotHead = 9;
+constexpr std::uint64_t kSnapshotPart = 10;
 constexpr std::uint64_t kDirectory = 17;
 constexpr std::uint64_t kAcknowledgement = 18;
 constexpr std::uint64_t kRefusal = 19;
@@ -18,6 +23,16 @@ constexpr std::uint64_t kStoredEnvelope = 21;
 constexpr std::uint64_t kHead = 22;
 constexpr std::uint64_t kSpaceRefused = 23;
 constexpr std::uint64_t kPullEnd = 24;
+constexpr std::uint64_t kHistory = 26;
+constexpr std::uint64_t kAnotherHistory = 27;
+constexpr std::uint64_t kReceipt = 28;
+constexpr std::uint64_t kServerTime = 29;
+constexpr std::uint64_t kServerKey = 30;
+constexpr std::uint64_t kOwnChain = 31;
+constexpr std::uint64_t kSnapshotOutcome = 32;
+constexpr std::uint64_t kStoredSnapshot = 33;
+constexpr std::uint64_t kStoredSnapshotPart = 34;
+constexpr std::uint64_t kSnapshotCover = 35;
 
 // The frame header is two varints: at most this long.
 constexpr std::size_t kFrameHeaderBytesMax = 20;
@@ -44,7 +59,85 @@ std::uint64_t Write(ByteWriter& out, const StatementFrame& frame) {
 std::uint64_t Write(ByteWriter& out, const CursorFrame& frame) {
   out.Raw(frame.space.view());
   out.Varint(frame.cursor);
-  return kCursor;
+  return frame.from == CursorFrame::From::kOthers ? kCursor : kRecall;
+}
+
+std::uint64_t Write(ByteWriter& out, const KnownHistoryFrame& frame) {
+  out.Varint(frame.sequence);
+  out.Raw(frame.tag);
+  return kKnownHistory;
+}
+
+std::uint64_t Write(ByteWriter& out, const HistoryFrame& frame) {
+  out.Raw(frame.tag);
+  return kHistory;
+}
+
+std::uint64_t Write(ByteWriter& out, const AnotherHistoryFrame& frame) {
+  out.Raw(frame.space.view());
+  return kAnotherHistory;
+}
+
+std::uint64_t Write(ByteWriter& out, const OwnChainFrame& frame) {
+  out.Varint(frame.counter);
+  return kOwnChain;
+}
+
+std::uint64_t Write(ByteWriter& out, const ReceiptFrame& frame) {
+  out.Varint(frame.received_s);
+  return kReceipt;
+}
+
+std::uint64_t Write(ByteWriter& out, const ServerTimeFrame& frame) {
+  out.Varint(frame.server_ms);
+  out.Raw(frame.signature);
+  return kServerTime;
+}
+
+std::uint64_t Write(ByteWriter& out, const ServerKeyFrame& frame) {
+  out.Raw(frame.time_key);
+  return kServerKey;
+}
+
+std::uint64_t Write(ByteWriter& out, const KnownSnapshotFrame& frame) {
+  out.Raw(frame.id.view());
+  out.Varint(frame.parts);
+  return kKnownSnapshot;
+}
+
+std::uint64_t Write(ByteWriter& out, const SnapshotHeadFrame& frame) {
+  out.Raw(frame.head);
+  return kSnapshotHead;
+}
+
+std::uint64_t Write(ByteWriter& out, const SnapshotPartFrame& frame) {
+  out.Varint(frame.index);
+  out.Raw(frame.part);
+  return kSnapshotPart;
+}
+
+std::uint64_t Write(ByteWriter& out, const SnapshotOutcomeFrame& frame) {
+  out.Raw(frame.snapshot.view());
+  out.Varint(frame.parts);
+  out.Byte(frame.problem ? static_cast<std::uint8_t>(*frame.problem) : 0);
+  return kSnapshotOutcome;
+}
+
+std::uint64_t Write(ByteWriter& out, const StoredSnapshotFrame& frame) {
+  out.Raw(frame.head);
+  return kStoredSnapshot;
+}
+
+std::uint64_t Write(ByteWriter& out, const StoredSnapshotPartFrame& frame) {
+  out.Varint(frame.index);
+  out.Raw(frame.part);
+  return kStoredSnapshotPart;
+}
+
+std::uint64_t Write(ByteWriter& out, const SnapshotCoverFrame& frame) {
+  out.Varint(frame.sequence);
+  out.Raw(frame.chains);
+  return kSnapshotCover;
 }
 
 std::uint64_t Write(ByteWriter& out, const EnvelopeFrame& frame) {
@@ -115,6 +208,14 @@ ProblemType ReadProblem(ByteReader& in) {
   return problem.value_or(ProblemType::kMalformed);
 }
 
+std::optional<ProblemType> ReadOptionalProblem(ByteReader& in) {
+  const std::uint8_t number = in.Byte();
+  if (number == 0) return std::nullopt;
+  const auto problem = ProblemFromNumber(number);
+  if (!problem) in.SetFailed();
+  return problem;
+}
+
 Bytes ReadRest(ByteReader& in) { return CopyOf(in.Raw(in.remaining())); }
 
 template <class Id>
@@ -175,14 +276,37 @@ Result<PushFrame> DecodePushFrame(const FrameSplitter::RawFrame& frame) {
     }
     case kStatement:
       return Finished<PushFrame>(in, StatementFrame{ReadRest(in)});
-    case kCursor: {
+    case kCursor:
+    case kRecall: {
       CursorFrame cursor;
+      cursor.from =
+          frame.type == kCursor ? CursorFrame::From::kOthers : CursorFrame::From::kEverybody;
       cursor.space = ReadId<SpaceId>(in);
       cursor.cursor = in.Varint();
       return Finished<PushFrame>(in, cursor);
     }
+    case kKnownHistory: {
+      KnownHistoryFrame known;
+      known.sequence = in.Varint();
+      known.tag = in.Array<8>();
+      return Finished<PushFrame>(in, known);
+    }
     case kEnvelope:
       return Finished<PushFrame>(in, EnvelopeFrame{ReadRest(in)});
+    case kKnownSnapshot: {
+      KnownSnapshotFrame known;
+      known.id = ReadId<SnapshotId>(in);
+      known.parts = in.Varint();
+      return Finished<PushFrame>(in, known);
+    }
+    case kSnapshotHead:
+      return Finished<PushFrame>(in, SnapshotHeadFrame{ReadRest(in)});
+    case kSnapshotPart: {
+      SnapshotPartFrame part;
+      part.index = in.Varint();
+      part.part = ReadRest(in);
+      return Finished<PushFrame>(in, std::move(part));
+    }
     case kPushEnd:
       return Finished<PushFrame>(in, PushEndFrame{});
     default:
@@ -214,11 +338,7 @@ Result<PullFrame> DecodePullFrame(const FrameSplitter::RawFrame& raw) {
     case kStatementOutcome: {
       StatementOutcomeFrame frame;
       frame.index = in.Varint();
-      const std::uint8_t problem = in.Byte();
-      if (problem != 0) {
-        frame.problem = ProblemFromNumber(problem);
-        if (!frame.problem) in.SetFailed();
-      }
+      frame.problem = ReadOptionalProblem(in);
       return Finished<PullFrame>(in, frame);
     }
     case kStoredEnvelope: {
@@ -236,10 +356,47 @@ Result<PullFrame> DecodePullFrame(const FrameSplitter::RawFrame& raw) {
       frame.more = more == 1;
       return Finished<PullFrame>(in, frame);
     }
+    case kHistory:
+      return Finished<PullFrame>(in, HistoryFrame{in.Array<8>()});
+    case kAnotherHistory:
+      return Finished<PullFrame>(in, AnotherHistoryFrame{ReadId<SpaceId>(in)});
+    case kOwnChain:
+      return Finished<PullFrame>(in, OwnChainFrame{in.Varint()});
+    case kReceipt:
+      return Finished<PullFrame>(in, ReceiptFrame{in.Varint()});
+    case kServerTime: {
+      ServerTimeFrame frame;
+      frame.server_ms = in.Varint();
+      frame.signature = in.Array<64>();
+      return Finished<PullFrame>(in, frame);
+    }
+    case kServerKey:
+      return Finished<PullFrame>(in, ServerKeyFrame{in.Array<32>()});
     case kSpaceRefused: {
       SpaceRefusedFrame frame;
       frame.space = ReadId<SpaceId>(in);
       frame.problem = ReadProblem(in);
+      return Finished<PullFrame>(in, frame);
+    }
+    case kSnapshotOutcome: {
+      SnapshotOutcomeFrame frame;
+      frame.snapshot = ReadId<SnapshotId>(in);
+      frame.parts = in.Varint();
+      frame.problem = ReadOptionalProblem(in);
+      return Finished<PullFrame>(in, frame);
+    }
+    case kStoredSnapshot:
+      return Finished<PullFrame>(in, StoredSnapshotFrame{ReadRest(in)});
+    case kStoredSnapshotPart: {
+      StoredSnapshotPartFrame frame;
+      frame.index = in.Varint();
+      frame.part = ReadRest(in);
+      return Finished<PullFrame>(in, std::move(frame));
+    }
+    case kSnapshotCover: {
+      SnapshotCoverFrame frame;
+      frame.sequence = in.Varint();
+      frame.chains = in.Array<8>();
       return Finished<PullFrame>(in, frame);
     }
     case kPullEnd:

@@ -12,10 +12,13 @@ inline constexpr std::string_view kProblemContentType = "application/problem+jso
 
 //   frame = type (varint) length (varint) payload
 //
-// Push types: 1 hello, 2 statement, 3 cursor, 4 envelope, 5 end. Pull types: 17 directory,
-// 18 acknowledgement, 19 refusal, 20 statement outcome, 21 stored envelope, 22 head,
-// 23 space refused, 24 end. Never renumbered. An unknown type, a length beyond kFrameBytesMax and
-// bytes left over in a payload MUST be refused.
+// Push types: 1 hello, 2 statement, 3 cursor, 4 envelope, 5 end, 6 recall (a cursor that asks for
+// everybody's), 7 known history, 8 known snapshot, 9 snapshot head, 10 snapshot part. Pull types:
+// 17 directory, 18 acknowledgement, 19 refusal, 20 statement outcome, 21 stored envelope, 22 head,
+// 23 space refused, 24 end, 26 history, 27 another history, 28 receipt, 29 server time, 30 server
+// key, 31 own chain, 32 snapshot outcome, 33 stored snapshot, 34 stored snapshot part, 35 snapshot
+// cover. Never renumbered. An unknown type, a length beyond kFrameBytesMax and bytes left over in a
+// payload MUST be refused.
 
 void AppendFrame(Bytes& out, const PushFrame& frame);
 void AppendFrame(Bytes& out, const PullFrame& frame);

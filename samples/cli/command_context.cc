@@ -12,7 +12,9 @@
 #include "engine/casework/schema.h"
 #include "engine/record/value_codec.h"
 #include "platform/curl/curl_http_client.h"
+#include "platform/vault/page_check.h"
 #include "platform/vault/plain_migration.h"
+#include "platform/vault/store_replacement.h"
 #include "samples/cli/passphrase.h"
 
 namespace sacoche {
@@ -67,15 +69,43 @@ std::optional<std::string> IdDigits(std::string_view typed) {
 }  // namespace
 
 void CommandContext::On(CLI::App* subcommand, std::function<Status()> command) {
-  subcommand->callback([this, command = std::move(command)] { outcome_ = command(); });
+  subcommand->callback([this, command = std::move(command)] {
+    outcome_ = command();
+    if (!outcome_ && outcome_.error().code == ErrorCode::kCorrupt) LookForDamage();
+  });
+}
+
+// What was corrupt may have been the store, or what the command was given.
+void CommandContext::LookForDamage() {
+  if (vault_ == nullptr) return;
+  const auto pages = PageCheck(*vault_).Run();
+  if (!pages || pages->damaged_count == 0) return;
+  if (const Status noted = NoteDamage(); !noted) outcome_ = noted;
+}
+
+Status CommandContext::NoteDamage() {
+  constexpr std::string_view kText = "`sacoche verify` found this store damaged.\n";
+  return files_.WriteFileAtomically(DamageMark(), ViewOf(kText));
+}
+
+Status CommandContext::ForgetDamage() { return files_.Remove(DamageMark()); }
+
+Status CommandContext::PrepareStoreFolder() {
+  SACOCHE_TRY(MakeFolder(store_folder));
+  SACOCHE_TRY(FinishReplacement(files_, StorePath()));
+  return DiscardReady(files_, StorePath());
+}
+
+Result<SecretBytes> CommandContext::ReadStorePassphrase() const {
+  return ReadPassphrase(kStorePassphrase, store_passphrase_file, PassphraseUse::kOpen);
 }
 
 const Schema& CommandContext::schema() const { return casework::CaseworkSchema(); }
 
 std::string CommandContext::StorePath() const { return store_folder + "/" + kStoreFile; }
 
-Vault::Options CommandContext::VaultOptions() {
-  return {.path = StorePath(), .files = &files_, .clock = &clock_, .below = ""};
+Vault::Options CommandContext::VaultOptionsOf(const std::string& path) {
+  return {.path = path, .files = &files_, .clock = &clock_, .below = ""};
 }
 
 Argon2Cost CommandContext::MeasuredCost() const {
@@ -102,12 +132,13 @@ Status CommandContext::Take(Result<Vault::Created> created) {
 
 Result<Vault*> CommandContext::UnlockVault() {
   SACOCHE_TRY(CheckFolder(store_folder));
+  SACOCHE_TRY(FinishReplacement(files_, StorePath()));
   switch (Vault::Inspect(VaultOptions())) {
     case StoreFileState::kMissing:
       return NoStore(store_folder);
     case StoreFileState::kForeign:
       return Fail(ErrorCode::kCorrupt, "the store's file is damaged or is not a store",
-                  "Keep the file as it is and restore a backup beside it.");
+                  "Put a backup in its place with `sacoche restore`; the file is kept.");
     case StoreFileState::kPlainDatabase: {
       // Another program's database, or a newer release's store, is refused here and stays plain.
       SACOCHE_TRY(Engine::Open(
@@ -122,8 +153,7 @@ Result<Vault*> CommandContext::UnlockVault() {
     case StoreFileState::kVault:
       break;
   }
-  SACOCHE_ASSIGN(const SecretBytes passphrase,
-                 ReadPassphrase(kStorePassphrase, store_passphrase_file, PassphraseUse::kOpen));
+  SACOCHE_ASSIGN(const SecretBytes passphrase, ReadStorePassphrase());
   SACOCHE_ASSIGN(vault_, Vault::UnlockWithPassphrase(VaultOptions(), passphrase.view()));
   return vault_.get();
 }
@@ -145,7 +175,8 @@ Result<std::unique_ptr<Engine>> CommandContext::Open() {
                        .schema = &schema(),
                        .clock = &clock_,
                        .random = &random_,
-                       .vfs = vault_->vfs_name()});
+                       .vfs = vault_->vfs_name(),
+                       .read_only = files_.Exists(DamageMark())});
 }
 
 Result<std::unique_ptr<Engine>> CommandContext::OpenStore() {
@@ -155,6 +186,7 @@ Result<std::unique_ptr<Engine>> CommandContext::OpenStore() {
 
 Result<std::unique_ptr<Engine>> CommandContext::MakeStore() {
   SACOCHE_TRY(MakeFolder(store_folder));
+  SACOCHE_TRY(FinishReplacement(files_, StorePath()));
   if (Vault::Inspect(VaultOptions()) != StoreFileState::kMissing) return OpenStore();
   SACOCHE_ASSIGN(const SecretBytes passphrase,
                  ReadPassphrase(kStorePassphrase, store_passphrase_file, PassphraseUse::kCreate));

@@ -50,6 +50,17 @@ class CommandContext {
   [[nodiscard]] Result<std::unique_ptr<Vault>> UnlockVaultWithRecoveryCode(const std::string& file);
   [[nodiscard]] Argon2Cost MeasuredCost() const;
   [[nodiscard]] std::string StorePath() const;
+  [[nodiscard]] Vault::Options VaultOptionsOf(const std::string& path);
+  [[nodiscard]] Result<SecretBytes> ReadStorePassphrase() const;
+  // The store's folder, made if it is missing, with nothing in it left half-way.
+  [[nodiscard]] Status PrepareStoreFolder();
+  // Before the store's file is moved.
+  void LockVault() { vault_.reset(); }
+
+  // A store that is known to be damaged is only read from then on, until it was rebuilt or
+  // replaced.
+  [[nodiscard]] Status NoteDamage();
+  [[nodiscard]] Status ForgetDamage();
 
   // The code is never shown again: said on the error stream, so that it is not lost in a pipe.
   void ShowRecoveryCode(const RecoveryCode& code);
@@ -73,7 +84,9 @@ class CommandContext {
   std::ostream& out() { return out_; }
 
  private:
-  [[nodiscard]] Vault::Options VaultOptions();
+  [[nodiscard]] Vault::Options VaultOptions() { return VaultOptionsOf(StorePath()); }
+  [[nodiscard]] std::string DamageMark() const { return StorePath() + "-damaged"; }
+  void LookForDamage();
   [[nodiscard]] Result<std::unique_ptr<Engine>> Open();
   Status Take(Result<Vault::Created> created);
 

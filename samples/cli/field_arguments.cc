@@ -51,6 +51,7 @@ class Gatherer {
       case MergePolicy::kProtective:
       case MergePolicy::kMonotonic:
       case MergePolicy::kErasure:
+      case MergePolicy::kText:
         return TakeForSingle(argument);
     }
     return {};

@@ -1,35 +1,19 @@
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-
 #include <cstdlib>
 #include <iostream>
 
+#include "platform/posix/process_guard.h"
 #include "samples/cli/command_context.h"
 #include "samples/cli/command_line_error.h"
 #include "samples/cli/exit_code.h"
 #include "samples/cli/org_commands.h"
 #include "samples/cli/reading_commands.h"
 #include "samples/cli/record_commands.h"
+#include "samples/cli/rescue_commands.h"
 #include "samples/cli/store_commands.h"
 #include "samples/cli/sync_commands.h"
 
 namespace sacoche {
 namespace {
-
-// What must hold whatever the shell that started us allows.
-void GuardProcess() {
-  // A full disk, a size limit and a closed pipe are errors to report, not ways to die.
-  signal(SIGXFSZ, SIG_IGN);
-  signal(SIGPIPE, SIG_IGN);
-  // Case files are their owner's only; a core dump would hold case content in the clear.
-  umask(077);
-  const rlimit none{0, 0};
-  setrlimit(RLIMIT_CORE, &none);
-  // Neither a core dump through a pipe nor another process of the same user reads the memory.
-  prctl(PR_SET_DUMPABLE, 0);
-}
 
 std::string DefaultStoreFolder() {
   const char* home = std::getenv("HOME");
@@ -75,6 +59,7 @@ int Run(int argc, char** argv) {
   SyncCommands sync_commands(app, context);
   OrgCommands org_commands(app, context);
   StoreCommands store_commands(app, context);
+  RescueCommands rescue_commands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {

@@ -120,6 +120,16 @@ std::string ToJsonLine(const Json& json) {
 
 std::string LocalTime(Hlc stamp) { return Broken(SecondsOf(stamp), "%Y-%m-%d %H:%M", false); }
 
+std::string LocalTime(const ShownTime& time) {
+  return LocalTime(Hlc::Of(time.ms, 0)) + (time.in_doubt ? " (date in doubt)" : "");
+}
+
+Json TimeToJson(const ShownTime& time) {
+  Json json = {{"at", UtcTime(Hlc::Of(time.ms, 0))}};
+  if (time.in_doubt) json["at_in_doubt"] = true;
+  return json;
+}
+
 std::string UtcTime(Hlc stamp) {
   return Broken(SecondsOf(stamp), "%Y-%m-%dT%H:%M:%S", true) +
          Formatted(".%03uZ", static_cast<unsigned>(stamp.physical_ms() % 1000));

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/record/record.h"
+#include "engine/engine.h"
 
 namespace sacoche {
 
@@ -33,5 +33,9 @@ using Json = nlohmann::ordered_json;
 
 [[nodiscard]] std::string LocalTime(Hlc stamp);  // for people: 2026-03-02 14:05
 [[nodiscard]] std::string UtcTime(Hlc stamp);    // for scripts: 2026-03-02T13:05:09.123Z
+// A time that cannot be right says so.
+[[nodiscard]] std::string LocalTime(const ShownTime& time);
+// {"at": time for scripts, "at_in_doubt": true if so}.
+[[nodiscard]] Json TimeToJson(const ShownTime& time);
 
 }  // namespace sacoche

@@ -1,5 +1,6 @@
 #include "samples/cli/reading_commands.h"
 
+#include "samples/cli/co_written_text.h"
 #include "samples/cli/field_arguments.h"
 #include "samples/cli/record_json.h"
 #include "samples/cli/record_text.h"
@@ -172,7 +173,10 @@ Status ReadingCommands::History() {
   SACOCHE_ASSIGN(const RecordView view, context_.FindRecord(*engine, id_));
   SACOCHE_ASSIGN(const auto history, engine->History(view.head.id));
   const KindDef* kind = context_.schema().FindKind(view.head.kind);
+  SACOCHE_ASSIGN(const bool has_older, engine->HasOlderHistory(view.head.id));
   std::string text;
+  if (has_older)
+    text = "Older changes are not on this laptop: their outcome came with a snapshot.\n";
   Json json = Json::array();
   for (const HistoryEntry& entry : history) {
     text += HistoryLine(*engine, context_.schema(), kind, entry) + "\n";
@@ -202,6 +206,9 @@ Status ReadingCommands::Conflicts() {
                  {"siblings", Json::array()}};
     for (const Candidate& candidate : conflict.candidates)
       item["siblings"].push_back(CandidateToJson(*engine, candidate));
+    if (!conflict.passages.empty())
+      item["passages"] = PassagesToJson(*engine, FormatValue(conflict.candidates.front().value),
+                                        conflict.passages);
     json.push_back(std::move(item));
   }
   context_.Print(text.empty() ? "No open conflicts.\n" : text, json);

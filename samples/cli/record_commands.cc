@@ -6,6 +6,7 @@
 
 #include "engine/casework/schema.h"
 #include "engine/record/value_codec.h"
+#include "samples/cli/co_written_text.h"
 #include "samples/cli/record_text.h"
 
 namespace sacoche {
@@ -41,6 +42,9 @@ RecordCommands::RecordCommands(CLI::App& app, CommandContext& context) : context
   edit->add_option("--correct", corrected_entry_,
                    "The id, as `sacoche show` gives it, of the entry that this one corrects");
   edit->add_flag("--reopen", reopen_, "Let a state go back, for instance from done to not done");
+  edit->add_option("--seen", seen_version_,
+                   "The version, as `sacoche show --json` gives it, of the text that was edited: "
+                   "what others wrote since stays");
   context_.On(edit, [this] { return EditRecord(); });
 
   CLI::App* note = app.add_subcommand("note", "Write a note: an intervention in a dossier");
@@ -54,8 +58,24 @@ RecordCommands::RecordCommands(CLI::App& app, CommandContext& context) : context
   resolve->add_option("ID", id_, "The record's id")->required();
   resolve->add_option("FIELD", field_, "The field in conflict")->required();
   CLI::Option* take = resolve->add_option("--take", take_, "The number of the value to keep");
-  resolve->add_option("--value", value_, "Another value")->excludes(take);
+  CLI::Option* value = resolve->add_option("--value", value_, "Another value")->excludes(take);
+  resolve->add_flag("--as-is", as_is_, "A co-written text is well as it stands")
+      ->excludes(take)
+      ->excludes(value);
   context_.On(resolve, [this] { return Resolve(); });
+
+  CLI::App* take_back = app.add_subcommand(
+      "take-back", "Give a field the value again that a change of its history wrote");
+  take_back->add_option("ID", id_, "The record's id")->required();
+  take_back->add_option("FIELD", field_, "The field")->required();
+  take_back->add_option("CHANGE", change_, "The change, as `sacoche history` names it")->required();
+  context_.On(take_back, [this] { return TakeBack(); });
+}
+
+Result<const KindDef*> RecordCommands::KindOf(const RecordView& view) const {
+  if (const KindDef* kind = context_.schema().FindKind(view.head.kind)) return kind;
+  return Fail(ErrorCode::kNewerFormat, "this record was made by a newer release of Sacoche",
+              "Update Sacoche to edit it; it is kept as it is.");
 }
 
 ParseOneValue RecordCommands::ValueParser(Engine& engine) const {
@@ -130,18 +150,27 @@ Status RecordCommands::AddCorrection(const KindDef& kind, const RecordView& now,
   return {};
 }
 
+Status RecordCommands::AddVersion(const KindDef& kind, RecordEdit& edit) const {
+  const FieldDef* field = edit.fields.size() == 1 ? kind.FindField(edit.fields[0].field) : nullptr;
+  if (field == nullptr || field->policy != MergePolicy::kText)
+    return Fail(ErrorCode::kInvalidInput, "a version is of one co-written text",
+                "Give that text only.");
+  edit.fields[0].seen = ParseVersion(seen_version_);
+  if (edit.fields[0].seen) return {};
+  return Fail(ErrorCode::kInvalidInput, "this is not the version of a text",
+              "Copy it from `sacoche show --json`.");
+}
+
 Status RecordCommands::EditRecord() {
   SACOCHE_ASSIGN(auto engine, context_.OpenStore());
   SACOCHE_ASSIGN(const RecordView now, context_.FindRecord(*engine, id_));
-  const KindDef* kind = context_.schema().FindKind(now.head.kind);
-  if (kind == nullptr)
-    return Fail(ErrorCode::kNewerFormat, "this record was made by a newer release of Sacoche",
-                "Update Sacoche to edit it; it is kept as it is.");
+  SACOCHE_ASSIGN(const KindDef* kind, KindOf(now));
   SACOCHE_ASSIGN(RecordEdit record, MakeRecordEdit(*engine, *kind, &now));
   record.record = now.head.id;
   if (reopen_)
     for (FieldEdit& field : record.fields) field.reopen = FieldEdit::Reopen::kYes;
   if (!corrected_entry_.empty()) SACOCHE_TRY(AddCorrection(*kind, now, record));
+  if (!seen_version_.empty()) SACOCHE_TRY(AddVersion(*kind, record));
   SACOCHE_ASSIGN(const auto dot, engine->Edit({now.head.dossier, {std::move(record)}}));
   PrintOutcome(now.head.id, dot.has_value(), dot ? "Saved.\n" : "Nothing to change.\n");
   return {};
@@ -188,30 +217,69 @@ Result<Value> RecordCommands::ChosenValue(Engine& engine, const FieldDef& field,
                   ", as `sacoche conflicts` shows them.");
 }
 
+// Whoever resolves has seen every value, may let a state go back, and has looked at every passage.
+Result<FieldEdit> RecordCommands::Resolution(Engine& engine, const FieldDef& field,
+                                             const VisibleField& visible) const {
+  FieldEdit edit{field.id, {}, {}};
+  const bool is_text = field.policy == MergePolicy::kText;
+  if (is_text != (as_is_ || (is_text && value_)))
+    return Fail(ErrorCode::kInvalidInput,
+                is_text ? "a co-written text has no values to choose from"
+                        : "only a co-written text can be well as it stands",
+                is_text ? "Give --as-is or --value TEXT." : "Give --take N or --value V.");
+  if (field.policy == MergePolicy::kMonotonic) edit.reopen = FieldEdit::Reopen::kYes;
+  if (is_text) {
+    edit.seen = visible.version;
+    // Without a text, settling would leave it as it is; whoever clears it leaves nothing to settle.
+    if (as_is_ || !value_->empty()) edit.settle = FieldEdit::Settle::kYes;
+  }
+  if (as_is_) return edit;
+  SACOCHE_ASSIGN(edit.value, ChosenValue(engine, field, visible));
+  return edit;
+}
+
 Status RecordCommands::Resolve() {
-  if (!take_ && !value_)
+  if (!take_ && !value_ && !as_is_)
     return Fail(ErrorCode::kInvalidInput, "it was not said which value shall stay",
-                "Give --take N or --value V.");
+                "Give --take N or --value V, or --as-is for a co-written text.");
   SACOCHE_ASSIGN(auto engine, context_.OpenStore());
   SACOCHE_ASSIGN(const RecordView now, context_.FindRecord(*engine, id_));
-  const KindDef* kind = context_.schema().FindKind(now.head.kind);
-  if (kind == nullptr)
-    return Fail(ErrorCode::kNewerFormat, "this record was made by a newer release of Sacoche",
-                "Update Sacoche to edit it; it is kept as it is.");
+  SACOCHE_ASSIGN(const KindDef* kind, KindOf(now));
   SACOCHE_ASSIGN(const FieldDef* field, FindField(*kind, field_));
   const VisibleField* visible = now.Find(field->id);
   if (visible == nullptr || !visible->in_conflict())
     return Fail(ErrorCode::kNotFound, "this field has no open conflict",
                 "See `sacoche conflicts` for those that are open.");
-  SACOCHE_ASSIGN(const Value value, ChosenValue(*engine, *field, *visible));
-  // Whoever resolves has seen every value, and may let a state go back.
-  const auto reopen =
-      field->policy == MergePolicy::kMonotonic ? FieldEdit::Reopen::kYes : FieldEdit::Reopen::kNo;
-  const RecordEdit record{now.head.id, kind->id, {FieldEdit{field->id, value, {}, reopen}}};
-  SACOCHE_ASSIGN(const auto dot, engine->Edit({now.head.dossier, {record}}));
+  SACOCHE_ASSIGN(const FieldEdit edit, Resolution(*engine, *field, *visible));
+  const Value value = as_is_ ? visible->value : edit.value;
+  SACOCHE_ASSIGN(const auto dot,
+                 engine->Edit({now.head.dossier, {RecordEdit{now.head.id, kind->id, {edit}}}}));
   PrintOutcome(
       now.head.id, dot.has_value(),
       "Resolved: " + field->label + ": " + ValueText(context_.schema(), *field, value) + "\n");
+  return {};
+}
+
+// A change may have written several elements of a set.
+Status RecordCommands::TakeBack() {
+  SACOCHE_ASSIGN(auto engine, context_.OpenStore());
+  SACOCHE_ASSIGN(const RecordView now, context_.FindRecord(*engine, id_));
+  SACOCHE_ASSIGN(const KindDef* kind, KindOf(now));
+  SACOCHE_ASSIGN(const FieldDef* field, FindField(*kind, field_));
+  SACOCHE_ASSIGN(const auto history, engine->History(now.head.id));
+  std::size_t found = 0;
+  bool changed = false;
+  for (const HistoryEntry& entry : history) {
+    if (entry.field != field->id || ChangeName(entry) != change_) continue;
+    ++found;
+    SACOCHE_ASSIGN(const auto dot, engine->TakeBack(now.head.id, entry));
+    changed |= dot.has_value();
+  }
+  if (found == 0)
+    return Fail(ErrorCode::kNotFound, "no such change of this field is in the record's history",
+                "See `sacoche history " + now.head.id.ToUuid() + "` for their names.");
+  PrintOutcome(now.head.id, changed,
+               changed ? "Taken back: " + field->label + "\n" : "It is so already.\n");
   return {};
 }
 

@@ -8,7 +8,7 @@
 
 namespace sacoche {
 
-// create, edit, note, resolve: what changes records.
+// create, edit, note, resolve, take-back: what changes records.
 class RecordCommands {
  public:
   // Both must outlive this, and this the parsing.
@@ -21,7 +21,9 @@ class RecordCommands {
   Status EditRecord();
   Status Note();
   Status Resolve();
+  Status TakeBack();
 
+  [[nodiscard]] Result<const KindDef*> KindOf(const RecordView& view) const;
   [[nodiscard]] Result<std::vector<FieldArgument>> ParseFields(const KindDef& kind);
   [[nodiscard]] ParseOneValue ValueParser(Engine& engine) const;
   [[nodiscard]] Result<RecordEdit> MakeRecordEdit(Engine& engine, const KindDef& kind,
@@ -31,6 +33,9 @@ class RecordCommands {
   [[nodiscard]] Result<Value> ChosenValue(Engine& engine, const FieldDef& field,
                                           const VisibleField& visible) const;
   [[nodiscard]] Result<std::string> NoteText() const;
+  Status AddVersion(const KindDef& kind, RecordEdit& edit) const;
+  [[nodiscard]] Result<FieldEdit> Resolution(Engine& engine, const FieldDef& field,
+                                             const VisibleField& visible) const;
   void PrintOutcome(const RecordId& id, bool changed, const std::string& what);
 
   CommandContext& context_;
@@ -47,6 +52,9 @@ class RecordCommands {
   std::string field_;
   std::optional<std::size_t> take_;
   std::optional<std::string> value_;
+  std::string change_;
+  bool as_is_ = false;
+  std::string seen_version_;
 };
 
 }  // namespace sacoche

@@ -2,6 +2,8 @@
 
 #include "engine/record/state.h"
 #include "engine/record/value_codec.h"
+#include "samples/cli/co_written_text.h"
+#include "samples/cli/record_text.h"
 #include "samples/cli/schema_words.h"
 
 namespace sacoche {
@@ -22,7 +24,11 @@ Json FieldToJson(const Engine& engine, const VisibleField& field) {
   if (!field.entries.empty()) return {{"entries", EntriesToJson(engine, field.entries)}};
   Json json = {{"value", ValueToJson(field.value)}};
   if (field.written) json = CandidateToJson(engine, *field.written);
+  if (field.version) json["version"] = FormatVersion(*field.version);
+  if (field.edits_not_shown > 0) json["edits_not_shown"] = field.edits_not_shown;
   if (!field.in_conflict()) return json;
+  if (!field.passages.empty())
+    json["passages"] = PassagesToJson(engine, FormatValue(field.value), field.passages);
   json["first_applies"] = PrecedenceWord(field.first_applies);
   json["siblings"] = Json::array();
   for (const Candidate& candidate : field.candidates)
@@ -43,6 +49,7 @@ struct ToJson {
     for (const Value& value : list) array.push_back(ValueToJson(value));
     return array;
   }
+  Json operator()(const Bytes&) const { return nullptr; }
 };
 
 }  // namespace
@@ -58,7 +65,7 @@ Json AuthorToJson(const Engine& engine, const DeviceId& device) {
 Json CandidateToJson(const Engine& engine, const Candidate& candidate) {
   Json json = {{"value", ValueToJson(candidate.value)}};
   json.update(AuthorToJson(engine, candidate.author));
-  json["at"] = UtcTime(candidate.hlc);
+  json.update(TimeToJson(candidate.shown));
   return json;
 }
 
@@ -72,8 +79,8 @@ Json RecordToJson(const Engine& engine, const Schema& schema, const RecordView& 
   }
   json["dossier"] = view.head.dossier.ToUuid();
   json["space"] = view.head.space.ToUuid();
-  json["created"] = UtcTime(view.head.created);
-  json["changed"] = UtcTime(view.head.changed);
+  json["created"] = TimeToJson(engine.TimeOf(view.head.created))["at"];
+  json["changed"] = TimeToJson(engine.TimeOf(view.head.changed))["at"];
   json["fields"] = Json::object();
   for (const VisibleField& field : view.fields)
     if (const FieldDef* def = kind->FindField(field.field))
@@ -84,7 +91,9 @@ Json RecordToJson(const Engine& engine, const Schema& schema, const RecordView& 
 
 Json HistoryToJson(const Engine& engine, const KindDef* kind, const HistoryEntry& entry) {
   const FieldDef* field = kind == nullptr ? nullptr : kind->FindField(entry.field);
-  Json json = {{"at", UtcTime(entry.hlc)}};
+  Json json = TimeToJson(engine.TimeOf(entry));
+  json["change"] = ChangeName(entry);
+  if (entry.received_s) json["received"] = UtcTime(Hlc::Of(*entry.received_s * 1000, 0));
   json.update(AuthorToJson(engine, entry.author));
   json["from"] = entry.origin == Origin::kLocal ? "this device" : "sync";
   if (field == nullptr) {
@@ -92,6 +101,13 @@ Json HistoryToJson(const Engine& engine, const KindDef* kind, const HistoryEntry
     return json;
   }
   json["field"] = field->name;
+  if (field->policy == MergePolicy::kText && !entry.value.empty()) {
+    json["changes"] = Json::array();
+    for (const WordChange& change : entry.words)
+      json["changes"].push_back({{"removed", change.removed}, {"added", change.added}});
+    json["settles"] = entry.settles;
+    return json;
+  }
   if (field->policy == MergePolicy::kAddWinsSet) {
     const auto element = DecodeValue(entry.element);
     json[entry.value.is_true() ? "added" : "removed"] =
@@ -104,6 +120,10 @@ Json HistoryToJson(const Engine& engine, const KindDef* kind, const HistoryEntry
     json["corrects"] = ToHex(ByteView(entry.element).last(16));
   const bool is_state = field->policy == MergePolicy::kMonotonic;
   json["value"] = ValueToJson(is_state ? StateOf(entry.value).state : entry.value);
+  if (field->is_list()) return json;
+  json["instead_of"] = Json::array();
+  for (const Value& value : entry.before)
+    json["instead_of"].push_back(ValueToJson(is_state ? StateOf(value).state : value));
   return json;
 }
 

@@ -4,6 +4,7 @@
 
 #include "engine/record/state.h"
 #include "engine/record/value_codec.h"
+#include "samples/cli/co_written_text.h"
 #include "samples/cli/output.h"
 #include "samples/cli/schema_words.h"
 
@@ -15,6 +16,7 @@ constexpr std::size_t kSummaryCharactersMax = 90;
 constexpr std::size_t kHistoryCharactersMax = 120;
 // As much of an entry's id as --correct needs.
 constexpr std::size_t kEntryIdShown = 8;
+constexpr std::size_t kReplicaDigitsShown = 8;
 
 std::string LabelOf(const Schema& schema, const FieldDef& field, const Code& code) {
   const ClosedList* list = schema.FindList(field.closed_list);
@@ -58,14 +60,18 @@ std::string FieldText(const Engine& engine, const Schema& schema, const FieldDef
                       const VisibleField& visible, const RecordId& record, Detail detail) {
   if (!visible.entries.empty()) return LogText(engine, schema, field, visible, detail);
   if (visible.in_conflict())
-    return ConflictText(engine, schema, field,
-                        {record, field.id, visible.candidates, visible.first_applies});
+    return ConflictText(
+               engine, schema, field,
+               {record, field.id, visible.candidates, visible.first_applies, visible.passages}) +
+           EditsNotShownText(visible.edits_not_shown);
   const std::string written =
       visible.written ? "   — " + WrittenText(engine, *visible.written) : "";
   if (IsLong(visible.value))
     return "  " + field.label + ":" + written + "\n" +
-           AsBlock(*visible.value.As<std::string>(), "      ");
-  return "  " + field.label + ": " + ValueText(schema, field, visible.value) + written + "\n";
+           AsBlock(*visible.value.As<std::string>(), "      ") +
+           EditsNotShownText(visible.edits_not_shown);
+  return "  " + field.label + ": " + ValueText(schema, field, visible.value) + written + "\n" +
+         EditsNotShownText(visible.edits_not_shown);
 }
 
 std::string ElementText(const Schema& schema, const FieldDef& field, const Bytes& element) {
@@ -77,6 +83,8 @@ std::string ChangeText(const Schema& schema, const FieldDef& field, const Histor
   if (field.policy == MergePolicy::kAddWinsSet)
     return (entry.value.is_true() ? "added " : "removed ") +
            ElementText(schema, field, entry.element);
+  if (field.policy == MergePolicy::kText && !(entry.words.empty() && !entry.settles))
+    return WordChangesText(entry);
   const bool is_state = field.policy == MergePolicy::kMonotonic;
   std::string text =
       Shortened(ValueText(schema, field, is_state ? StateOf(entry.value).state : entry.value),
@@ -85,6 +93,19 @@ std::string ChangeText(const Schema& schema, const FieldDef& field, const Histor
     text = "corrects [" + ToHex(ByteView(entry.element).last(16)).substr(0, kEntryIdShown) +
            "]: " + text;
   return text;
+}
+
+// What a single value replaced.
+std::string InsteadText(const Schema& schema, const FieldDef& field, const HistoryEntry& entry) {
+  if (field.is_list() || field.policy == MergePolicy::kText) return "";
+  const bool is_state = field.policy == MergePolicy::kMonotonic;
+  std::string text;
+  for (const Value& value : entry.before)
+    if (!value.empty())
+      text += (text.empty() ? "" : "; ") +
+              Shortened(ValueText(schema, field, is_state ? StateOf(value).state : value),
+                        kHistoryCharactersMax);
+  return text.empty() ? "" : "   (instead of " + text + ")";
 }
 
 // Which value applies until somebody has decided, and why that one.
@@ -101,6 +122,11 @@ std::string_view MeanwhileText(Precedence precedence) {
       return "CONFLICT, the first value applies meanwhile: reopened while somebody did not know";
     case Precedence::kOverCleared:
       return "CONFLICT, the first value applies meanwhile: somebody cleared it, somebody wrote it";
+    case Precedence::kBothVisible:
+      return "both are shown";
+    case Precedence::kClockInDoubt:
+      return "CONFLICT, the first value applies meanwhile: it seems the latest, but a clock was "
+             "wrong";
     case Precedence::kErased:
       return "ERASED, while somebody who did not know wrote into the record";
   }
@@ -136,6 +162,11 @@ std::string ValueText(const Schema& schema, const FieldDef& field, const Value& 
   return text;
 }
 
+std::string ChangeName(const HistoryEntry& entry) {
+  return entry.dot.replica.ToHex().substr(0, kReplicaDigitsShown) + "-" +
+         std::to_string(entry.dot.counter);
+}
+
 std::string AuthorText(const Engine& engine, const DeviceId& device) {
   const Profile profile = engine.ProfileOf(device);
   if (profile.device_label.empty()) return OnOneLine(profile.person);
@@ -143,7 +174,7 @@ std::string AuthorText(const Engine& engine, const DeviceId& device) {
 }
 
 std::string WrittenText(const Engine& engine, const Candidate& candidate) {
-  return AuthorText(engine, candidate.author) + ", " + LocalTime(candidate.hlc);
+  return AuthorText(engine, candidate.author) + ", " + LocalTime(candidate.shown);
 }
 
 std::string SummaryLine(const Schema& schema, const RecordView& view) {
@@ -163,6 +194,7 @@ std::string SummaryLine(const Schema& schema, const RecordView& view) {
 
 std::string ConflictText(const Engine& engine, const Schema& schema, const FieldDef& field,
                          const Conflict& conflict) {
+  if (!conflict.passages.empty()) return PassagesText(engine, field, conflict);
   std::string text =
       "  " + field.label + ": " + std::string(MeanwhileText(conflict.first_applies)) + "\n";
   int number = 0;
@@ -175,8 +207,8 @@ std::string ConflictText(const Engine& engine, const Schema& schema, const Field
 std::string RecordText(const Engine& engine, const Schema& schema, const RecordView& view,
                        Detail detail) {
   std::string text = KindLabel(schema, view.head.kind) + " " + view.head.id.ToUuid() +
-                     "   (created " + LocalTime(view.head.created) + ", changed " +
-                     LocalTime(view.head.changed) + ")\n";
+                     "   (created " + LocalTime(engine.TimeOf(view.head.created)) + ", changed " +
+                     LocalTime(engine.TimeOf(view.head.changed)) + ")\n";
   if (const KindDef* kind = schema.FindKind(view.head.kind)) {
     for (const FieldDef& field : kind->fields) {
       if (const VisibleField* visible = view.Find(field.id)) {
@@ -195,9 +227,11 @@ std::string RecordText(const Engine& engine, const Schema& schema, const RecordV
 std::string HistoryLine(const Engine& engine, const Schema& schema, const KindDef* kind,
                         const HistoryEntry& entry) {
   const FieldDef* field = kind == nullptr ? nullptr : kind->FindField(entry.field);
-  const std::string head = LocalTime(entry.hlc) + "  " + AuthorText(engine, entry.author) + "  ";
+  const std::string head = "[" + ChangeName(entry) + "]  " + LocalTime(engine.TimeOf(entry)) +
+                           "  " + AuthorText(engine, entry.author) + "  ";
   if (field == nullptr) return head + "a field of a newer release";
-  return head + field->label + ": " + ChangeText(schema, *field, entry);
+  return head + field->label + ": " + ChangeText(schema, *field, entry) +
+         InsteadText(schema, *field, entry);
 }
 
 std::string KindText(const Schema& schema, const KindDef& kind) {

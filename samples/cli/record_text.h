@@ -24,6 +24,8 @@ enum class Detail {
                                      const RecordView& view, Detail detail);
 [[nodiscard]] std::string ConflictText(const Engine& engine, const Schema& schema,
                                        const FieldDef& field, const Conflict& conflict);
+// How people name the change that wrote an entry of a history, as `take-back` reads it.
+[[nodiscard]] std::string ChangeName(const HistoryEntry& entry);
 [[nodiscard]] std::string HistoryLine(const Engine& engine, const Schema& schema,
                                       const KindDef* kind, const HistoryEntry& entry);
 [[nodiscard]] std::string KindText(const Schema& schema, const KindDef& kind);

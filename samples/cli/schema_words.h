@@ -41,6 +41,8 @@ constexpr std::string_view PolicyWord(MergePolicy policy) {
       return "monotonic";
     case MergePolicy::kErasure:
       return "erasure";
+    case MergePolicy::kText:
+      return "text";
   }
   return "";
 }
@@ -59,6 +61,10 @@ constexpr std::string_view PrecedenceWord(Precedence precedence) {
       return "over_cleared";
     case Precedence::kErased:
       return "erased";
+    case Precedence::kBothVisible:
+      return "both_visible";
+    case Precedence::kClockInDoubt:
+      return "clock_in_doubt";
   }
   return "";
 }

@@ -56,7 +56,8 @@ std::string VerifyText(const PageCheckReport& pages, const StoreCheck& check) {
 
 tl::unexpected<Error> Damaged(const std::string& what) {
   return Fail(ErrorCode::kCorrupt, "the store is damaged: " + what,
-              "Keep the file as it is, work no more in it, and take a backup in its place.");
+              "It is only read from now on. `sacoche rebuild` saves what can be read and gets the "
+              "rest from the server; `sacoche restore` puts a backup in its place.");
 }
 
 std::string PageNumbers(const PageCheckReport& report) {
@@ -127,9 +128,7 @@ Status StoreCommands::NewRecoveryCode() {
 }
 
 Status StoreCommands::ChangeDataKey() {
-  SACOCHE_ASSIGN(
-      const SecretBytes passphrase,
-      ReadPassphrase(kStorePassphrase, context_.store_passphrase_file, PassphraseUse::kOpen));
+  SACOCHE_ASSIGN(const SecretBytes passphrase, context_.ReadStorePassphrase());
   SACOCHE_ASSIGN(auto vault, context_.UnlockVaultWith(passphrase));
   SACOCHE_ASSIGN(const Vault::Created changed,
                  Rekey(std::move(vault), passphrase.view(), context_.MeasuredCost()));
@@ -141,9 +140,11 @@ Status StoreCommands::ChangeDataKey() {
 Status StoreCommands::Verify() {
   SACOCHE_ASSIGN(Vault * vault, context_.UnlockVault());
   SACOCHE_ASSIGN(const PageCheckReport pages, PageCheck(*vault).Run());
-  if (pages.damaged_count > 0)
+  if (pages.damaged_count > 0) {
+    SACOCHE_TRY(context_.NoteDamage());
     return Damaged(Counted(pages.damaged_count, "page") + " of " + std::to_string(pages.pages) +
                    " cannot be read (" + PageNumbers(pages) + ")");
+  }
   SACOCHE_ASSIGN(auto engine, context_.OpenUnlocked());
   SACOCHE_ASSIGN(const StoreCheck check, engine->Check());
   context_.Print(VerifyText(pages, check), {{"whole", check.whole()},
@@ -152,7 +153,8 @@ Status StoreCommands::Verify() {
                                             {"envelopes", check.envelopes},
                                             {"structure", check.structure},
                                             {"log", check.log}});
-  if (check.whole()) return {};
+  if (check.whole()) return context_.ForgetDamage();
+  SACOCHE_TRY(context_.NoteDamage());
   return Damaged(check.structure.empty() ? "its log has holes" : "its structure is broken");
 }
 

@@ -32,6 +32,21 @@ Json ReportToJson(const SyncReport& report, const EngineStatus& status, bool com
   return json;
 }
 
+// A clock that is off by less troubles nobody.
+constexpr std::int64_t kClockOffMsMax = 10LL * 60 * 1000;
+
+std::string ClockNotice(const EngineStatus& status) {
+  if (status.time_in_doubt)
+    return "The laptop's clock contradicts what the server last said: what you write now is dated "
+           "by guess and marked so. Set the clock, or synchronise.\n";
+  const std::int64_t ahead_ms = status.clock_ahead_ms.value_or(0);
+  if (std::abs(ahead_ms) <= kClockOffMsMax) return "";
+  const auto minutes = static_cast<std::uint64_t>(std::abs(ahead_ms) / 60'000);
+  return "The laptop's clock was " + Counted(minutes, "minute") +
+         (ahead_ms > 0 ? " ahead of" : " behind") +
+         " the server's at the last synchronisation; dates follow the server's. Set the clock.\n";
+}
+
 // What the person should know beside the counts.
 std::string Notices(const SyncReport& report, const EngineStatus& status) {
   std::string text;
@@ -46,6 +61,7 @@ std::string Notices(const SyncReport& report, const EngineStatus& status) {
   if (report.set_aside > 0)
     text += Counted(report.set_aside, "envelope") +
             " made by a newer release kept aside. Update Sacoche.\n";
+  text += ClockNotice(status);
   if (status.conflicts > 0)
     text += Counted(status.conflicts, "open conflict") + ": see `sacoche conflicts`.\n";
   return text;
@@ -67,6 +83,8 @@ Json StatusToJson(const Engine& engine, const EngineStatus& status) {
   for (const SpaceId& space : status.spaces)
     json["spaces"].push_back({{"id", space.ToUuid()}, {"name", engine.SpaceNameOf(space)}});
   if (status.last_refusal) json["last_refusal"] = ProblemName(*status.last_refusal);
+  json["clock_ahead_ms"] = status.clock_ahead_ms ? Json(*status.clock_ahead_ms) : Json(nullptr);
+  json["time_in_doubt"] = status.time_in_doubt;
   return json;
 }
 
@@ -86,6 +104,7 @@ std::string StatusText(const Engine& engine, const EngineStatus& status) {
     text += "Refused by the server, kept here: " + std::to_string(status.envelopes_refused) + " (" +
             std::string(status.last_refusal ? ProblemName(*status.last_refusal) : "") + ")\n";
   if (status.set_aside > 0) text += Line("Kept aside, of a newer release", status.set_aside);
+  text += ClockNotice(status);
   return text;
 }
 

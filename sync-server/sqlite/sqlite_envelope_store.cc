@@ -7,7 +7,7 @@ namespace sacoche {
 namespace {
 
 // `envelope` stands last in its row, so that reading past a device's own rows touches no blob.
-constexpr const char* kTables =
+constexpr const char* kFormat1 =
     "CREATE TABLE spaces(space BLOB PRIMARY KEY, head INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE chains(space BLOB, device BLOB, counter INTEGER NOT NULL, manifest BLOB NOT NULL,"
     "  PRIMARY KEY(space, device)) WITHOUT ROWID;"
@@ -19,26 +19,43 @@ constexpr const char* kTables =
     "CREATE TABLE enrolments(number INTEGER PRIMARY KEY AUTOINCREMENT,"
     "  device BLOB NOT NULL UNIQUE, request BLOB NOT NULL);"
     "PRAGMA user_version=1;";
-static_assert(SqliteEnvelopeStore::kFormat == 1, "kTables writes the number too");
+constexpr const char* kFormat2 =
+    "CREATE TABLE arrivals(space BLOB NOT NULL, sequence INTEGER NOT NULL, tag BLOB NOT NULL,"
+    "  received_s INTEGER NOT NULL, PRIMARY KEY(space, sequence)) WITHOUT ROWID;"
+    "CREATE TABLE settings(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
+    "PRAGMA user_version=2;";
+// A snapshot is complete while `covers` is not 0. A dropped envelope is empty.
+constexpr const char* kFormat3 =
+    "CREATE TABLE snapshots(space BLOB NOT NULL, id BLOB NOT NULL, device BLOB NOT NULL,"
+    "  covers INTEGER NOT NULL, head BLOB NOT NULL, PRIMARY KEY(space, id));"
+    "CREATE TABLE snapshot_parts(space BLOB NOT NULL, id BLOB NOT NULL, position INTEGER NOT NULL,"
+    "  part BLOB NOT NULL, PRIMARY KEY(space, id, position));"
+    "CREATE TABLE drops(space BLOB PRIMARY KEY, up_to INTEGER NOT NULL) WITHOUT ROWID;"
+    "PRAGMA user_version=3;";
+constexpr const char* kSteps[] = {kFormat1, kFormat2, kFormat3};
+static_assert(SqliteEnvelopeStore::kFormat == std::size(kSteps));
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteEnvelopeStore>> SqliteEnvelopeStore::Open(const std::string& path) {
+Result<std::unique_ptr<SqliteEnvelopeStore>> SqliteEnvelopeStore::Open(const std::string& path,
+                                                                       const std::string& vfs) {
   Database::Options options;
   options.path = path;
+  options.vfs = vfs;
   SACOCHE_ASSIGN(auto database, Database::Open(options));
   SACOCHE_ASSIGN(const int format, database->FormatVersion());
   if (format > kFormat)
     return Fail(ErrorCode::kNewerFormat, "the server's store was written by a newer release",
                 "Install that release of sacoche-server or a later one; nothing was changed.");
   std::unique_ptr<SqliteEnvelopeStore> store(new SqliteEnvelopeStore(std::move(database)));
-  if (format == 0) SACOCHE_TRY(store->CreateTables());
+  SACOCHE_TRY(store->MigrateFrom(format));
   return store;
 }
 
-Status SqliteEnvelopeStore::CreateTables() {
+Status SqliteEnvelopeStore::MigrateFrom(int format) {
+  if (format == kFormat) return {};
   SACOCHE_ASSIGN(auto transaction, Transaction::Begin(*database_));
-  SACOCHE_TRY(database_->Execute(kTables));
+  for (int step = format; step < kFormat; ++step) SACOCHE_TRY(database_->Execute(kSteps[step]));
   return transaction.Commit();
 }
 
@@ -58,30 +75,32 @@ Result<std::vector<AppendOutcome>> SqliteEnvelopeStore::AppendEnvelopes(
 Result<AppendOutcome> SqliteEnvelopeStore::AppendOne(const NewEnvelope& envelope) {
   SACOCHE_ASSIGN(const auto known, FindKnown(envelope));
   if (known) return *known;
-  SACOCHE_ASSIGN(const ChainHead last, ChainHeadOf(envelope.header));
+  SACOCHE_ASSIGN(const ChainHead last, ChainHeadOf(envelope.header.space, envelope.header.device));
   if (envelope.header.counter != last.counter + 1 || envelope.header.previous != last.manifest_hash)
     return AppendOutcome{};
   SACOCHE_ASSIGN(const std::uint64_t head, Head(envelope.header.space));
   SACOCHE_TRY(Insert(envelope, head + 1));
-  return AppendOutcome{AppendOutcome::Kind::kStored, head + 1};
+  return AppendOutcome{AppendOutcome::Kind::kStored, head + 1, envelope.received_s};
 }
 
 Result<std::optional<AppendOutcome>> SqliteEnvelopeStore::FindKnown(const NewEnvelope& envelope) {
-  auto find =
-      database_->Prepare("SELECT sequence, manifest FROM envelopes WHERE space = ? AND id = ?");
+  auto find = database_->Prepare(
+      "SELECT e.sequence, e.manifest, coalesce(a.received_s, 0) FROM envelopes e"
+      " LEFT JOIN arrivals a ON a.space = e.space AND a.sequence = e.sequence"
+      " WHERE e.space = ? AND e.id = ?");
   find.Bind(envelope.header.space.view()).Bind(envelope.header.id.view());
   SACOCHE_ASSIGN(const bool found, find.Step());
   if (!found) return std::optional<AppendOutcome>();
   // The manifest hash, not the bytes: it stays the same when an item was erased since.
   if (find.ArrayAt<32>(1) != envelope.manifest_hash) return std::optional(AppendOutcome{});
-  return std::optional(AppendOutcome{AppendOutcome::Kind::kRepeated, find.Uint(0)});
+  return std::optional(AppendOutcome{AppendOutcome::Kind::kRepeated, find.Uint(0), find.Uint(2)});
 }
 
-Result<SqliteEnvelopeStore::ChainHead> SqliteEnvelopeStore::ChainHeadOf(
-    const EnvelopeHeader& header) {
+Result<SqliteEnvelopeStore::ChainHead> SqliteEnvelopeStore::ChainHeadOf(const SpaceId& space,
+                                                                        const DeviceId& device) {
   auto find =
       database_->Prepare("SELECT counter, manifest FROM chains WHERE space = ? AND device = ?");
-  find.Bind(header.space.view()).Bind(header.device.view());
+  find.Bind(space.view()).Bind(device.view());
   SACOCHE_ASSIGN(const bool found, find.Step());
   if (!found) return ChainHead{};
   return ChainHead{find.Uint(0), find.ArrayAt<32>(1)};
@@ -98,6 +117,15 @@ Status SqliteEnvelopeStore::Insert(const NewEnvelope& envelope, std::uint64_t se
                   .Bind(header.id.view())
                   .Bind(envelope.manifest_hash)
                   .Bind(envelope.bytes)
+                  .Run());
+  SACOCHE_ASSIGN(const HistoryTag before, HistoryAt(header.space, sequence - 1));
+  SACOCHE_TRY(database_
+                  ->Prepare("INSERT INTO arrivals(space, sequence, tag, received_s)"
+                            " VALUES(?, ?, ?, ?)")
+                  .Bind(header.space.view())
+                  .Bind(sequence)
+                  .Bind(NextTag(before, envelope.manifest_hash))
+                  .Bind(envelope.received_s)
                   .Run());
   SACOCHE_TRY(database_
                   ->Prepare("INSERT INTO chains(space, device, counter, manifest)"
@@ -118,25 +146,27 @@ Status SqliteEnvelopeStore::Insert(const NewEnvelope& envelope, std::uint64_t se
 }
 
 Result<EnvelopePage> SqliteEnvelopeStore::ReadEnvelopes(const SpaceId& space, std::uint64_t cursor,
-                                                        const DeviceId& excluded,
+                                                        const std::optional<DeviceId>& excluded,
                                                         const ReadLimits& read_limits) {
   EnvelopePage page;
   SACOCHE_ASSIGN(const std::uint64_t head, Head(space));
   page.read_up_to = std::min(cursor, head);
   if (cursor >= head) return page;
   auto read = database_->Prepare(
-      "SELECT sequence, device, envelope FROM envelopes"
-      " WHERE space = ? AND sequence > ? ORDER BY sequence LIMIT ?");
+      "SELECT e.sequence, e.device, e.envelope, coalesce(a.received_s, 0) FROM envelopes e"
+      " LEFT JOIN arrivals a ON a.space = e.space AND a.sequence = e.sequence"
+      " WHERE e.space = ? AND e.sequence > ? ORDER BY e.sequence LIMIT ?");
+  SACOCHE_ASSIGN(const std::uint64_t dropped, DroppedUpTo(space));
   read.Bind(space.view()).Bind(cursor).Bind(static_cast<std::uint64_t>(read_limits.rows_max));
   std::size_t bytes = 0;
   while (true) {
     SACOCHE_ASSIGN(const bool row, read.Step());
     if (!row) break;
-    if (read.IdAt<DeviceId>(1) != excluded) {
+    if (read.IdAt<DeviceId>(1) != excluded && read.Uint(0) > dropped) {
       const ByteView envelope = read.Blob(2);
       if (!page.rows.empty() && bytes + envelope.size() > read_limits.bytes_max) break;
       bytes += envelope.size();
-      page.rows.push_back({read.Uint(0), CopyOf(envelope)});
+      page.rows.push_back({read.Uint(0), CopyOf(envelope), read.Uint(3)});
     }
     page.read_up_to = read.Uint(0);
     ++page.rows_seen;
@@ -145,11 +175,37 @@ Result<EnvelopePage> SqliteEnvelopeStore::ReadEnvelopes(const SpaceId& space, st
   return page;
 }
 
+Result<HistoryTag> SqliteEnvelopeStore::HistoryAt(const SpaceId& space, std::uint64_t sequence) {
+  if (sequence > static_cast<std::uint64_t>(INT64_MAX)) return HistoryTag{};
+  auto find = database_->Prepare("SELECT tag FROM arrivals WHERE space = ? AND sequence = ?");
+  SACOCHE_ASSIGN(const bool found, find.Bind(space.view()).Bind(sequence).Step());
+  return found ? find.ArrayAt<8>(0) : HistoryTag{};
+}
+
+Result<std::uint64_t> SqliteEnvelopeStore::ChainCounter(const SpaceId& space,
+                                                        const DeviceId& device) {
+  SACOCHE_ASSIGN(const ChainHead last, ChainHeadOf(space, device));
+  return last.counter;
+}
+
 Result<std::uint64_t> SqliteEnvelopeStore::Head(const SpaceId& space) {
   auto find = database_->Prepare("SELECT head FROM spaces WHERE space = ?");
   find.Bind(space.view());
   SACOCHE_ASSIGN(const bool found, find.Step());
   return found ? find.Uint(0) : 0;
+}
+
+Result<Bytes> SqliteEnvelopeStore::ReadSetting(std::string_view name) {
+  auto find = database_->Prepare("SELECT value FROM settings WHERE name = ?");
+  SACOCHE_ASSIGN(const bool found, find.Bind(name).Step());
+  return found ? CopyOf(find.Blob(0)) : Bytes();
+}
+
+Status SqliteEnvelopeStore::WriteSetting(std::string_view name, ByteView value) {
+  return database_->Prepare("INSERT OR REPLACE INTO settings(name, value) VALUES(?, ?)")
+      .Bind(name)
+      .Bind(value)
+      .Run();
 }
 
 Status SqliteEnvelopeStore::AppendStatements(std::span<const NewStatement> statements) {

@@ -9,18 +9,32 @@ namespace sacoche {
 class SqliteEnvelopeStore final : public EnvelopeStore {
  public:
   // Of the file, in PRAGMA user_version. Raised with every change of the tables.
-  static constexpr int kFormat = 1;
+  static constexpr int kFormat = 3;
 
   // Makes the file if it is not there. kNewerFormat: a newer release wrote it; kBusy: another
-  // server has it.
-  static Result<std::unique_ptr<SqliteEnvelopeStore>> Open(const std::string& path);
+  // server has it. `vfs`: SQLite's name of the file system layer; empty: its default.
+  static Result<std::unique_ptr<SqliteEnvelopeStore>> Open(const std::string& path,
+                                                           const std::string& vfs = {});
 
   Result<std::vector<AppendOutcome>> AppendEnvelopes(
       std::span<const NewEnvelope> envelopes) override;
   Result<EnvelopePage> ReadEnvelopes(const SpaceId& space, std::uint64_t cursor,
-                                     const DeviceId& excluded,
+                                     const std::optional<DeviceId>& excluded,
                                      const ReadLimits& read_limits) override;
+  Result<HistoryTag> HistoryAt(const SpaceId& space, std::uint64_t sequence) override;
+  Result<std::uint64_t> ChainCounter(const SpaceId& space, const DeviceId& device) override;
   Result<std::uint64_t> Head(const SpaceId& space) override;
+  Result<Bytes> ReadSetting(std::string_view name) override;
+  Status WriteSetting(std::string_view name, ByteView value) override;
+  Result<std::map<DeviceId, Hash256>> ChainEnds(const SpaceId& space) override;
+  Result<std::uint64_t> BeginSnapshot(const SealedSnapshotHead& head) override;
+  Result<std::uint64_t> AppendSnapshotPart(const SealedSnapshotHead& head, std::uint64_t index,
+                                           ByteView part) override;
+  Result<std::optional<StoredSnapshot>> NewestSnapshot(const SpaceId& space) override;
+  Result<Bytes> ReadSnapshotPart(const StoredSnapshot& snapshot, std::uint64_t index) override;
+  Result<std::uint64_t> DropCovered(const SpaceId& space, const Retention& retention) override;
+  Result<std::uint64_t> DroppedUpTo(const SpaceId& space) override;
+  Result<std::vector<SpaceId>> Spaces() override;
   Status AppendStatements(std::span<const NewStatement> statements) override;
   Result<std::vector<Bytes>> ReadStatements(std::uint64_t after,
                                             const ReadLimits& read_limits) override;
@@ -37,11 +51,16 @@ class SqliteEnvelopeStore final : public EnvelopeStore {
   explicit SqliteEnvelopeStore(std::unique_ptr<Database> database)
       : database_(std::move(database)) {}
 
-  Status CreateTables();
+  Status MigrateFrom(int format);
   Result<AppendOutcome> AppendOne(const NewEnvelope& envelope);
   Result<std::optional<AppendOutcome>> FindKnown(const NewEnvelope& envelope);
-  Result<ChainHead> ChainHeadOf(const EnvelopeHeader& header);
+  Result<ChainHead> ChainHeadOf(const SpaceId& space, const DeviceId& device);
   Status Insert(const NewEnvelope& envelope, std::uint64_t sequence);
+  Result<std::uint64_t> CountSnapshotParts(const SealedSnapshotHead& head);
+  Status DropIncomplete(const SnapshotIdentity& identity);
+  Status CompleteSnapshot(const SnapshotIdentity& identity);
+  Result<std::uint64_t> LastThatMayGo(const SpaceId& space, std::uint64_t covered,
+                                      const Retention& retention);
   Result<bool> IsEnrolmentListFull(const DeviceId& device);
 
   std::unique_ptr<Database> database_;

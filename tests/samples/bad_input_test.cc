@@ -366,7 +366,8 @@ TEST_F(BadInputTest, AStoreOfANewerReleaseIsRefusedAndLeftAsItIs) {
   ExpectRefusal(Run({"list"}), ExitCode::kUnusableFile);
   ExpectRefusal(Run({"edit", dossier_, "intitule=X"}), ExitCode::kUnusableFile);
   EXPECT_EQ(ReadWholeFile(EnrolledStores::StoreIn(store_)), newer);
-  ASSERT_TRUE(ExecuteInStore("PRAGMA user_version=1"));
+  ASSERT_TRUE(
+      ExecuteInStore(("PRAGMA user_version=" + std::to_string(kStoreFormatOfRelease)).c_str()));
   EXPECT_EQ(Content(store_), before_);
 }
 

@@ -73,5 +73,13 @@ TEST(Output, WritesTimesForScriptsInUtcWithMilliseconds) {
   EXPECT_EQ(UtcTime(Hlc::Of(UINT64_MAX, 0)).substr(0, 4), "6429");
 }
 
+TEST(Output, ATimeThatCannotBeRightSaysSo) {
+  const ShownTime right{1'772'456'709'123, false};
+  EXPECT_EQ(TimeToJson(right), Json({{"at", "2026-03-02T13:05:09.123Z"}}));
+  const ShownTime doubted{1'772'456'709'123, true};
+  EXPECT_EQ(TimeToJson(doubted)["at_in_doubt"], true);
+  EXPECT_EQ(LocalTime(doubted), LocalTime(right) + " (date in doubt)");
+}
+
 }  // namespace
 }  // namespace sacoche

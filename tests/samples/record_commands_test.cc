@@ -84,6 +84,54 @@ TEST_F(RecordCommandsTest, ATextComesFromAFileOrTheStandardInput) {
   EXPECT_EQ(PrintJson({"show", note})["fields"]["note"]["entries"][0]["value"], "Depuis un tube");
 }
 
+TEST_F(RecordCommandsTest, ACoWrittenTextKeepsBothEditsAndMarksThePassageToRead) {
+  const std::string id = NewDossier();
+  ASSERT_EQ(Print({"edit", id, "synthese=Madame vit seule. Elle a deux enfants. Fin."}), "Saved.");
+  const std::string other = Colleague();
+  ASSERT_EQ(Print({"edit", id, "synthese=Madame vit seule. Elle a trois enfants. Fin."}), "Saved.");
+  ASSERT_EQ(
+      Print({"edit", id, "synthese=Madame vit seule. Elle a deux filles. Fin.", "--store", other}),
+      "Saved.");
+  stores_.CarryChanges(other, store_);
+  const std::string text = Print({"show", id});
+  EXPECT_THAT(text, HasSubstr("Synthèse : À RELIRE, 1 passage modifié par plusieurs personnes"));
+  EXPECT_THAT(text, HasSubstr("Madame vit seule. ⟦1: Elle a trois filles.⟧ Fin."));
+  EXPECT_THAT(text, HasSubstr("⟦1⟧ Claire Martin (Portable Dourdan), 20"));
+  EXPECT_THAT(text, HasSubstr(" ; Marc Petit (Portable Etampes), 20"));
+  EXPECT_THAT(text, HasSubstr("sacoche resolve " + id + " synthese --as-is"));
+  EXPECT_THAT(Print({"list"}), HasSubstr("[conflict]"));
+  EXPECT_THAT(Print({"conflicts"}), HasSubstr("⟦1: Elle a trois filles.⟧"));
+  const auto conflict = PrintJson({"conflicts"})[0];
+  EXPECT_EQ(conflict["first_applies"], "both_visible");
+  EXPECT_EQ(conflict["passages"][0]["text"], " Elle a trois filles.");
+  EXPECT_EQ(conflict["passages"][0]["writers"].size(), 2U);
+  EXPECT_EQ(Run({"resolve", id, "synthese", "--take", "1"}).status, 1);
+  EXPECT_THAT(Print({"resolve", id, "synthese", "--as-is"}), HasSubstr("Resolved: Synthèse"));
+  EXPECT_EQ(Print({"conflicts"}), "No open conflicts.");
+  const std::string history = Print({"history", id});
+  EXPECT_THAT(history, HasSubstr("Synthèse: remplacé « deux » par « trois »"));
+  EXPECT_THAT(history, HasSubstr("Synthèse: remplacé « enfants » par « filles »"));
+  EXPECT_THAT(history, HasSubstr("Synthèse: relu, bien ainsi"));
+  const auto entry = PrintJson({"history", id})[3];
+  EXPECT_EQ(entry["changes"][0]["removed"], "deux");
+  EXPECT_EQ(entry["changes"][0]["added"], "trois");
+}
+
+TEST_F(RecordCommandsTest, AnEditOfAnOlderVersionOfATextLeavesWhatItDidNotShow) {
+  const std::string id = NewDossier();
+  ASSERT_EQ(Print({"edit", id, "synthese=Un. Deux."}), "Saved.");
+  const auto version = PrintJson({"show", id})["fields"]["synthese"]["version"].get<std::string>();
+  ASSERT_EQ(Print({"edit", id, "synthese=Un. Deux. Trois."}), "Saved.");
+  ASSERT_EQ(Print({"edit", id, "synthese=Zéro. Un. Deux.", "--seen", version}), "Saved.");
+  EXPECT_EQ(PrintJson({"show", id})["fields"]["synthese"]["value"], "Zéro. Un. Deux. Trois.");
+  for (const char* bad : {"x", "1-2", "1-", "", "1-00.3", "99999999999999999999"}) {
+    const Outcome refused = Run({"edit", id, "synthese=Rien.", "--seen=" + std::string(bad) + "-"});
+    EXPECT_EQ(refused.status, 1) << bad;
+  }
+  EXPECT_EQ(Run({"edit", id, "intitule=Autre", "--seen", version}).status, 1);
+  EXPECT_EQ(Run({"resolve", id, "intitule", "--as-is"}).status, 1);
+}
+
 TEST_F(RecordCommandsTest, ATextOfTheLongestLengthIsKeptWhole) {
   const std::string longest(64 * 1024, 'a');
   const std::string note = Print({"note", NewDossier(), "-"}, longest);
@@ -146,6 +194,23 @@ TEST_F(RecordCommandsTest, TheHistoryTellsEveryChange) {
   EXPECT_EQ(history[3]["added"], "PSY");
   EXPECT_EQ(history[4]["removed"], "PSY");
   EXPECT_EQ(history[4]["author"], "Claire Martin");
+}
+
+TEST_F(RecordCommandsTest, AnEarlierValueIsTakenBackByTheNameOfItsChange) {
+  const std::string id = NewDossier();
+  (void)Print({"edit", id, "intitule=Famille Petit"});
+  (void)Print({"edit", id, "problematiques=VC,LOGEMENT"});
+  (void)Print({"edit", id, "problematiques="});
+  const auto history = PrintJson({"history", id});
+  EXPECT_EQ(history[2]["instead_of"], (std::vector<std::string>{"Famille Moulin"}));
+  EXPECT_THAT(Print({"history", id}), HasSubstr("Famille Petit   (instead of Famille Moulin)"));
+  (void)Print({"take-back", id, "intitule", history[0]["change"]});
+  EXPECT_EQ(PrintJson({"show", id})["fields"]["intitule"]["value"], "Famille Moulin");
+  // Both elements that the change added.
+  (void)Print({"take-back", id, "problematiques", history[3]["change"]});
+  EXPECT_EQ(PrintJson({"show", id})["fields"]["problematiques"]["value"].size(), 2U);
+  EXPECT_THAT(Print({"take-back", id, "problematiques", history[3]["change"]}), HasSubstr("already"));
+  EXPECT_FALSE(PrintJson({"history", id}).back().contains("at_in_doubt"));
 }
 
 TEST_F(RecordCommandsTest, AConflictShowsBothValuesAndIsResolvedByTakingOne) {

@@ -25,6 +25,11 @@ class StoreCommandsTest : public CommandLineFixture {
     const std::size_t at = err.find("    ");
     return at == std::string::npos ? "" : err.substr(at + 4, 41);
   }
+  static void DamagePage(const std::string& path, std::uint64_t page) {
+    std::string content = ReadWholeFile(path);
+    content.at(VaultHeader::kBytes + (page - 1) * 4136 + 500) ^= 1;
+    WriteFile(path, content);
+  }
   std::string StoreFile() const { return EnrolledStores::StoreIn(store_); }
 };
 
@@ -68,9 +73,7 @@ TEST_F(StoreCommandsTest, TheDataKeyIsChangedAndNothingIsLost) {
 
 TEST_F(StoreCommandsTest, VerifyFindsAWholeStoreWholeAndNamesADamagedPage) {
   EXPECT_NE(Print({"verify"}).find("The store is whole."), std::string::npos);
-  std::string content = ReadWholeFile(StoreFile());
-  content[VaultHeader::kBytes + 3 * 4136 + 500] ^= 1;
-  WriteFile(StoreFile(), content);
+  DamagePage(StoreFile(), 4);
   const Outcome outcome = Run({"verify"});
   EXPECT_EQ(outcome.status, static_cast<int>(ExitCode::kUnusableFile));
   EXPECT_NE(outcome.err.find("1 page of"), std::string::npos) << outcome.err;
@@ -112,6 +115,76 @@ TEST_F(StoreCommandsTest, AStoreOfTheTimeBeforeEncryptionIsEncryptedOnFirstUse) 
   EXPECT_EQ(CodeIn(first.err).size(), 41U);
   EXPECT_EQ(ReadWholeFile(path).substr(0, 13), "SACOCHE VAULT");
   EXPECT_EQ(RunSacoche({{"digest", "--store", old_store}}).out, Run({"digest"}).out);
+}
+
+TEST_F(StoreCommandsTest, ARestoredBackupKeepsWhatWasWrittenSince) {
+  const std::string before = Print({"create", "situation", "intitule=avant"});
+  const auto backup = PrintJson({"backup", folder_ / "backups"})["backup"].get<std::string>();
+  const std::string since = Print({"create", "situation", "intitule=depuis"});
+  const auto restored = PrintJson({"restore", backup});
+  EXPECT_EQ(restored["taken_over"], 1);
+  EXPECT_EQ(restored["unreadable"], 0);
+  EXPECT_TRUE(std::filesystem::exists(restored["replaced"].get<std::string>()));
+  EXPECT_NE(Print({"show", before}).find("avant"), std::string::npos);
+  EXPECT_NE(Print({"show", since}).find("depuis"), std::string::npos);
+  EXPECT_NE(Print({"verify"}).find("The store is whole."), std::string::npos);
+}
+
+TEST_F(StoreCommandsTest, ABackupIsRestoredOnALaptopWithoutAStore) {
+  const std::string id = Print({"create", "situation", "intitule=avant"});
+  const auto backup = PrintJson({"backup", folder_ / "backups"})["backup"].get<std::string>();
+  std::filesystem::remove_all(store_);
+  EXPECT_EQ(PrintJson({"restore", backup})["replaced"], nullptr);
+  EXPECT_NE(Print({"show", id}).find("avant"), std::string::npos);
+}
+
+TEST_F(StoreCommandsTest, AStoreThatOpensOtherwiseIsNotReplacedUnasked) {
+  const auto backup = PrintJson({"backup", folder_ / "backups"})["backup"].get<std::string>();
+  const std::string since = Print({"create", "situation", "intitule=depuis"});
+  ASSERT_EQ(RunWith({"passphrase", "change"}, {{"SACOCHE_NEW_PASSPHRASE", kOther}}).status, 0);
+  const Outcome refused = Run({"restore", backup});
+  EXPECT_EQ(refused.status, static_cast<int>(ExitCode::kCannotDo));
+  EXPECT_NE(refused.err.find("another passphrase"), std::string::npos) << refused.err;
+  EXPECT_EQ(RunWith({"show", since}, {{"SACOCHE_STORE_PASSPHRASE", kOther}}).status, 0);
+  EXPECT_EQ(Run({"restore", backup, "--leave-present"}).status, 0);
+  EXPECT_NE(Run({"show", since}).status, 0);
+  EXPECT_TRUE(std::filesystem::exists(StoreFile() + "-replaced"));
+}
+
+TEST_F(StoreCommandsTest, ADamagedBackupReplacesNothing) {
+  const std::string id = Print({"create", "situation", "intitule=avant"});
+  const auto backup = PrintJson({"backup", folder_ / "backups"})["backup"].get<std::string>();
+  DamagePage(backup, 4);
+  const Outcome outcome = Run({"restore", backup});
+  EXPECT_EQ(outcome.status, static_cast<int>(ExitCode::kUnusableFile));
+  EXPECT_NE(outcome.err.find("the backup is damaged"), std::string::npos) << outcome.err;
+  EXPECT_NE(Print({"show", id}).find("avant"), std::string::npos);
+}
+
+// The page that a record's text lies on is the one that search needs least.
+TEST_F(StoreCommandsTest, ADamagedStoreIsOnlyReadUntilItIsRebuilt) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 30; ++i)
+    ids.push_back(Print({"create", "situation", "intitule=numéro " + std::to_string(i),
+                         "synthese=" + std::string(500, static_cast<char>('a' + i % 26))}));
+  std::uint64_t page = 1;
+  // The first page whose damage does not keep the store from being opened.
+  const std::string whole = ReadWholeFile(StoreFile());
+  do {
+    WriteFile(StoreFile(), whole);
+    DamagePage(StoreFile(), ++page);
+  } while (Run({"status"}).status != 0 || Run({"digest"}).status == 0);
+  EXPECT_EQ(Run({"verify"}).status, static_cast<int>(ExitCode::kUnusableFile));
+  const Outcome refused = Run({"create", "situation", "intitule=x"});
+  EXPECT_EQ(refused.status, static_cast<int>(ExitCode::kUnusableFile));
+  EXPECT_NE(refused.err.find("for reading only"), std::string::npos) << refused.err;
+  const auto rebuilt = PrintJson({"rebuild"});
+  EXPECT_GE(rebuilt["taken_over"].get<int>() + rebuilt["unreadable"].get<int>(), 30);
+  EXPECT_NE(Print({"verify"}).find("The store is whole."), std::string::npos);
+  int shown = 0;
+  for (const std::string& id : ids) shown += Run({"show", id}).status == 0 ? 1 : 0;
+  EXPECT_GE(shown, 30 - rebuilt["unreadable"].get<int>());
+  EXPECT_EQ(Run({"create", "situation", "intitule=x"}).status, 0);
 }
 
 std::string Utf16(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/wire/sealed_snapshot.h"
 #include "engine/wire/wire_codec.h"
 #include "tests/support/samples.h"
 
@@ -20,6 +21,61 @@ inline std::vector<PullFrame> EveryPullFrame() {
           StoredEnvelopeFrame{70'000, EncodeEnvelope(SampleEnvelope())},
           HeadFrame{IdFrom<SpaceId>(4), 12, true},
           SpaceRefusedFrame{IdFrom<SpaceId>(5), ProblemType::kNotMember},
+          PullEndFrame{1'700'000'000'000}};
+}
+
+inline std::vector<PushFrame> PushOfAKnownHistory() {
+  return {HelloFrame{300}, CursorFrame{IdFrom<SpaceId>(1), 5},
+          KnownHistoryFrame{300, {1, 2, 3, 4, 5, 6, 7, 8}}, PushEndFrame{}};
+}
+
+inline std::vector<PullFrame> PullOfHistories() {
+  return {HeadFrame{IdFrom<SpaceId>(4), 12, false}, HistoryFrame{{8, 7, 6, 5, 4, 3, 2, 1}},
+          AnotherHistoryFrame{IdFrom<SpaceId>(5)}, PullEndFrame{1'700'000'000'000}};
+}
+
+inline std::vector<PullFrame> PullOfTimes() {
+  return {ServerKeyFrame{CountingFrom<ByteArray<32>>(1)},
+          ServerTimeFrame{1'700'000'000'000, CountingFrom<ByteArray<64>>(2)},
+          ReceiptFrame{1'700'000'000}, PullEndFrame{1'700'000'000'000}};
+}
+
+inline SealedSnapshotHead SampleSnapshotHead() {
+  SealedSnapshotHead head;
+  head.identity = {.space = IdFrom<SpaceId>(0x10),
+                   .epoch = 2,
+                   .device = IdFrom<DeviceId>(0x20),
+                   .id = IdFrom<SnapshotId>(0x30),
+                   .sequence = 300,
+                   .history = {1, 2, 3, 4, 5, 6, 7, 8}};
+  head.part_hashes = {CountingFrom<ByteArray<32>>(0x40), CountingFrom<ByteArray<32>>(0x60)};
+  head.signature = CountingFrom<ByteArray<64>>(0x80);
+  return head;
+}
+
+inline std::vector<PushFrame> PushOfASnapshot() {
+  return {HelloFrame{300},
+          CursorFrame{IdFrom<SpaceId>(1), 5},
+          KnownSnapshotFrame{IdFrom<SnapshotId>(2), 300},
+          SnapshotHeadFrame{EncodeSnapshotHead(SampleSnapshotHead())},
+          SnapshotPartFrame{0, {1, 2, 3}},
+          SnapshotPartFrame{300, {}},
+          PushEndFrame{}};
+}
+
+inline std::vector<PullFrame> PullOfASnapshot() {
+  return {SnapshotOutcomeFrame{IdFrom<SnapshotId>(2), 300, std::nullopt},
+          SnapshotOutcomeFrame{IdFrom<SnapshotId>(2), 0, ProblemType::kConflict},
+          StoredSnapshotFrame{EncodeSnapshotHead(SampleSnapshotHead())},
+          StoredSnapshotPartFrame{0, {1, 2, 3}},
+          HeadFrame{IdFrom<SpaceId>(4), 12, false},
+          HistoryFrame{{8, 7, 6, 5, 4, 3, 2, 1}},
+          SnapshotCoverFrame{300, {1, 2, 3, 4, 5, 6, 7, 8}},
+          PullEndFrame{1'700'000'000'000}};
+}
+
+inline std::vector<PullFrame> PullOfAnOwnChain() {
+  return {HeadFrame{IdFrom<SpaceId>(4), 12, false}, OwnChainFrame{300},
           PullEndFrame{1'700'000'000'000}};
 }
 

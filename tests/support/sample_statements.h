@@ -10,10 +10,12 @@ namespace sacoche {
 inline std::vector<SignedStatement> EveryStatement() {
   const auto space = IdFrom<SpaceId>(0x10);
   Signer signer = Signer::Device(2);
-  return {signer.Say(OrganisationOf(signer)), signer.Say(SpaceStatement{space, {1, 2, 3}}),
+  return {signer.Say(OrganisationOf(signer)),
+          signer.Say(SpaceStatement{space, {1, 2, 3}}),
           signer.Say(AdmissionOf(signer, {space, IdFrom<SpaceId>(0x20)})),
           signer.Say(EpochStatement{space, 300, CountingFrom<Hash256>(0x30)}),
-          signer.Say(GrantStatement{space, 300, signer.id(), CountingFrom<SealedKey>(0x40)})};
+          signer.Say(GrantStatement{space, 300, signer.id(), CountingFrom<SealedKey>(0x40)}),
+          signer.Say(ServerStatement{CountingFrom<SigningPublicKey>(0x50)})};
 }
 
 // By key number 2, who signs it.

@@ -7,6 +7,7 @@
 #include "engine/sign/http_signature.h"
 #include "engine/sign/manifest.h"
 #include "engine/wire/envelope.h"
+#include "engine/wire/sealed_snapshot.h"
 #include "engine/wire/wire_codec.h"
 #include "platform/base/check.h"
 
@@ -90,6 +91,32 @@ class TestDevice {
   std::map<SpaceId, Chain> chains_;
 };
 
+// A snapshot as the server sees one: its parts may be anything.
+struct TestSnapshot {
+  SealedSnapshotHead head;
+  std::vector<Bytes> parts;
+
+  static TestSnapshot Of(const TestDevice& device, const SnapshotIdentity& identity,
+                         std::size_t parts, std::uint8_t filling = 0x5a) {
+    TestSnapshot snapshot{{identity, {}, {}}, {}};
+    snapshot.head.identity.device = device.id();
+    for (std::size_t i = 0; i < parts; ++i) {
+      snapshot.parts.emplace_back(100 + i, filling);
+      snapshot.head.part_hashes.push_back(PartHash(snapshot.parts.back()));
+    }
+    snapshot.head.signature =
+        device.key().Sign(SigningPurpose::kSnapshot, EncodeUnsignedHead(snapshot.head));
+    return snapshot;
+  }
+
+  // The head, and parts from `first` to before `last`.
+  [[nodiscard]] std::vector<PushFrame> Frames(std::size_t first, std::size_t last) const {
+    std::vector<PushFrame> frames{SnapshotHeadFrame{EncodeSnapshotHead(head)}};
+    for (std::size_t i = first; i < last; ++i) frames.push_back(SnapshotPartFrame{i, parts[i]});
+    return frames;
+  }
+};
+
 // An organisation's root, and the statements that it and its devices make.
 class TestOrganisation {
  public:
@@ -146,7 +173,9 @@ struct TestPush {
   std::uint64_t directory_cursor = 0;
   std::vector<Bytes> statements = {};
   std::vector<CursorFrame> cursors = {};
+  std::vector<KnownHistoryFrame> known_histories = {};  // after the last cursor
   std::vector<Bytes> envelopes = {};
+  std::vector<PushFrame> more = {};  // behind all others
 
   [[nodiscard]] Bytes Encode() const {
     Bytes bytes = EncodeWithoutEnd();
@@ -159,7 +188,9 @@ struct TestPush {
     for (const Bytes& statement : statements)
       AppendFrame(bytes, PushFrame(StatementFrame{statement}));
     for (const CursorFrame& cursor : cursors) AppendFrame(bytes, PushFrame(cursor));
+    for (const KnownHistoryFrame& known : known_histories) AppendFrame(bytes, PushFrame(known));
     for (const Bytes& envelope : envelopes) AppendFrame(bytes, PushFrame(EnvelopeFrame{envelope}));
+    for (const PushFrame& frame : more) AppendFrame(bytes, frame);
     return bytes;
   }
 };
@@ -172,7 +203,17 @@ struct TestPull {
   std::vector<StatementOutcomeFrame> outcomes;
   std::vector<StoredEnvelopeFrame> envelopes;
   std::vector<HeadFrame> heads;
+  std::vector<HistoryFrame> histories;
+  std::vector<AnotherHistoryFrame> other_histories;
+  std::vector<ReceiptFrame> receipts;
+  std::vector<OwnChainFrame> own_chains;
+  std::optional<ServerTimeFrame> time;
+  std::optional<ServerKeyFrame> server_key;
   std::vector<SpaceRefusedFrame> refused_spaces;
+  std::vector<SnapshotOutcomeFrame> snapshot_outcomes;
+  std::vector<StoredSnapshotFrame> snapshots;
+  std::vector<StoredSnapshotPartFrame> snapshot_parts;
+  std::vector<SnapshotCoverFrame> covers;
   std::optional<PullEndFrame> end;
 
   // Whole frames only; a malformed one stops the test program.
@@ -197,7 +238,17 @@ struct TestPull {
   void Add(const StatementOutcomeFrame& frame) { outcomes.push_back(frame); }
   void Add(const StoredEnvelopeFrame& frame) { envelopes.push_back(frame); }
   void Add(const HeadFrame& frame) { heads.push_back(frame); }
+  void Add(const OwnChainFrame& frame) { own_chains.push_back(frame); }
+  void Add(const ReceiptFrame& frame) { receipts.push_back(frame); }
+  void Add(const ServerTimeFrame& frame) { time = frame; }
+  void Add(const ServerKeyFrame& frame) { server_key = frame; }
+  void Add(const HistoryFrame& frame) { histories.push_back(frame); }
+  void Add(const AnotherHistoryFrame& frame) { other_histories.push_back(frame); }
   void Add(const SpaceRefusedFrame& frame) { refused_spaces.push_back(frame); }
+  void Add(const SnapshotOutcomeFrame& frame) { snapshot_outcomes.push_back(frame); }
+  void Add(const StoredSnapshotFrame& frame) { snapshots.push_back(frame); }
+  void Add(const StoredSnapshotPartFrame& frame) { snapshot_parts.push_back(frame); }
+  void Add(const SnapshotCoverFrame& frame) { covers.push_back(frame); }
   void Add(const PullEndFrame& frame) { end = frame; }
 };
 

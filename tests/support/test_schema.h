@@ -19,6 +19,7 @@ inline constexpr FieldId kLevel{9};    // code, protective, indexed
 inline constexpr FieldId kSecret{10};  // flag, protective
 inline constexpr FieldId kStage{11};   // code, monotonic, indexed
 inline constexpr FieldId kErased{12};  // code, erasure
+inline constexpr FieldId kStory{13};   // text, text, searchable
 
 inline FieldDef TestField(FieldId id, std::string name, FieldType type, MergePolicy policy) {
   FieldDef field;
@@ -99,6 +100,9 @@ inline Schema MakeTestSchema() {
                 TestField(kOther, "other", FieldType::kReference, kKeepAll)}};
   const KindDef page{kPage, "page", "Page", KindDef::Place::kChild, {title}};
   std::ranges::move(TestOrderedFields(), std::back_inserter(file.fields));
+  FieldDef story = TestField(kStory, "story", FieldType::kText, MergePolicy::kText);
+  story.searchable = FieldDef::Searchable::kYes;
+  file.fields.push_back(std::move(story));
   return Schema({file, page}, TestLists());
 }
 

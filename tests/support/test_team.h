@@ -2,45 +2,49 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "engine/engine.h"
 #include "engine/organisation.h"
-#include "sync-server/server_directory.h"
 #include "tests/fakes/loopback_http_client.h"
 #include "tests/fakes/manual_clock.h"
-#include "tests/fakes/memory_envelope_store.h"
 #include "tests/fakes/seeded_random.h"
 #include "tests/support/results.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test_schema.h"
+#include "tests/support/test_server.h"
 
 namespace sacoche {
-
-// A server in this process: the real service over a store in memory.
-struct TestServer {
-  explicit TestServer(Clock& clock, const MemoryEnvelopeStore& backup = {})
-      : store(backup),
-        directory(std::move(*ServerDirectory::Load(store, std::nullopt))),
-        service({store, *directory, clock}, {}) {}
-
-  MemoryEnvelopeStore store;
-  std::unique_ptr<ServerDirectory> directory;
-  Service service;
-};
 
 // One device: a real store on disk, its own clock and ids.
 class TestDeviceEngine {
  public:
-  TestDeviceEngine(const std::string& path, std::uint64_t seed, const Schema* schema)
-      : path_(path), random_(seed), schema_(schema) {
+  TestDeviceEngine(const std::string& path, std::uint64_t seed, const Schema* schema,
+                   const std::string& vfs)
+      : path_(path), vfs_(vfs), random_(seed), schema_(schema) {
     Reopen();
   }
 
   // As after a restart of the laptop.
   void Reopen() {
     engine_.reset();
-    auto opened = Engine::Open({path_, schema_, &clock, &random_});
+    auto opened =
+        Engine::Open({path_, schema_, &clock, &random_, vfs_, false, snapshot_after_envelopes});
     ASSERT_THAT(opened, Succeeds());
     engine_ = std::move(*opened);
+  }
+
+  // Until Reopen, only the file may be looked at.
+  void Close() { engine_.reset(); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  // The store as it is now, and the laptop with that copy put back by hand.
+  void BackUp() { ASSERT_THAT(engine_->BackUpTo(path_ + ".backup"), Succeeds()); }
+  void PutBackByHand() {
+    engine_.reset();
+    std::filesystem::copy_file(path_ + ".backup", path_,
+                               std::filesystem::copy_options::overwrite_existing);
+    Reopen();
   }
 
   Engine& operator*() { return *engine_; }
@@ -61,9 +65,11 @@ class TestDeviceEngine {
   EngineStatus Status() { return *engine_->ReadStatus(); }
 
   ManualClock clock;
+  std::uint64_t snapshot_after_envelopes = sync_limits::kSnapshotAfterEnvelopes;  // from Reopen on
 
  private:
   std::string path_;
+  std::string vfs_;
   SeededRandom random_;
   const Schema* schema_;
   std::unique_ptr<Engine> engine_;
@@ -81,8 +87,10 @@ class TestTeam {
   }
 
   std::unique_ptr<TestDeviceEngine> NewDevice(const std::string& name,
-                                              const Schema& schema = TestSchema()) {
-    auto device = std::make_unique<TestDeviceEngine>(folder_ / (name + ".db"), ++seed_, &schema);
+                                              const Schema& schema = TestSchema(),
+                                              const std::string& vfs = "") {
+    auto device =
+        std::make_unique<TestDeviceEngine>(folder_ / (name + ".db"), ++seed_, &schema, vfs);
     EXPECT_THAT(
         (*device)->Join({"https://server.test", "-", organisation.key().signing_key.public_key(),
                          organisation.key().box_key.public_key()}),

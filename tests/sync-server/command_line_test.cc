@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sync-server/sqlite/sqlite_envelope_store.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_directory.h"
 
@@ -62,6 +63,20 @@ TEST_F(CommandLineTest, RefusesAHostThatIsNone) {
     EXPECT_THAT(ran.err, HasSubstr("is not a host name or IP address"));
   }
   EXPECT_FALSE(std::filesystem::exists(folder_ / "tls"));
+}
+
+TEST_F(CommandLineTest, CompactsAStoreThatIsThereAndMakesNone) {
+  const Ran missing = Run({"compact", "--data", folder_ / "none"});
+  EXPECT_EQ(missing.status, 1);
+  EXPECT_THAT(missing.err, HasSubstr("there is no store"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "none"));
+  { ASSERT_TRUE(SqliteEnvelopeStore::Open(folder_ / "envelopes.db").has_value()); }
+  const Ran ran = Run({"compact", "--data", folder_ / "", "--keep-days", "30", "--json"});
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(nlohmann::json::parse(ran.out)["envelopes_dropped"], 0);
+  EXPECT_NE(Run({"compact", "--data", folder_ / "", "--keep-days", "0"}).status, 0);
+  const auto held = SqliteEnvelopeStore::Open(folder_ / "envelopes.db");
+  EXPECT_EQ(Run({"compact", "--data", folder_ / ""}).status, 1);  // a server has it
 }
 
 TEST_F(CommandLineTest, SaysWhatIsWrongWithTheFlags) {

@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 
 #include "platform/sqlite/database.h"
+#include "sync-server/compaction.h"
 #include "sync-server/sqlite/sqlite_envelope_store.h"
+#include "tests/fakes/manual_clock.h"
 #include "tests/fakes/memory_envelope_store.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test_organisation.h"
@@ -37,11 +39,23 @@ class EnvelopeStoreConformance : public ::testing::TestWithParam<Backend> {
     SACOCHE_CHECK(outcomes.has_value() && outcomes->size() == 1);
     return outcomes->front();
   }
-  EnvelopePage Read(std::uint64_t cursor, const DeviceId& excluded,
+  EnvelopePage Read(std::uint64_t cursor, const std::optional<DeviceId>& excluded,
                     const ReadLimits& read_limits = kPlenty) {
     auto page = store_->ReadEnvelopes(space_, cursor, excluded, read_limits);
     SACOCHE_CHECK(page.has_value());
     return std::move(*page);
+  }
+  TestSnapshot SnapshotOf(const TestDevice& device, std::uint8_t sequence, std::size_t parts) {
+    SnapshotIdentity identity;
+    identity.space = space_;
+    identity.epoch = 1;
+    identity.id = IdNumber<SnapshotId>(sequence);
+    identity.sequence = sequence;
+    return TestSnapshot::Of(device, identity, parts);
+  }
+  void Store(const TestSnapshot& snapshot) {
+    for (std::size_t i = 0; i < snapshot.parts.size(); ++i)
+      EXPECT_EQ(store_->AppendSnapshotPart(snapshot.head, i, snapshot.parts[i]).value(), i + 1);
   }
   std::uint64_t Head(const SpaceId& space) { return store_->Head(space).value(); }
 
@@ -181,6 +195,137 @@ TEST_P(EnvelopeStoreConformance, CountsTheDevicesOwnRowsAgainstTheRowLimit) {
   EXPECT_EQ(Read(3, a_.id(), {1 << 20, 3}).rows.size(), 1U);
 }
 
+TEST_P(EnvelopeStoreConformance, KnowsWhenAnEnvelopeArrived) {
+  NewEnvelope envelope = Next(a_, space_);
+  envelope.received_s = 1'700'000'000;
+  EXPECT_EQ(Append(envelope), (AppendOutcome{Kind::kStored, 1, 1'700'000'000}));
+  envelope.received_s += 60;
+  EXPECT_EQ(Append(envelope), (AppendOutcome{Kind::kRepeated, 1, 1'700'000'000}));
+  EXPECT_EQ(Read(0, b_.id()).rows[0].received_s, 1'700'000'000U);
+}
+
+TEST_P(EnvelopeStoreConformance, KeepsSettings) {
+  EXPECT_EQ(store_->ReadSetting("name").value(), Bytes());
+  ASSERT_TRUE(store_->WriteSetting("name", Bytes{1, 2}).has_value());
+  ASSERT_TRUE(store_->WriteSetting("other", Bytes{3}).has_value());
+  ASSERT_TRUE(store_->WriteSetting("name", Bytes{4}).has_value());
+  EXPECT_EQ(store_->ReadSetting("name").value(), Bytes{4});
+  EXPECT_EQ(store_->ReadSetting("other").value(), Bytes{3});
+}
+
+TEST_P(EnvelopeStoreConformance, TellsHistoriesApartByTheirTags) {
+  const NewEnvelope first = Next(a_, space_);
+  const NewEnvelope second = Next(b_, space_);
+  Append(first);
+  Append(second);
+  const HistoryTag one = NextTag({}, first.manifest_hash);
+  EXPECT_EQ(store_->HistoryAt(space_, 0).value(), HistoryTag{});
+  EXPECT_EQ(store_->HistoryAt(space_, 1).value(), one);
+  EXPECT_EQ(store_->HistoryAt(space_, 2).value(), NextTag(one, second.manifest_hash));
+  EXPECT_NE(NextTag(one, second.manifest_hash),
+            NextTag(NextTag({}, second.manifest_hash), first.manifest_hash));
+  for (const std::uint64_t beyond : {std::uint64_t{3}, UINT64_MAX})
+    EXPECT_EQ(store_->HistoryAt(space_, beyond).value(), HistoryTag{});
+  EXPECT_EQ(store_->HistoryAt(other_space_, 1).value(), HistoryTag{});
+}
+
+// -- Snapshots and compaction ---------------------------------------------------------------------
+
+TEST_P(EnvelopeStoreConformance, ASnapshotIsThereWithItsLastPart) {
+  const TestSnapshot snapshot = SnapshotOf(a_, 1, 3);
+  EXPECT_EQ(store_->BeginSnapshot(snapshot.head).value(), 0U);
+  EXPECT_EQ(store_->AppendSnapshotPart(snapshot.head, 0, snapshot.parts[0]).value(), 1U);
+  EXPECT_EQ(store_->AppendSnapshotPart(snapshot.head, 2, snapshot.parts[2]).value(), 1U);
+  EXPECT_EQ(store_->AppendSnapshotPart(snapshot.head, 0, snapshot.parts[0]).value(), 1U);
+  EXPECT_EQ(store_->BeginSnapshot(snapshot.head).value(), 1U);
+  EXPECT_FALSE(store_->NewestSnapshot(space_)->has_value());
+  EXPECT_EQ(store_->AppendSnapshotPart(snapshot.head, 1, snapshot.parts[1]).value(), 2U);
+  EXPECT_EQ(store_->AppendSnapshotPart(snapshot.head, 2, snapshot.parts[2]).value(), 3U);
+  EXPECT_EQ(store_->BeginSnapshot(snapshot.head).value(), 3U);
+  const auto newest = store_->NewestSnapshot(space_).value();
+  ASSERT_TRUE(newest.has_value());
+  EXPECT_EQ(newest->identity, snapshot.head.identity);
+  EXPECT_EQ(newest->parts, 3U);
+  EXPECT_EQ(newest->head, EncodeSnapshotHead(snapshot.head));
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(store_->ReadSnapshotPart(*newest, i).value(), snapshot.parts[i]);
+  EXPECT_FALSE(store_->NewestSnapshot(other_space_)->has_value());
+}
+
+TEST_P(EnvelopeStoreConformance, ANewerSnapshotTakesThePlaceOfTheOneBefore) {
+  Store(SnapshotOf(a_, 1, 2));
+  const TestSnapshot second = SnapshotOf(b_, 2, 1);
+  EXPECT_EQ(store_->BeginSnapshot(second.head).value(), 0U);
+  EXPECT_EQ(store_->NewestSnapshot(space_).value()->identity.sequence, 1U);
+  Store(second);
+  EXPECT_EQ(store_->NewestSnapshot(space_).value()->identity.id, second.head.identity.id);
+}
+
+TEST_P(EnvelopeStoreConformance, ADeviceHasOneIncompleteSnapshotOfASpace) {
+  const TestSnapshot first = SnapshotOf(a_, 1, 2);
+  const TestSnapshot second = SnapshotOf(a_, 2, 2);
+  const TestSnapshot of_b = SnapshotOf(b_, 3, 2);
+  for (const TestSnapshot* snapshot : {&first, &of_b, &second})
+    EXPECT_EQ(store_->AppendSnapshotPart(snapshot->head, 0, snapshot->parts[0]).value(), 1U);
+  EXPECT_EQ(store_->BeginSnapshot(of_b.head).value(), 1U);
+  EXPECT_EQ(store_->BeginSnapshot(first.head).value(), 0U);
+}
+
+TEST_P(EnvelopeStoreConformance, DropsWhatIsOldAndCoveredAndNothingElse) {
+  std::vector<NewEnvelope> envelopes;
+  for (std::uint64_t day = 1; day <= 5; ++day) {
+    envelopes.push_back(Next(day % 2 == 0 ? a_ : b_, space_));
+    envelopes.back().received_s = day;
+    Append(envelopes.back());
+  }
+  EXPECT_EQ(store_->DropCovered(space_, {100}).value(), 0U);  // no snapshot stands for them
+  Store(SnapshotOf(a_, 4, 1));
+  EXPECT_EQ(store_->DropCovered(space_, {3}).value(), 2U);
+  EXPECT_EQ(store_->DroppedUpTo(space_).value(), 2U);
+  EXPECT_EQ(Read(0, std::nullopt).rows.front().sequence, 3U);
+  EXPECT_EQ(store_->DropCovered(space_, {100}).value(), 4U);
+  EXPECT_EQ(store_->DropCovered(space_, {1}).value(), 4U);
+  const EnvelopePage page = Read(0, std::nullopt);
+  ASSERT_EQ(page.rows.size(), 1U);
+  EXPECT_EQ(page.rows[0].sequence, 5U);
+  EXPECT_EQ(page.read_up_to, 5U);
+  EXPECT_EQ(store_->DroppedUpTo(other_space_).value(), 0U);
+  EXPECT_THAT(store_->Spaces().value(), testing::ElementsAre(space_));
+  // A repetition is known, the chains go on, and the history is the same.
+  EXPECT_EQ(Append(envelopes[1]), (AppendOutcome{Kind::kRepeated, 2, 2}));
+  EXPECT_EQ(store_->HistoryAt(space_, 1).value(), NextTag({}, envelopes[0].manifest_hash));
+  EXPECT_EQ(Append(Next(a_, space_)).sequence, 6U);
+}
+
+TEST_P(EnvelopeStoreConformance, KnowsWhereTheChainsEnd) {
+  EXPECT_TRUE(store_->ChainEnds(space_)->empty());
+  Append(Next(a_, space_));
+  const NewEnvelope of_b = Next(b_, space_);
+  const NewEnvelope of_a = Next(a_, space_);
+  Append(of_b);
+  Append(of_a);
+  EXPECT_EQ(
+      store_->ChainEnds(space_).value(),
+      (std::map<DeviceId, Hash256>{{a_.id(), of_a.manifest_hash}, {b_.id(), of_b.manifest_hash}}));
+}
+
+TEST_P(EnvelopeStoreConformance, CompactionCountsBackFromNow) {
+  constexpr std::uint64_t kDayMs = 24ULL * 3600 * 1000;
+  ManualClock clock;
+  clock.Set(100 * kDayMs);
+  for (const std::uint64_t day : {1U, 89U, 91U, 99U}) {
+    NewEnvelope envelope = Next(a_, space_);
+    envelope.received_s = day * kDayMs / 1000;
+    Append(envelope);
+  }
+  Store(SnapshotOf(a_, 4, 1));
+  EXPECT_EQ(Compact(*store_, clock, 1000)->envelopes_dropped, 0U);
+  const auto report = Compact(*store_, clock, 10);
+  EXPECT_EQ(report->envelopes_dropped, 2U);
+  EXPECT_EQ(report->spaces, 1U);
+  EXPECT_EQ(Compact(*store_, clock, 10)->envelopes_dropped, 0U);
+}
+
 TEST_P(EnvelopeStoreConformance, KeepsStatementsInTheirOrder) {
   const std::vector<NewStatement> first{{Bytes{1}, {}}, {Bytes{2}, {}}};
   const std::vector<NewStatement> second{{Bytes{3}, {}}};
@@ -255,18 +400,41 @@ TEST(SqliteEnvelopeStore, HasEverythingAfterItWasReopened) {
   EXPECT_THAT((*store)->ListEnrolments().value(), testing::ElementsAre(Bytes{7}));
 }
 
+// Its envelopes stay, and the history is noted from here on.
+TEST(SqliteEnvelopeStore, BringsAnOlderFormatUpToDate) {
+  const TemporaryDirectory folder;
+  TestDevice a(1);
+  const SpaceId space = IdNumber<SpaceId>(1);
+  const std::vector<NewEnvelope> first{Judged(a.NextEnvelope(space))};
+  const std::vector<NewEnvelope> second{Judged(a.NextEnvelope(space))};
+  ASSERT_TRUE((*SqliteEnvelopeStore::Open(folder / "old.db"))->AppendEnvelopes(first).has_value());
+  {
+    const auto database = Database::Open({.path = folder / "old.db"});
+    ASSERT_TRUE((*database)
+                    ->Execute("DROP TABLE arrivals; DROP TABLE settings; DROP TABLE snapshots; "
+                              "DROP TABLE snapshot_parts; DROP TABLE drops; PRAGMA user_version=1")
+                    .has_value());
+  }
+  const auto store = SqliteEnvelopeStore::Open(folder / "old.db");
+  ASSERT_TRUE(store.has_value());
+  EXPECT_EQ((*store)->AppendEnvelopes(first)->front(), (AppendOutcome{Kind::kRepeated, 1}));
+  EXPECT_EQ((*store)->AppendEnvelopes(second)->front(), (AppendOutcome{Kind::kStored, 2}));
+  EXPECT_EQ((*store)->HistoryAt(space, 1).value(), HistoryTag{});
+  EXPECT_EQ((*store)->HistoryAt(space, 2).value(), NextTag({}, second[0].manifest_hash));
+}
+
 TEST(SqliteEnvelopeStore, LeavesAFileOfANewerReleaseAlone) {
   const TemporaryDirectory folder;
   ASSERT_TRUE(SqliteEnvelopeStore::Open(folder / "envelopes.db").has_value());
   {
     const auto database = Database::Open({.path = folder / "envelopes.db"});
-    ASSERT_TRUE((*database)->Execute("PRAGMA user_version=2").has_value());
+    ASSERT_TRUE((*database)->Execute("PRAGMA user_version=99").has_value());
   }
   const auto store = SqliteEnvelopeStore::Open(folder / "envelopes.db");
   ASSERT_FALSE(store.has_value());
   EXPECT_EQ(store.error().code, ErrorCode::kNewerFormat);
   const auto database = Database::Open({.path = folder / "envelopes.db"});
-  EXPECT_EQ((*database)->FormatVersion().value(), 2);
+  EXPECT_EQ((*database)->FormatVersion().value(), 99);
 }
 
 TEST(SqliteEnvelopeStore, IsHeldByOneServerAtATime) {

@@ -50,6 +50,32 @@ class ServerSystemTest : public ::testing::Test {
   const SpaceId space_ = IdNumber<SpaceId>(1);
 };
 
+// It holds the keys of its certificate and of its time.
+TEST_F(ServerSystemTest, AnAbortLeavesNoCoreDump) {
+  server_.Terminate();
+  rlimit core{};
+  SACOCHE_CHECK(getrlimit(RLIMIT_CORE, &core) == 0);
+  core.rlim_cur = core.rlim_max;
+  SACOCHE_CHECK(setrlimit(RLIMIT_CORE, &core) == 0);
+  setenv("ASAN_OPTIONS", "disable_coredump=0", 1);
+  {
+    // Only where an unguarded program is dumped does the lack of a dump say anything.
+    const TemporaryDirectory folder;
+    Process control(
+        {{"/bin/sh", "-c", "cd '" + folder.path() + "'; echo > ready; exec tail -f /dev/null"},
+         "",
+         ""});
+    ASSERT_TRUE(WaitForFile(folder / "ready", control));
+    control.Signal(SIGABRT);
+    if (!control.Wait().dumped_core) GTEST_SKIP() << "this machine writes no core dumps";
+  }
+  server_.Start();
+  server_.process().Signal(SIGABRT);
+  const Process::Exit exit = server_.process().Wait();
+  EXPECT_EQ(exit.signal, SIGABRT);
+  EXPECT_FALSE(exit.dumped_core);
+}
+
 TEST_F(ServerSystemTest, CarriesAnEnvelopeFromOneDeviceToAnother) {
   const Envelope envelope = a_.NextEnvelope(space_);
   const TestPull pushed = client_->Sync(a_, {.envelopes = {EncodeEnvelope(envelope)}});

@@ -27,7 +27,7 @@ class SyncFixture : public ::testing::Test {
   }
 
   SyncHandler Handler(const RequestSigner& signer) {
-    return SyncHandler({store_, *directory_, clock_}, signer);
+    return SyncHandler({store_, *directory_, clock_, &time_key_}, signer);
   }
 
   Answer Sync(const RequestSigner& signer, const Bytes& push, std::size_t piece_bytes = 1 << 22) {
@@ -69,6 +69,7 @@ class SyncFixture : public ::testing::Test {
   TestDevice b_{2};
   TestDevice stranger_{3};
   ManualClock clock_;
+  const SigningKey time_key_ = TestKey(90);
   MemoryEnvelopeStore store_;
   std::unique_ptr<ServerDirectory> directory_ =
       std::move(*ServerDirectory::Load(store_, std::nullopt));

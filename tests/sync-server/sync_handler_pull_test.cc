@@ -35,6 +35,18 @@ TEST_F(SyncHandlerPull, GivesTheEnvelopesOfOthersAndTheHead) {
   EXPECT_TRUE(answer.pull.end.has_value());
 }
 
+TEST_F(SyncHandlerPull, GivesADeviceItsOwnEnvelopesWhenItAsksForThem) {
+  const Envelope from_a = a_.NextEnvelope(space_);
+  const Envelope from_b = b_.NextEnvelope(space_);
+  ASSERT_EQ(Push(a_, from_a), std::nullopt);
+  ASSERT_EQ(Push(b_, from_b), std::nullopt);
+  const CursorFrame recall{space_, 0, CursorFrame::From::kEverybody};
+  const Answer answer = Sync(b_, {.directory_cursor = 5, .cursors = {recall}});
+  EXPECT_THAT(answer.pull.envelopes, ElementsAre(StoredEnvelopeFrame{1, EncodeEnvelope(from_a)},
+                                                 StoredEnvelopeFrame{2, EncodeEnvelope(from_b)}));
+  EXPECT_THAT(answer.pull.heads, ElementsAre(HeadFrame{space_, 2, false}));
+}
+
 TEST_F(SyncHandlerPull, GivesTheDirectoryAfterTheCursorWithWhatThePushAdded) {
   const Bytes added = organisation_.MakeSpace(other_space_);
   const Answer answer = SyncRoot({.directory_cursor = 4, .statements = {added}});
@@ -48,6 +60,66 @@ TEST_F(SyncHandlerPull, SaysItsOwnHeadToACursorBeyondIt) {
   const Answer answer = Sync(b_, {.directory_cursor = 99, .cursors = {{space_, 7}}});
   EXPECT_THAT(answer.pull.heads, ElementsAre(HeadFrame{space_, 2, false}));
   EXPECT_THAT(answer.pull.envelopes, IsEmpty());
+}
+
+TEST_F(SyncHandlerPull, TellsTheHistoryBehindAHeadAndKnowsItAgain) {
+  PushFromA(2, 10);
+  const Answer first = Sync(b_, {.cursors = {{space_, 0}}});
+  ASSERT_EQ(first.pull.histories.size(), 1U);
+  PushFromA(1, 10);
+  const Answer again =
+      Sync(b_, {.cursors = {{space_, 2}}, .known_histories = {{2, first.pull.histories[0].tag}}});
+  EXPECT_THAT(again.pull.other_histories, IsEmpty());
+  EXPECT_THAT(again.pull.heads, ElementsAre(HeadFrame{space_, 3, false}));
+  EXPECT_NE(again.pull.histories[0], first.pull.histories[0]);
+}
+
+TEST_F(SyncHandlerPull, SaysTheTimeSignedForThisRequest) {
+  const Bytes push = TestPush{.directory_cursor = 5}.Encode();
+  const Answer answer = Sync(b_.signer(), push, 7);
+  ASSERT_TRUE(answer.pull.time.has_value());
+  EXPECT_EQ(answer.pull.time->server_ms, clock_.NowMs());
+  EXPECT_TRUE(VerifyServerTime(time_key_.public_key(), HashFor("sacoche.request", {push}),
+                               clock_.NowMs(), answer.pull.time->signature));
+  EXPECT_EQ(answer.pull.server_key, std::nullopt);
+}
+
+TEST_F(SyncHandlerPull, TellsTheRootAloneItsKey) {
+  EXPECT_EQ(SyncRoot({.directory_cursor = 5}).pull.server_key,
+            ServerKeyFrame{time_key_.public_key()});
+}
+
+TEST_F(SyncHandlerPull, SaysHowManyEnvelopesOfTheDeviceItHolds) {
+  PushFromA(2, 10);
+  EXPECT_THAT(Sync(a_, {.cursors = {{space_, 0}}}).pull.own_chains, ElementsAre(OwnChainFrame{2}));
+  EXPECT_THAT(Sync(b_, {.cursors = {{space_, 0}}}).pull.own_chains, ElementsAre(OwnChainFrame{0}));
+}
+
+TEST_F(SyncHandlerPull, SaysOnceWhenEnvelopesOfOneSecondArrived) {
+  const std::uint64_t first_s = clock_.NowMs() / 1000;
+  PushFromA(2, 10);
+  clock_.AdvanceSeconds(60);
+  PushFromA(1, 10);
+  const Answer answer = Sync(b_, {.cursors = {{space_, 0}}});
+  EXPECT_EQ(answer.pull.envelopes.size(), 3U);
+  EXPECT_THAT(answer.pull.receipts, ElementsAre(ReceiptFrame{first_s}, ReceiptFrame{first_s + 60}));
+}
+
+TEST_F(SyncHandlerPull, GivesNothingOfASpaceWhoseHistoryIsAnotherOne) {
+  PushFromA(2, 10);
+  const KnownHistoryFrame known{2, {1, 2, 3}};
+  const Answer answer = Sync(b_, {.cursors = {{space_, 0}}, .known_histories = {known}});
+  EXPECT_THAT(answer.pull.other_histories, ElementsAre(AnotherHistoryFrame{space_}));
+  EXPECT_THAT(answer.pull.heads, IsEmpty());
+  EXPECT_THAT(answer.pull.envelopes, IsEmpty());
+  EXPECT_TRUE(answer.pull.end.has_value());
+}
+
+TEST_F(SyncHandlerPull, RefusesAHistoryWithoutACursorAndASecondOne) {
+  const KnownHistoryFrame known{2, {}};
+  EXPECT_EQ(Sync(b_, {.known_histories = {known}}).problem, ProblemType::kMalformed);
+  EXPECT_EQ(Sync(b_, {.cursors = {{space_, 0}}, .known_histories = {known, known}}).problem,
+            ProblemType::kMalformed);
 }
 
 TEST_F(SyncHandlerPull, RefusesASpaceOfOthersAndGoesOn) {
@@ -128,7 +200,8 @@ TEST_F(SyncHandlerPull, SpacesThatALongAnswerDidNotReachKeepTheirCursors) {
 class OwnBacklog final : public MemoryEnvelopeStore {
  public:
   static constexpr std::uint64_t kRows = kAnswerRowsTarget + kAnswerChunkRowsMax;
-  Result<EnvelopePage> ReadEnvelopes(const SpaceId&, std::uint64_t cursor, const DeviceId&,
+  Result<EnvelopePage> ReadEnvelopes(const SpaceId&, std::uint64_t cursor,
+                                     const std::optional<DeviceId>&,
                                      const ReadLimits& read_limits) override {
     EnvelopePage page;
     page.rows_seen = std::min<std::size_t>(read_limits.rows_max, kRows - cursor);

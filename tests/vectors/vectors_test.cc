@@ -7,11 +7,14 @@
 #include <map>
 
 #include "engine/membership/enrolment_request.h"
+#include "engine/record/value_codec.h"
+#include "engine/snapshot/snapshot_codec.h"
 #include "engine/text/text_codec.h"
 #include "engine/wire/wire_codec.h"
 #include "tests/fuzz/reencode.h"
 #include "tests/support/results.h"
 #include "tests/support/sample_frames.h"
+#include "tests/support/sample_snapshot.h"
 #include "tests/support/sample_statements.h"
 
 namespace sacoche {
@@ -29,6 +32,30 @@ Result<Bytes> ReencodeTextHistory(ByteView bytes) {
   return EncodeTextDocument(document);
 }
 
+Result<Bytes> ReencodeSnapshotSummary(ByteView bytes) {
+  SACOCHE_ASSIGN(const SnapshotSummary summary, DecodeSnapshotSummary(bytes));
+  return EncodeSnapshotSummary(summary);
+}
+
+Result<Bytes> ReencodeSnapshotHead(ByteView bytes) {
+  SACOCHE_ASSIGN(const SealedSnapshotHead head, DecodeSnapshotHead(bytes));
+  return EncodeSnapshotHead(head);
+}
+
+// Another release of zstd may compress otherwise; what it says must be the same.
+Result<Bytes> ReencodeSnapshotChunk(ByteView bytes) {
+  SACOCHE_ASSIGN(const auto records, DecodeSnapshotChunk(bytes));
+  SACOCHE_ASSIGN(const Bytes again, EncodeSnapshotChunk(records));
+  SACOCHE_ASSIGN(const auto same, DecodeSnapshotChunk(again));
+  SACOCHE_CHECK(same == records);
+  return CopyOf(bytes);
+}
+
+Result<Bytes> ReencodeValue(ByteView bytes) {
+  SACOCHE_ASSIGN(const Value value, DecodeValue(bytes));
+  return EncodeValue(value);
+}
+
 // Who reads which folder.
 const std::map<std::string, Result<Bytes> (*)(ByteView)> kFormats = {
     {"envelope", ReencodeEnvelope},
@@ -38,8 +65,12 @@ const std::map<std::string, Result<Bytes> (*)(ByteView)> kFormats = {
     {"enrolment_request", ReencodeEnrolmentRequest},
     {"problem", ReencodeProblem},
     {"signature_headers", ReencodeSignatureHeaders},
+    {"snapshot_head", ReencodeSnapshotHead},
+    {"snapshot_summary", ReencodeSnapshotSummary},
+    {"snapshot_chunk", ReencodeSnapshotChunk},
     {"text_ops", ReencodeTextOps},
     {"text_history", ReencodeTextHistory},
+    {"value", ReencodeValue},
 };
 
 const std::map<std::string, ErrorCode> kFailureClasses = {
@@ -117,10 +148,22 @@ TEST(Vectors, TheSampleEnvelopeIsWrittenAsPinned) {
 TEST(Vectors, TheSampleFramesAreWrittenAsPinned) {
   EXPECT_EQ(ToHex(StreamOf(EveryPushFrame())), ToHex(PinnedBytes("push_stream/every_frame.hex")));
   EXPECT_EQ(ToHex(StreamOf(EveryPullFrame())), ToHex(PinnedBytes("pull_stream/every_frame.hex")));
+  const CursorFrame recall{IdFrom<SpaceId>(1), 5, CursorFrame::From::kEverybody};
+  EXPECT_EQ(ToHex(StreamOf<PushFrame>({HelloFrame{300}, recall, PushEndFrame{}})),
+            ToHex(PinnedBytes("push_stream/recall.hex")));
+  EXPECT_EQ(ToHex(StreamOf(PushOfAKnownHistory())),
+            ToHex(PinnedBytes("push_stream/known_history.hex")));
+  EXPECT_EQ(ToHex(StreamOf(PushOfASnapshot())), ToHex(PinnedBytes("push_stream/snapshot.hex")));
+  EXPECT_EQ(ToHex(StreamOf(PullOfASnapshot())), ToHex(PinnedBytes("pull_stream/snapshot.hex")));
+  EXPECT_EQ(ToHex(EncodeSnapshotHead(SampleSnapshotHead())),
+            ToHex(PinnedBytes("snapshot_head/two_parts.hex")));
+  EXPECT_EQ(ToHex(StreamOf(PullOfHistories())), ToHex(PinnedBytes("pull_stream/histories.hex")));
+  EXPECT_EQ(ToHex(StreamOf(PullOfTimes())), ToHex(PinnedBytes("pull_stream/times.hex")));
+  EXPECT_EQ(ToHex(StreamOf(PullOfAnOwnChain())), ToHex(PinnedBytes("pull_stream/own_chain.hex")));
 }
 
 TEST(Vectors, TheSampleStatementsAreWrittenAsPinned) {
-  const char* names[] = {"organisation", "space", "admission", "epoch", "grant"};
+  const char* names[] = {"organisation", "space", "admission", "epoch", "grant", "server"};
   const std::vector<SignedStatement> statements = EveryStatement();
   ASSERT_EQ(statements.size(), std::size(names));
   for (std::size_t i = 0; i < statements.size(); ++i)
@@ -132,6 +175,13 @@ TEST(Vectors, TheSampleStatementsAreWrittenAsPinned) {
 TEST(Vectors, TheSampleEnrolmentRequestIsWrittenAsPinned) {
   EXPECT_EQ(ToHex(SignEnrolmentRequest(SampleEnrolmentRequest(), KeyNumber(2))),
             ToHex(PinnedBytes("enrolment_request/signed.hex")));
+}
+
+TEST(Vectors, TheSampleSnapshotIsWrittenAsPinned) {
+  EXPECT_EQ(ToHex(*EncodeSnapshotSummary(SampleSnapshotSummary())),
+            ToHex(PinnedBytes("snapshot_summary/gaps_and_chains.hex")));
+  EXPECT_EQ(*DecodeSnapshotChunk(PinnedBytes("snapshot_chunk/every_form.hex")),
+            SampleSnapshotRecords());
 }
 
 }  // namespace

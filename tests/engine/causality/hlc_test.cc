@@ -41,6 +41,28 @@ TEST(HlcGenerator, Next_GoesOnWhenTheCounterOverflows) {
   EXPECT_EQ(generator.Next(kNow), Hlc::Of(kNow + 1, 0));
 }
 
+TEST(HlcGenerator, Next_MarksTheStampsOfADoubtedClockAndNoOther) {
+  using enum HlcGenerator::Clock;
+  HlcGenerator generator;
+  const Hlc doubted = generator.Next(kNow, kDoubtful);
+  EXPECT_TRUE(doubted.is_doubtful());
+  EXPECT_EQ(doubted.physical_ms(), kNow);
+  const Hlc again = generator.Next(kNow, kDoubtful);
+  EXPECT_GT(again, doubted);
+  EXPECT_TRUE(again.is_doubtful());
+  const Hlc sound = generator.Next(kNow, kSound);
+  EXPECT_GT(sound, again);
+  EXPECT_FALSE(sound.is_doubtful());
+}
+
+TEST(HlcGenerator, Next_MarksTheStampAfterAnOverflowToo) {
+  HlcGenerator generator(Hlc::Of(kNow, 0xffff));
+  const Hlc next = generator.Next(kNow, HlcGenerator::Clock::kDoubtful);
+  EXPECT_EQ(next, Hlc::Of(kNow + 1, Hlc::kDoubtful));
+  HlcGenerator unmarked(Hlc::Of(kNow, 0x7fff));
+  EXPECT_EQ(unmarked.Next(kNow), Hlc::Of(kNow + 1, 0));
+}
+
 TEST(HlcGenerator, Next_NeverGoesBackWhenTheClockDoes) {
   HlcGenerator generator;
   const Hlc before = generator.Next(kNow);

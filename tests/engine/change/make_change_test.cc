@@ -126,6 +126,24 @@ TEST(MakeChange, AnErasureReplacesAllThatTheRecordShows) {
   EXPECT_EQ(writes[3].overwritten.at(0).counter, 5U);
 }
 
+// What one change cannot hold stays, keeps the record flagged, and goes when it is erased again.
+TEST(MakeChange, AnErasureOfMoreThanAChangeMayHoldTakesAllThatFits) {
+  std::map<RegisterKey, Register> now;
+  for (std::size_t i = 0; i < kRecordWritesMax + 10; ++i) {
+    const Bytes element = {1, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)};
+    now.merge(Now(kEntries, {Seen(i + 1, Value::Text("one"))}, element));
+  }
+  const Edit erasure = EditOf(kRecord, kErased, Value::OfCode("ASKED"));
+  const auto change = Make(erasure, now);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->records[0].writes.size(), kRecordWritesMax);
+  for (const FieldWrite& write : change->records[0].writes)
+    now[RegisterKey{write.field, write.element}] = {{Seen(9999, write.value)}, {}};
+  const auto again = Make(erasure, now);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->records[0].writes.size(), 11U);
+}
+
 TEST(MakeChange, AnErasedRecordTakesNoEdit) {
   const auto now = Now(kErased, {Seen(1, Value::OfCode("ASKED"))});
   EXPECT_THAT(Try(EditOf(kRecord, kName, Value::Text("Anne")), now),

@@ -6,6 +6,7 @@
 
 #include "engine/record/state.h"
 #include "engine/record/value_codec.h"
+#include "tests/support/first_format.h"
 #include "tests/support/results.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test_schema.h"
@@ -84,6 +85,21 @@ TEST_F(CommitTest, AFailureInTheMiddleLeavesNothingBehind) {
   EXPECT_EQ(device->Siblings(kTitle), 0U);
   EXPECT_EQ(*device->store->log().Count(), 1U);
   EXPECT_EQ(device->store->progress().PeerChain(kSpace, DeviceId::FromArray({9}))->counter, 1U);
+}
+
+TEST_F(CommitTest, ANewDotThatSomethingBearsIsPassedOver) {
+  auto device = NewDevice();
+  ASSERT_THAT(device->committer.CommitLocal(kSpace, WriteOf(1, 1, kName, Value::Text("Anne"))),
+              Succeeds());
+  ASSERT_THAT(device->Pull({WriteOf(1, 101, kTitle, Value::Text("there"))}), Succeeds());
+  const NewDot further = [](const Change& change) {
+    return Dot{change.dot.replica, change.dot.counter + 100};
+  };
+  ASSERT_THAT(device->committer.MoveAllUnsealed(further, kSpace), Succeeds());
+  const auto unsealed = device->store->log().ReadUnsealed(kSpace, 10);
+  ASSERT_EQ(unsealed->size(), 1U);
+  EXPECT_EQ(unsealed->front().change.dot, (Dot{ReplicaNumber(1), 201}));
+  EXPECT_EQ(device->Siblings(kName), 1U);
 }
 
 TEST_F(CommitTest, EveryOrderGivesTheSameRows) {
@@ -235,6 +251,34 @@ TEST_F(CommitTest, TheLogKnowsExactlyWhatItHolds) {
   EXPECT_TRUE(known->Contains({ReplicaNumber(1), 3}));
   EXPECT_FALSE(known->Contains({ReplicaNumber(1), 2}));
   EXPECT_EQ(known->ContiguousUpTo(ReplicaNumber(1)), 1U);
+}
+
+// A store that may be damaged is looked at as it is, without the tables that later steps make.
+TEST_F(CommitTest, AStoreOfTheFirstFormatCanBeReadWithoutBeingChanged) {
+  const std::string path = folder_ / "older.db";
+  {
+    Device device(path);
+    ASSERT_THAT(device.Pull({WriteOf(1, 1, kName, Value::Text("Anne"))}), Succeeds());
+  }
+  {
+    auto database = Database::Open({.path = path});
+    ASSERT_THAT((*database)->Execute(kBackToTheFirstFormat), Succeeds());
+  }
+  const auto store = Store::OpenReadOnly(path);
+  ASSERT_THAT(store, Succeeds());
+  EXPECT_EQ((*store)->log().FindHoles()->values_without_change, 0U);
+  EXPECT_TRUE((*store)->log().Known(kSpace)->Contains({ReplicaNumber(1), 1}));
+  EXPECT_EQ((*store)->log().NextCounter(kSpace, ReplicaNumber(1)).value(), 2U);
+  EXPECT_EQ((*store)->outbox().Head(kSpace)->counter, 0U);
+  EXPECT_TRUE((*store)->snapshots().Taken(kSpace)->empty());
+  EXPECT_FALSE(*(*store)->snapshots().HasOlderHistory(kRecord));
+  EXPECT_EQ((*store)->log().History(kRecord)->size(), 1U);
+  EXPECT_EQ(*(*store)->log().ReceivedAt(kSpace, {ReplicaNumber(1), 1}), std::nullopt);
+  EXPECT_FALSE(*(*store)->progress().NeedsRecall(kSpace));
+  EXPECT_EQ((*store)->progress().KnownHistory(kSpace)->sequence, 0U);
+  EXPECT_EQ((*store)->log().LastSequence().value(), 1);
+  EXPECT_TRUE((*store)->log().ReadEntry(1)->has_value());
+  EXPECT_EQ((*store)->format(), 1);
 }
 
 TEST_F(CommitTest, AStoreOfANewerReleaseIsRefusedUntouched) {

@@ -56,6 +56,19 @@ class DirectoryTest : public testing::Test {
   std::vector<SignedStatement> log_;
 };
 
+TEST_F(DirectoryTest, KnowsTheKeyThatTheRootSaidLast) {
+  EXPECT_EQ(directory_.time_key(), std::nullopt);
+  Apply(root_.Say(ServerStatement{alice_.key().public_key()}));
+  EXPECT_EQ(directory_.time_key(), alice_.key().public_key());
+  Apply(root_.Say(ServerStatement{bob_.key().public_key()}));
+  EXPECT_EQ(directory_.time_key(), bob_.key().public_key());
+}
+
+TEST_F(DirectoryTest, OnlyTheRootSaysWithWhatTheServerSigns) {
+  ExpectRefused(Signer(alice_).Say(ServerStatement{alice_.key().public_key()}),
+                ErrorCode::kUntrusted);
+}
+
 TEST_F(DirectoryTest, KnowsMembersAndTheirSpaces) {
   EXPECT_EQ(directory_.members().size(), 3U);
   EXPECT_TRUE(directory_.IsMember(alice_.id(), kSpace));

@@ -48,6 +48,39 @@ struct Holder {
   [[nodiscard]] Record AsRecord() const { return Record{kOneRecord, kFile, kOneRecord, registers}; }
 };
 
+inline Holder HolderOf(const std::vector<Change>& changes) {
+  Holder holder;
+  for (const Change& change : changes) holder.Apply(change);
+  return holder;
+}
+
+// The right-hand sides of MERGE_RULES.md, word for word.
+inline std::map<RegisterKey, Register> RightHandSides(const std::vector<Change>& arrived) {
+  std::set<Dot> known;
+  std::map<RegisterKey, std::set<Dot>> overwritten;
+  std::map<RegisterKey, Register> registers;
+  const auto for_each_write = [&](const auto& visit) {
+    for (const Change& change : arrived)
+      for (const FieldWrite& write : change.records[0].writes)
+        visit(change, write, RegisterKey{write.field, write.element});
+  };
+  for_each_write([&](const Change& change, const FieldWrite& write, const RegisterKey& key) {
+    known.insert(change.dot);
+    overwritten[key].insert(write.overwritten.begin(), write.overwritten.end());
+  });
+  for_each_write([&](const Change& change, const FieldWrite& write, const RegisterKey& key) {
+    Register& reg = registers[key];
+    if (!overwritten[key].contains(change.dot))
+      reg.siblings.push_back({change.dot, change.hlc, change.author, write.value});
+  });
+  for (auto& [key, reg] : registers) {
+    std::ranges::sort(reg.siblings, {}, &Sibling::dot);
+    for (const Dot& dot : overwritten[key])
+      if (!known.contains(dot)) reg.awaited.push_back(dot);
+  }
+  return registers;
+}
+
 // A colleague with a laptop. Clocks may say anything, so every edit is given its stamp.
 class Colleague {
  public:

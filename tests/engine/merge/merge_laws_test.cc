@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "engine/merge/join.h"
 #include "tests/engine/merge/oracle.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -75,6 +76,13 @@ Wish RandomWish(const std::vector<FieldId>& fields, Choices& choices) {
   return wish;
 }
 
+// Few, so that many are equal; some of clocks that are doubted, or years ahead.
+std::uint64_t RandomStamp(Choices& choices) {
+  const Hlc stamp = Hlc::Of(choices.Below(12) == 1 ? 90ULL * 24 * 3600 * 1000 : 0,
+                            static_cast<std::uint16_t>(1 + choices.Below(5)));
+  return choices.Below(12) == 1 ? stamp.bits | Hlc::kDoubtful : stamp.bits;
+}
+
 // What happened, as the engine and as the oracle took it.
 struct History {
   std::vector<FieldId> fields;  // that people edit
@@ -93,7 +101,7 @@ struct History {
       if (choices.Below(2) == 1)
         for (std::size_t n = choices.Below(history.changes.size() + 1), j = 0; j < n; ++j)
           who.held.Apply(history.changes[j]);
-      history.Ask(who, RandomWish(fields, choices), 1 + choices.Below(5));
+      history.Ask(who, RandomWish(fields, choices), RandomStamp(choices));
     }
     return history;
   }
@@ -108,39 +116,6 @@ struct History {
     if (*change) changes.push_back(**change);
   }
 };
-
-Holder HolderOf(const std::vector<Change>& changes) {
-  Holder holder;
-  for (const Change& change : changes) holder.Apply(change);
-  return holder;
-}
-
-// The right-hand sides of MERGE_RULES.md, word for word.
-std::map<RegisterKey, Register> RightHandSides(const std::vector<Change>& arrived) {
-  std::set<Dot> known;
-  std::map<RegisterKey, std::set<Dot>> overwritten;
-  std::map<RegisterKey, Register> registers;
-  const auto for_each_write = [&](const auto& visit) {
-    for (const Change& change : arrived)
-      for (const FieldWrite& write : change.records[0].writes)
-        visit(change, write, RegisterKey{write.field, write.element});
-  };
-  for_each_write([&](const Change& change, const FieldWrite& write, const RegisterKey& key) {
-    known.insert(change.dot);
-    overwritten[key].insert(write.overwritten.begin(), write.overwritten.end());
-  });
-  for_each_write([&](const Change& change, const FieldWrite& write, const RegisterKey& key) {
-    Register& reg = registers[key];
-    if (!overwritten[key].contains(change.dot))
-      reg.siblings.push_back({change.dot, change.hlc, change.author, write.value});
-  });
-  for (auto& [key, reg] : registers) {
-    std::ranges::sort(reg.siblings, {}, &Sibling::dot);
-    for (const Dot& dot : overwritten[key])
-      if (!known.contains(dot)) reg.awaited.push_back(dot);
-  }
-  return registers;
-}
 
 void ExpectAsTheOracle(const Holder& holder, const History& history) {
   const Oracle& oracle = history.oracle;
@@ -185,6 +160,53 @@ void WhatHasNotArrivedYetIsAwaited(const History& history, Choices& choices) {
   RC_ASSERT(HolderOf(some).registers == RightHandSides(some));
 }
 
+VersionVector VectorOf(const std::set<Dot>& known) {
+  VersionVector vector;
+  for (const Dot& dot : known) vector.Add(dot);
+  return vector;
+}
+
+// As a snapshot of `b` is taken in by `a`.
+Holder Joined(const Holder& a, const Holder& b) {
+  const VersionVector known_a = VectorOf(a.known);
+  const VersionVector known_b = VectorOf(b.known);
+  Holder joined = a;
+  for (const auto& [key, reg] : b.registers) {
+    Register& mine = joined.registers[key];
+    RC_ASSERT(IsPossible({mine, known_a}) && IsPossible({reg, known_b}));
+    RC_ASSERT(!Contradict(mine, reg));
+    mine = JoinRegisters({mine, known_a}, {reg, known_b});
+  }
+  joined.known.insert(b.known.begin(), b.known.end());
+  return joined;
+}
+
+std::vector<Change> Some(const std::vector<Change>& changes, Choices& choices) {
+  std::vector<Change> some = choices.Shuffled(changes);
+  some.resize(choices.Below(some.size() + 1));
+  return some;
+}
+
+std::vector<Change> Union(std::vector<Change> a, const std::vector<Change>& b) {
+  for (const Change& change : b)
+    if (std::ranges::count(a, change) == 0) a.push_back(change);
+  return a;
+}
+
+// Any two sets, also without what they rest on, and then whatever comes later.
+void JoiningIsApplyingTheUnion(const History& history, Choices& choices) {
+  const std::vector<Change> a = Some(history.changes, choices);
+  const std::vector<Change> b = Some(history.changes, choices);
+  const std::vector<Change> c = Some(history.changes, choices);
+  Holder joined = Joined(HolderOf(a), HolderOf(b));
+  RC_ASSERT(joined.registers == RightHandSides(Union(a, b)));
+  RC_ASSERT(joined.registers == Joined(HolderOf(b), HolderOf(a)).registers);
+  RC_ASSERT(Joined(joined, HolderOf(a)).registers == joined.registers);
+  RC_ASSERT(Joined(joined, HolderOf(c)).registers == RightHandSides(Union(Union(a, b), c)));
+  for (const Change& change : choices.Shuffled(history.changes)) joined.Apply(change);
+  RC_ASSERT(joined.registers == RightHandSides(history.changes));
+}
+
 class MergeLaws : public ::testing::TestWithParam<Fields> {};
 
 TEST_P(MergeLaws, HoldForEveryHistory) {
@@ -200,6 +222,7 @@ TEST_P(MergeLaws, HoldForEveryHistory) {
     EveryOrderGivesTheSameRecord(history, choices);
     RepetitionChangesNothing(history, choices);
     WhatHasNotArrivedYetIsAwaited(history, choices);
+    JoiningIsApplyingTheUnion(history, choices);
     ExpectAsTheOracle(choices.Of(history.colleagues).held, history);
   };
   const auto result = rc::detail::checkTestable(property, metadata, params);

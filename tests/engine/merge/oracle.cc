@@ -1,23 +1,9 @@
 #include "tests/engine/merge/oracle.h"
 
 #include "engine/record/value_codec.h"
+#include "tests/support/test_orders.h"
 
 namespace sacoche {
-namespace {
-
-// The declared orders again, in the simplest words.
-int PlaceOf(FieldId field, const Value& value) {
-  static const std::map<std::string, int> kPlaces = {
-      {"LOW", 0}, {"HIGH", 1}, {"GRAVE", 2},    {"SEVERE", 2},  {"non", 0},       {"oui", 1},
-      {"NEW", 0}, {"OPEN", 1}, {"REOPENED", 1}, {"WAITING", 1}, {"PASSED_ON", 2}, {"CLOSED", 3}};
-  const bool ordered = field == kLevel || field == kSecret || field == kStage;
-  if (!ordered || value.empty()) return 0;
-  return kPlaces.at(FormatValue(value));
-}
-
-bool IsSingle(FieldId field) { return field != kTags && field != kEntries; }
-
-}  // namespace
 
 Oracle::Events Oracle::Standing(const Key& key, const Known& known) const {
   Events standing;
@@ -43,6 +29,19 @@ Oracle::Events Oracle::Best(FieldId field, const Known& known) const {
                       event->stamp.hlc, event->stamp.author, event->stamp.dot);
   });
   return standing;
+}
+
+// Looks at the best placed of each value only: what is shown.
+bool Oracle::IsAStampInDoubt(const Events& best) {
+  Events shown;
+  for (const Event* event : best)
+    if (CountOf(shown, event->value) == 0) shown.push_back(event);
+  std::set<std::uint64_t> days;
+  for (const Event* event : shown) {
+    if ((event->stamp.hlc.bits & 0x8000) != 0) return true;
+    days.insert((event->stamp.hlc.bits >> 16) / (24ULL * 3600 * 1000));
+  }
+  return !days.empty() && *days.rbegin() - *days.begin() > 60;
 }
 
 std::vector<Oracle::Key> Oracle::KeysOf(FieldId field) const {
@@ -134,7 +133,8 @@ Oracle::Outcome Oracle::Ask(const Wish& wish, const ChangeStamp& stamp, const Kn
 // The reason for which `first` applies rather than `other`; none if nobody need hear of `other`.
 std::optional<Precedence> Oracle::Contends(FieldId field, const Event& first,
                                            const Event& other) const {
-  if (field == kTitle || field == kErased) return std::nullopt;
+  if (field == kErased) return std::nullopt;
+  if (field == kTitle) return Precedence::kClockInDoubt;
   if (other.value.empty()) return Precedence::kOverCleared;
   if (other.round < first.round) return Precedence::kReopened;
   if (PlaceOf(field, other.value) == PlaceOf(field, first.value)) return Precedence::kLatest;
@@ -155,6 +155,8 @@ Oracle::Shown Oracle::Show(FieldId field, const Known& known) const {
       if (shown.values.size() == 1) shown.first_applies = *why;
       shown.values.push_back(other->value);
     }
+    if (field == kTitle && !IsAStampInDoubt(best)) shown.values.resize(1);
+    if (shown.values.size() == 1) shown.first_applies = {};
     return shown;
   }
   std::vector<std::pair<std::tuple<Hlc, DeviceId, Dot>, Value>> entries;

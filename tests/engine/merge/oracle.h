@@ -37,6 +37,7 @@ class Oracle {
 
   [[nodiscard]] Events Standing(const Key& key, const Known& known) const;
   [[nodiscard]] static std::ptrdiff_t CountOf(const Events& events, const Value& value);
+  [[nodiscard]] static bool IsAStampInDoubt(const Events& best);
   [[nodiscard]] Events Best(FieldId field, const Known& known) const;
   [[nodiscard]] bool IsThere(const Key& key, const Known& known) const;
   [[nodiscard]] bool IsErased(const Known& known) const;

@@ -114,14 +114,36 @@ TEST(Resolve, Monotonic_TheRoundIsNotPartOfTheValue) {
   EXPECT_FALSE(shown->in_conflict());
 }
 
+TEST(Resolve, KeepLatest_TheLatestAppliesWithoutAWord) {
+  const auto shown = Resolve(Field(kTitle), Single(kTitle, {Written(1, 5, Value::Text("early")),
+                                                            Written(2, 9, Value::Text("late"))}));
+  EXPECT_EQ(shown->value, Value::Text("late"));
+  EXPECT_FALSE(shown->in_conflict());
+}
+
+TEST(Resolve, KeepLatest_AClockThatCannotBeRightDoesNotWinUnseen) {
+  const std::uint64_t bits_of_60_days = Hlc::Of(kStampsApartMsMax, 0).bits;
+  for (const auto& [late, flagged] :
+       {std::pair(bits_of_60_days, false), std::pair(bits_of_60_days + 0x10000, true),
+        std::pair(std::uint64_t{Hlc::kDoubtful}, true)}) {
+    const auto shown =
+        Resolve(Field(kTitle), Single(kTitle, {Written(1, 0, Value::Text("early")),
+                                               Written(2, late, Value::Text("late"))}));
+    EXPECT_EQ(shown->value, Value::Text("late"));
+    EXPECT_EQ(shown->in_conflict(), flagged) << late;
+    EXPECT_EQ(shown->first_applies, flagged ? Precedence::kClockInDoubt : Precedence::kLatest);
+  }
+}
+
 TEST(Resolve, EveryPolicySaysWhetherItCanConflict) {
-  for (const FieldId field : {kName, kLevel, kStage}) EXPECT_TRUE(MayConflict(Field(field).policy));
-  for (const FieldId field : {kTitle, kTags, kEntries, kErased})
+  for (const FieldId field : {kTitle, kName, kLevel, kStage, kStory})
+    EXPECT_TRUE(MayConflict(Field(field).policy));
+  for (const FieldId field : {kTags, kEntries, kErased})
     EXPECT_FALSE(MayConflict(Field(field).policy));
 }
 
 TEST(Resolve, AFieldThatWasNeverWrittenShowsNothing) {
-  for (const FieldId field : {kTitle, kName, kTags, kEntries, kLevel, kStage, kErased})
+  for (const FieldId field : {kTitle, kName, kTags, kEntries, kLevel, kStage, kErased, kStory})
     EXPECT_FALSE(Resolve(Field(field), {}));
 }
 

@@ -22,7 +22,9 @@ std::vector<Value> OneOfEach() {
           Value::Reference(RecordId::FromArray({1, 2, 3})),
           Value::Flag(false),
           Value::Flag(true),
-          Value::List({Value::Text("a"), Value::Integer(2)})};
+          Value::List({Value::Text("a"), Value::Integer(2)}),
+          Value::Opaque({}),
+          Value::Opaque({0, 1, 0xff})};
 }
 
 TEST(ValueCodec, EveryKindOfValueComesBack) {
@@ -43,7 +45,8 @@ TEST(ValueCodec, EveryTruncationIsRefused) {
 
 TEST(ValueCodec, RefusesWhatTheFormatForbids) {
   const std::vector<Bytes> forbidden = {
-      {8},                        // unknown kind
+      {9},                        // unknown kind
+      {8},                        // opaque bytes without their size
       {1, 2, 0xc3, 0x28},         // not UTF-8
       {1, 2, 0xc0, 0x80},         // overlong
       {1, 3, 0xed, 0xa0, 0x80},   // surrogate
@@ -54,6 +57,7 @@ TEST(ValueCodec, RefusesWhatTheFormatForbids) {
       {3, 1, 0},                  // year 0
       {6, 2},                     // a flag that is neither
       {7, 1, 7, 0},               // a list in a list
+      {7, 1, 8, 0},               // opaque bytes in a list
       {2, 0x80, 0},               // a varint that is not minimal
       {5, 1, 2, 3},               // a short reference
       {0, 0},                     // bytes after the end
@@ -67,6 +71,12 @@ TEST(ValueCodec, RefusesATextBeyondItsLimitBeforeReadingIt) {
   out.Byte(1);
   out.Sized(Bytes(kTextBytesMax + 1, 'a'));
   EXPECT_THAT(DecodeValue(out.bytes()), FailsWith(ErrorCode::kCorrupt));
+}
+
+TEST(ValueCodec, RefusesOpaqueBytesBeyondTheirLimit) {
+  EXPECT_THAT(DecodeValue(EncodeValue(Value::Opaque(Bytes(kOpaqueBytesMax, 0)))), Succeeds());
+  EXPECT_THAT(DecodeValue(EncodeValue(Value::Opaque(Bytes(kOpaqueBytesMax + 1, 0)))),
+              FailsWith(ErrorCode::kCorrupt));
 }
 
 RC_GTEST_PROP(ValueCodec, WhatDecodesEncodesToTheSameBytes, (const Bytes& bytes)) {

@@ -43,8 +43,8 @@ TEST(SigningKey, SignPlain_IsEd25519) {
 
 TEST(Verify, AcceptsWhatTheKeySignedForThisPurpose) {
   const SigningKey key = KeyNumber(1);
-  for (const auto purpose :
-       {SigningPurpose::kEnvelope, SigningPurpose::kStatement, SigningPurpose::kEnrolment})
+  for (const auto purpose : {SigningPurpose::kEnvelope, SigningPurpose::kStatement,
+                             SigningPurpose::kEnrolment, SigningPurpose::kServerTime})
     EXPECT_TRUE(Verify(purpose, kMessage, key.Sign(purpose, kMessage), key.public_key()));
 }
 

@@ -89,12 +89,49 @@ TEST_F(DistrustTest, AnEnvelopeLeftOutIsNoticed) {
   ExpectHealthy();
 }
 
+// No gap in a colleague's chain tells of the last one, and the head may say anything.
+TEST_F(DistrustTest, TheLastEnvelopeLeftOutIsNoticed) {
+  for (const std::uint64_t more : {0U, 3U}) {
+    EXPECT_THAT(TamperedSync(OnFrames([&](std::vector<PullFrame>& frames) {
+                  std::erase_if(frames, IsEnvelope);
+                  for (PullFrame& frame : frames)
+                    if (auto* head = std::get_if<HeadFrame>(&frame)) head->sequence += more;
+                })),
+                FailsWith(ErrorCode::kUntrusted));
+  }
+  ExpectHealthy();
+}
+
 TEST_F(DistrustTest, EnvelopesInAnotherOrderAreNoticed) {
   EXPECT_THAT(TamperedSync(OnFrames([](std::vector<PullFrame>& frames) {
-                if (frames.size() < 2 || !IsEnvelope(frames[1])) return;
-                std::swap(frames[0], frames[1]);
+                std::vector<PullFrame*> envelopes;
+                for (PullFrame& frame : frames)
+                  if (IsEnvelope(frame)) envelopes.push_back(&frame);
+                if (envelopes.size() > 1) std::swap(*envelopes[0], *envelopes[1]);
               })),
               FailsWith(ErrorCode::kUntrusted));
+  ExpectHealthy();
+}
+
+TEST_F(DistrustTest, ATimeThatTheServerDidNotSignForThisRequestIsNoticed) {
+  std::optional<PullFrame> recorded;
+  const auto is_time = [](const PullFrame& frame) {
+    return std::holds_alternative<ServerTimeFrame>(frame);
+  };
+  ASSERT_THAT(TamperedSync(OnFrames([&](std::vector<PullFrame>& frames) {
+                if (const auto found = std::ranges::find_if(frames, is_time); found != frames.end())
+                  recorded = *found;
+              })),
+              Succeeds());
+  ASSERT_TRUE(recorded);
+  const std::uint64_t known_ms = (*b)->Now().ms;
+  b->Set(record, kCount, Value::Integer(1));
+  EXPECT_THAT(TamperedSync(OnFrames([&](std::vector<PullFrame>& frames) {
+                if (const auto found = std::ranges::find_if(frames, is_time); found != frames.end())
+                  *found = *recorded;
+              })),
+              FailsWith(ErrorCode::kUntrusted));
+  EXPECT_EQ((*b)->Now().ms, known_ms);
   ExpectHealthy();
 }
 

@@ -1,33 +1,11 @@
 #include <gtest/gtest.h>
 
-#include "tests/support/test_team.h"
+#include "tests/engine/sync/two_laptops.h"
 
 namespace sacoche {
 namespace {
 
-class SyncTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    a = team.NewMember("A");
-    b = team.NewMember("B");
-    team.Sync(*a);  // grants the key
-    team.Sync(*b);
-    record = (*a)->NewRecordId();
-    a->Set(record, kName, Value::Text("Anne"));
-    SyncBoth();
-  }
-
-  void SyncBoth() {
-    team.Sync(*a);
-    team.Sync(*b);
-    team.Sync(*a);
-  }
-
-  TestTeam team;
-  std::unique_ptr<TestDeviceEngine> a;
-  std::unique_ptr<TestDeviceEngine> b;
-  RecordId record;
-};
+using SyncTest = TwoLaptops;
 
 TEST_F(SyncTest, AnEditReachesTheOtherLaptop) {
   EXPECT_EQ(b->Text(record, kName), "Anne");

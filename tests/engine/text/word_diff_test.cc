@@ -51,6 +51,12 @@ TEST(WordDiff, ReadsAsAPersonWouldSayIt) {
             "L'enfant va [-à l'école-]{+au collège+}.");
 }
 
+TEST(WordDiff, AWordThatStaysIsNotGivenUpForSpaces) {
+  EXPECT_EQ(Shown("Anne Samir Claire", "Anne Paul Samir"), "Anne {+Paul +}Samir[- Claire-]");
+  EXPECT_EQ(Shown("Elle boit. Il part. On rit.", "Elle boit. On dort. Il part."),
+            "Elle boit. {+On dort. +}Il part.[- On rit.-]");
+}
+
 TEST(WordDiff, ASentenceComesAndGoesAsOne) {
   EXPECT_EQ(Shown("Il menace. Il boit.", "Il boit."), "[-Il menace. -]Il boit.");
   EXPECT_EQ(Shown("Il boit. Elle part.", "Il boit. Il menace. Elle part."),

@@ -25,15 +25,19 @@ rc::Gen<ProblemType> AnyProblem() {
 
 PushFrame AnyPushFrame() {
   const auto number = *rc::gen::arbitrary<std::uint64_t>();
-  switch (*rc::gen::inRange(0, 5)) {
+  switch (*rc::gen::inRange(0, 6)) {
     case 0:
       return HelloFrame{number};
     case 1:
       return StatementFrame{*rc::gen::arbitrary<Bytes>()};
     case 2:
-      return CursorFrame{*AnyId<SpaceId>(), number};
+      return CursorFrame{
+          *AnyId<SpaceId>(), number,
+          *rc::gen::element(CursorFrame::From::kOthers, CursorFrame::From::kEverybody)};
     case 3:
       return EnvelopeFrame{*rc::gen::arbitrary<Bytes>()};
+    case 4:
+      return KnownHistoryFrame{number, *rc::gen::arbitrary<HistoryTag>()};
     default:
       return PushEndFrame{};
   }
@@ -41,7 +45,7 @@ PushFrame AnyPushFrame() {
 
 PullFrame AnyPullFrame() {
   const auto number = *rc::gen::arbitrary<std::uint64_t>();
-  switch (*rc::gen::inRange(0, 9)) {
+  switch (*rc::gen::inRange(0, 14)) {
     case 0:
       return DirectoryFrame{number, *rc::gen::arbitrary<Bytes>()};
     case 1:
@@ -58,6 +62,16 @@ PullFrame AnyPullFrame() {
       return HeadFrame{*AnyId<SpaceId>(), number, *rc::gen::arbitrary<bool>()};
     case 7:
       return SpaceRefusedFrame{*AnyId<SpaceId>(), *AnyProblem()};
+    case 8:
+      return HistoryFrame{*rc::gen::arbitrary<HistoryTag>()};
+    case 9:
+      return AnotherHistoryFrame{*AnyId<SpaceId>()};
+    case 10:
+      return ReceiptFrame{number};
+    case 11:
+      return ServerTimeFrame{number, *rc::gen::arbitrary<ByteArray<64>>()};
+    case 12:
+      return ServerKeyFrame{*rc::gen::arbitrary<ByteArray<32>>()};
     default:
       return PullEndFrame{number};
   }
@@ -221,6 +235,10 @@ TEST(WireCodec, RefusesPayloadsThatAreCutOrHaveBytesLeftOver) {
     });
   };
   for (const std::size_t index : {0U, 2U, 4U}) expect_whole_only(EveryPushFrame()[index]);
+  for (const PushFrame& frame : PushOfAKnownHistory()) expect_whole_only(frame);
+  for (const PullFrame& frame : PullOfHistories()) expect_whole_only(frame);
+  for (const PullFrame& frame : PullOfTimes()) expect_whole_only(frame);
+  for (const PullFrame& frame : PullOfAnOwnChain()) expect_whole_only(frame);
   for (const std::size_t index : {1U, 2U, 3U, 4U, 6U, 7U, 8U})
     expect_whole_only(EveryPullFrame()[index]);
 }

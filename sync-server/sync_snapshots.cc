@@ -1,0 +1,138 @@
+// The part of SyncHandler that takes and gives snapshots.
+
+#include "engine/sign/manifest.h"
+#include "sync-server/sync_handler.h"
+
+namespace sacoche {
+namespace {
+
+tl::unexpected<Problem> StorageProblem() {
+  return Refuse(ProblemType::kStorage, "The server could not store this; try again later.");
+}
+
+}  // namespace
+
+OrProblem<void> SyncHandler::TakeKnownSnapshot(const KnownSnapshotFrame& known) {
+  if (cursors_.empty() || !known_snapshots_.try_emplace(cursors_.size() - 1, known).second)
+    return Refuse(ProblemType::kMalformed, "A known snapshot follows one cursor.");
+  return {};
+}
+
+OrProblem<void> SyncHandler::TakeSnapshotHead(const SnapshotHeadFrame& frame) {
+  EndSnapshot();
+  // It stands for envelopes that may have come just before.
+  if (auto committed = CommitAll(); !committed) return committed;
+  auto head = DecodeSnapshotHead(frame.head);
+  if (!head) return Refuse(head.error());
+  const auto problem = JudgeSnapshot(*head);
+  if (!problem) return Refuse(problem.error());
+  if (*problem) {
+    Answer(SnapshotOutcomeFrame{head->identity.id, 0, *problem});
+    return {};
+  }
+  const auto held = rooms_.store.BeginSnapshot(*head);
+  if (!held) return StorageProblem();
+  snapshot_ = std::move(*head);
+  snapshot_parts_ = *held;
+  return {};
+}
+
+OrProblem<std::optional<ProblemType>> SyncHandler::JudgeSnapshot(const SealedSnapshotHead& head) {
+  using Verdict = std::optional<ProblemType>;
+  const SnapshotIdentity& identity = head.identity;
+  const Directory& directory = rooms_.directory.directory();
+  if (signer_.kind == RequestSigner::Kind::kOrganisation) return Verdict(ProblemType::kNotMember);
+  if (identity.device != signer_.device) return Verdict(ProblemType::kBadSignature);
+  const Member* member = directory.FindMember(identity.device);
+  if (member == nullptr) return Verdict(ProblemType::kUnknownDevice);
+  if (!directory.IsMember(identity.device, identity.space)) return Verdict(ProblemType::kNotMember);
+  if (directory.FindEpoch(identity.space, identity.epoch) == nullptr)
+    return Verdict(ProblemType::kConflict);
+  if (!Verify(SigningPurpose::kSnapshot, EncodeUnsignedHead(head), head.signature,
+              member->admission.signing_key))
+    return Verdict(ProblemType::kBadSignature);
+  // Of this very history, and newer than what is here.
+  const auto tag = rooms_.store.HistoryAt(identity.space, identity.sequence);
+  const auto newest = rooms_.store.NewestSnapshot(identity.space);
+  if (!tag || !newest) return StorageProblem();
+  const bool is_known = *newest && (*newest)->identity.id == identity.id;
+  const bool is_older = *newest && (*newest)->identity.sequence >= identity.sequence;
+  if (*tag == HistoryTag{} || *tag != identity.history || (is_older && !is_known))
+    return Verdict(ProblemType::kConflict);
+  return Verdict();
+}
+
+OrProblem<void> SyncHandler::TakeSnapshotPart(const SnapshotPartFrame& frame) {
+  if (!snapshot_) return {};  // its head was refused, and the device is told
+  if (frame.index >= snapshot_->part_hashes.size() ||
+      frame.part.size() > limits::kSnapshotPartBytesMax ||
+      PartHash(frame.part) != snapshot_->part_hashes[frame.index])
+    return Refuse(ProblemType::kMalformed, "A part is not the one that its snapshot names.");
+  const auto held = rooms_.store.AppendSnapshotPart(*snapshot_, frame.index, frame.part);
+  if (!held) return StorageProblem();
+  counts_.snapshot_parts_stored += *held - snapshot_parts_;
+  snapshot_parts_ = *held;
+  return {};
+}
+
+void SyncHandler::EndSnapshot() {
+  if (!snapshot_) return;
+  Answer(SnapshotOutcomeFrame{snapshot_->identity.id, snapshot_parts_, std::nullopt});
+  snapshot_.reset();
+}
+
+void SyncHandler::EndOfSpace() {
+  ++next_space_;
+  space_begun_ = false;
+  giving_.reset();
+}
+
+OrProblem<void> SyncHandler::AddCover(Bytes& chunk, const SpaceId& space) {
+  const auto newest = rooms_.store.NewestSnapshot(space);
+  const auto ends = rooms_.store.ChainEnds(space);
+  if (!newest || !ends) return StorageProblem();
+  if (ends->empty()) return {};
+  const std::uint64_t covered = *newest ? (*newest)->identity.sequence : 0;
+  AppendFrame(chunk, PullFrame(SnapshotCoverFrame{covered, TagOfChains(*ends)}));
+  return {};
+}
+
+// A device at the beginning, or so far behind that the envelopes are gone, gets the newest snapshot
+// in the place of those that it stands for.
+OrProblem<void> SyncHandler::BeginSpace(Bytes& chunk) {
+  const CursorFrame& cursor = cursors_[next_space_];
+  const auto another = KnowsAnotherHistory();
+  if (!another) return Refuse(another.error());
+  if (*another) {
+    const SpaceId space = cursor.space;
+    EndOfSpace();
+    AppendFrame(chunk, PullFrame(AnotherHistoryFrame{space}));
+    return {};
+  }
+  auto newest = rooms_.store.NewestSnapshot(cursor.space);
+  const auto dropped = rooms_.store.DroppedUpTo(cursor.space);
+  if (!newest || !dropped) return StorageProblem();
+  const bool is_behind = cursor.cursor == 0 || cursor.cursor < *dropped;
+  if (!*newest || !is_behind || cursor.cursor >= (*newest)->identity.sequence) return {};
+  giving_ = std::move(**newest);
+  const auto known = known_snapshots_.find(next_space_);
+  const bool goes_on = known != known_snapshots_.end() &&
+                       known->second.id == giving_->identity.id &&
+                       known->second.parts < giving_->parts;
+  next_part_ = goes_on ? known->second.parts : 0;
+  AppendFrame(chunk, PullFrame(StoredSnapshotFrame{giving_->head}));
+  return {};
+}
+
+OrProblem<void> SyncHandler::AddSnapshotPart(Bytes& chunk) {
+  const auto part = rooms_.store.ReadSnapshotPart(*giving_, next_part_);
+  if (!part) return StorageProblem();
+  AppendFrame(chunk, PullFrame(StoredSnapshotPartFrame{next_part_, *part}));
+  ++counts_.snapshot_parts_sent;
+  if (++next_part_ < giving_->parts) return {};
+  cursors_[next_space_].cursor = giving_->identity.sequence;
+  giving_.reset();
+  return {};
+}
+
+}  // namespace sacoche
