@@ -1,0 +1,279 @@
+#include "engine/record/state.h"
+#include "tests/sim/world.h"
+
+namespace sacoche::sim {
+namespace {
+
+constexpr int kRoundsMax = 12;
+constexpr std::uint64_t kStampAheadMsMax = HlcGenerator::kRemoteAheadMsMax + 60'000;
+// A request with nothing to say and its answer: what the headers' signature covers is not counted.
+constexpr std::uint64_t kIdleSyncBytes = 64;
+constexpr std::uint64_t kIdleSyncBytesOfSpace = 128;
+
+std::optional<int> EventNamedIn(const HistoryEntry& entry) {
+  if (const auto* number = entry.value.As<std::int64_t>();
+      number != nullptr && entry.field == kCount)
+    return static_cast<int>(*number);
+  const auto* text = entry.value.As<std::string>();
+  if (text == nullptr || !text->starts_with(kCanary)) return std::nullopt;
+  return std::stoi(text->substr(kCanary.size()));
+}
+
+std::vector<Value> ValuesOf(const VisibleField* visible) {
+  std::vector<Value> values;
+  if (visible == nullptr) return values;
+  if (!visible->entries.empty()) {
+    for (const LogEntry& entry : visible->entries) values.push_back(entry.written.value);
+  } else if (const auto* list = visible->value.As<ValueList>()) {
+    values = *list;
+  } else {
+    for (const Candidate& candidate : visible->candidates) values.push_back(candidate.value);
+  }
+  return values;
+}
+
+std::string Words(const std::vector<Value>& values) {
+  std::string words;
+  for (const Value& value : values) words += "[" + FormatValue(value) + "]";
+  return words;
+}
+
+}  // namespace
+
+// What a laptop shows of a record's history must hold all that it held before.
+void World::ReadHistory(Laptop& laptop, int record) {
+  laptop.fresh.insert(record);
+  const auto history = laptop->History(model_.records()[record].id);
+  Require(history.has_value(), Invariant::kNothingTypedIsLost, "a history cannot be read");
+  std::map<Dot, std::vector<HistoryEntry>> changes;
+  for (const HistoryEntry& entry : *history) changes[entry.dot].push_back(entry);
+  EventSet held;
+  for (const auto& [dot, writes] : changes) {
+    std::optional<int> event;
+    for (const HistoryEntry& entry : writes)
+      if (const auto named = EventNamedIn(entry)) event = named;
+    const bool is_known =
+        event && *event < std::ssize(model_.events()) && model_.events()[*event].record == record;
+    Require(is_known, Invariant::kConvergence, "a laptop holds a change that nobody made");
+    Require(!held.Has(model_.OrdinalOf(*event)), Invariant::kConvergence,
+            "event " + std::to_string(*event) + " is there twice");
+    held.Add(model_.OrdinalOf(*event));
+    TakeEvent(laptop, *event, writes);
+  }
+  EventSet& known = laptop.known[record];
+  for (const int event : model_.records()[record].events)
+    Require(!known.Has(model_.OrdinalOf(event)) || held.Has(model_.OrdinalOf(event)),
+            Invariant::kNothingTypedIsLost,
+            "laptop " + std::to_string(laptop.number) + " lost event " + std::to_string(event));
+  known = held;
+}
+
+void World::TakeEvent(Laptop& laptop, int number, const std::vector<HistoryEntry>& writes) {
+  Event& event = model_.events()[number];
+  const std::string name = "event " + std::to_string(number);
+  const HistoryEntry& first = writes.front();
+  if (event.stamp) {
+    Require(event.stamp->hlc == first.hlc && event.stamp->author == first.author,
+            Invariant::kConvergence, name + " has another stamp elsewhere");
+    event.stamp->dot = first.dot;
+    return;
+  }
+  // How many registers a text takes is its own affair.
+  const auto erased_texts = std::ranges::count_if(writes, [](const HistoryEntry& entry) {
+    return entry.field == kStory && entry.value.empty();
+  });
+  Require(std::ssize(writes) - erased_texts == std::ssize(event.writes), Invariant::kConvergence,
+          name + " does not hold what was typed");
+  Require(first.author == (*laptops_[event.device])->device(), Invariant::kConvergence,
+          name + " has another author");
+  Require(
+      first.hlc.physical_ms() <= std::max(event.made_at_ms, true_clock_.NowMs()) + kStampAheadMsMax,
+      Invariant::kAWrongClockHarmsNobody, name + " is dragged along by a wrong clock");
+  for (const Event::Write& write : event.writes) {
+    const Value stored =
+        write.field == kStage ? StoredState(RoundState{write.value, write.round}) : write.value;
+    const auto found = std::ranges::find_if(writes, [&](const HistoryEntry& entry) {
+      return entry.field == write.field && (entry.field == kStory || entry.value == stored);
+    });
+    Require(found != writes.end(), Invariant::kConvergence, name + " does not hold what was typed");
+    if (write.field == kEntries && found->element.size() >= 16)
+      std::copy_n(found->element.begin(), 16, event.entry.begin());
+  }
+  event.stamp = ChangeStamp{first.dot, first.hlc, first.author};
+  if (laptop.number == event.device && !event.sent) laptop.unsent.push_back(number);
+}
+
+void World::CheckShown(Laptop& laptop, int record) {
+  const EventSet& known = laptop.Known(record);
+  if (!model_.IsClosed(record, known)) return;
+  ++counters_.checks["a record against the model"];
+  const auto view = laptop->Read(model_.records()[record].id);
+  Require(view.has_value() && view->has_value() == !known.empty(), Invariant::kConvergence,
+          "a record cannot be read");
+  if (!*view) return;
+  for (const FieldDef& field : SimSchema().FindKind(model_.records()[record].kind)->fields) {
+    const Model::Shown wanted = model_.Show(record, field.id, known);
+    const VisibleField* visible = (*view)->Find(field.id);
+    if (field.id == kStory) {
+      CheckText(laptop, record, visible);
+      continue;
+    }
+    const std::vector<Value> shown = ValuesOf(visible);
+    if (shown == wanted.values &&
+        (shown.size() < 2 || field.is_list() || visible->first_applies == wanted.first_applies))
+      continue;
+    const Invariant invariant = shown.size() < wanted.values.size()   ? Invariant::kNoSilentLoser
+                                : shown.size() > wanted.values.size() ? Invariant::kExactCausality
+                                                                      : Invariant::kConvergence;
+    throw Violation{invariant, "laptop " + std::to_string(laptop.number) + ", record " +
+                                   std::to_string(record) + ", " + field.name + ": shows " +
+                                   Words(shown) + " instead of " + Words(wanted.values)};
+  }
+}
+
+// Each word once, whole, and no other; the order is nobody's but the authors'.
+void World::CheckText(Laptop& laptop, int record, const VisibleField* shown) {
+  const std::vector<std::string> words = model_.WordsOf(record, laptop.Known(record));
+  std::string text = shown == nullptr ? "" : FormatValue(shown->value);
+  const std::string of =
+      "laptop " + std::to_string(laptop.number) + ", record " + std::to_string(record) + ", text: ";
+  for (const std::string& word : words) {
+    const auto at = text.find(word);
+    Require(at != std::string::npos, Invariant::kNoSilentLoser, of + word + " is not in " + text);
+    text.erase(at, word.size());
+  }
+  Require(text.find_first_not_of(" \n…\u2026") == std::string::npos, Invariant::kConvergence,
+          of + "what nobody wrote, or somebody took out, is there: " + text);
+  Require(shown == nullptr || shown->edits_not_shown == 0, Invariant::kNoSilentLoser,
+          of + "edits are not shown");
+}
+
+void World::CheckConflicts(Laptop& laptop) {
+  const auto conflicts = laptop->Conflicts();
+  Require(conflicts.has_value(), Invariant::kNoSilentLoser, "the conflicts cannot be read");
+  std::set<std::pair<int, FieldId>> reported;
+  for (const Conflict& conflict : *conflicts)
+    if (const auto record = model_.Find(conflict.record))
+      reported.insert({*record, conflict.field});
+  for (int record = 0; record < std::ssize(model_.records()); ++record) {
+    if (!laptop.IsMemberOf(model_.records()[record].space)) continue;
+    const EventSet& known = laptop.Known(record);
+    if (known.empty()) continue;
+    Require(model_.IsClosed(record, known), Invariant::kNothingTypedIsLost,
+            "something that was seen is not there");
+    for (const FieldDef& field : SimSchema().FindKind(model_.records()[record].kind)->fields) {
+      if (field.id == kStory) continue;  // tests/engine/merge says which passages are flagged
+      const bool wanted = model_.IsConflict(record, field.id, known);
+      const bool found = reported.contains({record, field.id});
+      if (wanted == found) continue;
+      throw Violation{wanted ? Invariant::kNoSilentLoser : Invariant::kExactCausality,
+                      "record " + std::to_string(record) + ", " + field.name +
+                          (wanted ? ": a conflict is not reported" : ": a false conflict")};
+    }
+  }
+}
+
+void World::CheckWhatIsFresh(Laptop& laptop) {
+  for (const int record : std::exchange(laptop.fresh, {})) {
+    ReadHistory(laptop, record);
+    CheckShown(laptop, record);
+  }
+}
+
+void World::CheckEverythingOf(Laptop& laptop) {
+  for (int record = 0; record < std::ssize(model_.records()); ++record) {
+    if (!laptop.IsMemberOf(model_.records()[record].space)) continue;
+    ReadHistory(laptop, record);
+    CheckShown(laptop, record);
+  }
+  CheckConflicts(laptop);
+  ++counters_.checks["a laptop against the model"];
+}
+
+void World::CheckNothingIsLost() {
+  for (const Event& event : model_.events()) {
+    const int space = model_.records()[event.record].space;
+    std::size_t members = 0;
+    std::size_t holders = 0;
+    for (auto& laptop : laptops_) {
+      if (!laptop->IsMemberOf(space)) continue;
+      ++members;
+      if (laptop->Known(event.record).Has(model_.OrdinalOf(event.number))) ++holders;
+    }
+    const bool may_be_gone = event.duty == Event::Duty::kMay && holders == 0;
+    Require(holders == members || may_be_gone,
+            holders == 0 ? Invariant::kNothingTypedIsLost : Invariant::kConvergence,
+            "event " + std::to_string(event.number) + " is on " + std::to_string(holders) + " of " +
+                std::to_string(members) + " laptops");
+  }
+}
+
+void World::CheckConvergence() {
+  std::map<std::vector<int>, std::string> digests;
+  for (auto& laptop : laptops_) {
+    const auto digest = (*laptop)->Digest();
+    Require(digest.has_value(), Invariant::kConvergence, "no digest");
+    const std::string hex = ToHex(*digest);
+    const auto [known, is_new] = digests.try_emplace(laptop->spaces, hex);
+    Require(known->second == hex, Invariant::kConvergence,
+            "laptop " + std::to_string(laptop->number) + " has another state");
+    Say("laptop " + std::to_string(laptop->number) + " digest " + hex.substr(0, 16));
+  }
+}
+
+void World::CheckIdleSync(Laptop& laptop) {
+  SyncReport report;
+  Choices choices(step_);
+  if (!Sync(laptop, {}, choices, report)) return;
+  const std::uint64_t bytes = report.body_bytes_up + report.body_bytes_down;
+  Require(report.requests == 1 &&
+              bytes <= kIdleSyncBytes + kIdleSyncBytesOfSpace * laptop.spaces.size(),
+          Invariant::kCostGrowsWithWhatIsNew,
+          "a sync with nothing new costs " + std::to_string(bytes) + " bytes in " +
+              std::to_string(report.requests) + " requests");
+  const auto state = laptop->ReadStatus();
+  Require(state && state->set_aside == 0 && state->envelopes_refused == 0,
+          Invariant::kNothingTypedIsLost, "something was refused or set aside");
+}
+
+// The control tells that the canary can be found at all.
+void World::CheckCanaries() {
+  Require(!server_.disk().Contains(kCanary), Invariant::kBlindServer,
+          "a typed text is on the server's disk");
+  for (auto& laptop : laptops_) {
+    const bool found = laptop->disk.Contains(kCanary);
+    Require(!in_vaults_ || !found, Invariant::kAtRestAlwaysEncrypted,
+            "a typed text is on a laptop's disk");
+    const bool holds_text = std::ranges::any_of(model_.events(), [&](const Event& event) {
+      return laptop->Known(event.record).Has(model_.OrdinalOf(event.number)) &&
+             event.writes.front().value.As<std::string>() != nullptr;
+    });
+    Require(in_vaults_ || found || !holds_text, Invariant::kAtRestAlwaysEncrypted,
+            "the canary of a run in the clear is not found: the checker is blind");
+  }
+  ++counters_.checks[in_vaults_ ? "disks in the vault" : "disks in the clear"];
+}
+
+void World::Conclude() {
+  Say("# all faults end");
+  Choices choices(Mix(options_.seed, ~std::uint64_t{0}));
+  if (choices.OneIn(8)) AddLaptop(choices);
+  bool goes_on = true;
+  for (int round = 0; goes_on; ++round) {
+    Require(round < kRoundsMax, Invariant::kConvergence, "the syncs never come to rest");
+    goes_on = round == 0;
+    for (auto& laptop : laptops_) {
+      SyncReport report;
+      if (!Sync(*laptop, {}, choices, report)) return;
+      goes_on |= report.envelopes_in + report.envelopes_out + report.statements_in > 0;
+    }
+  }
+  for (auto& laptop : laptops_) CheckEverythingOf(*laptop);
+  CheckNothingIsLost();
+  CheckConvergence();
+  for (auto& laptop : laptops_) CheckIdleSync(*laptop);
+  CheckCanaries();
+  ++counters_.runs;
+}
+
+}  // namespace sacoche::sim

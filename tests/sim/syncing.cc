@@ -1,0 +1,268 @@
+#include "engine/rescue.h"
+#include "tests/sim/world.h"
+
+namespace sacoche::sim {
+namespace {
+
+constexpr std::uint64_t kDayMs = 24ULL * 3600 * 1000;
+constexpr std::int64_t kYearMs = static_cast<std::int64_t>(365 * kDayMs);
+
+SimDisk::Kept DrawKept(Choices& choices) {
+  using enum SimDisk::Kept;
+  return choices.Of(std::vector{kAll, kNothing, kSomeSectors, kSomeSectors});
+}
+
+const char* NameOf(SimDisk::Kept kept) {
+  switch (kept) {
+    case SimDisk::Kept::kAll:
+      return "power cut, unsynced writes kept";
+    case SimDisk::Kept::kNothing:
+      return "power cut, unsynced writes lost";
+    case SimDisk::Kept::kSomeSectors:
+      return "power cut, some sectors lost";
+  }
+  return "";
+}
+
+}  // namespace
+
+Status World::Sync(Laptop& laptop, const NetworkPlan& plan, Choices& choices, SyncReport& report) {
+  ++counters_.syncs;
+  laptop.memory.is_beside = laptop.is_restored;
+  if (laptop.is_restored) laptop.memory.Forget();
+  SimNetwork network(server_, laptop.memory, copies_, counters_, plan, Choices(choices.Next()));
+  Status status = laptop->Sync(network, report);
+  counters_.changes_in += report.changes_in;
+  Require(network.fault_found().empty(),
+          network.fault_is_of_invariant_5() ? Invariant::kBlindServer : Invariant::kACutCostsLittle,
+          network.fault_found());
+  Say("  " + std::string(status ? "done" : status.error().message) + ", " +
+      std::to_string(report.envelopes_out) + " envelopes out, " +
+      std::to_string(report.envelopes_in) + " in, " + std::to_string(report.requests) +
+      " requests");
+  const bool server_stumbled = server_.disk().struck();
+  if (server_.disk().is_off()) {
+    const SimDisk::Kept kept = DrawKept(choices);
+    ++counters_.faults[std::string("server: ") + NameOf(kept)];
+    server_.Restart(kept, choices);
+  } else if (server_stumbled) {
+    server_.disk().Mend();
+  }
+  if (laptop.disk.is_off()) return status;
+  if (plan.lie != NetworkPlan::Lie::kNone) unhealed_.insert(laptop.number);
+  if (!plan.is_calm() || report.spaces_waiting_for_key > 0 || laptop.disk.struck())
+    laptop.memory.received.clear();
+  for (const RecordId& id : report.touched)
+    if (const auto record = model_.Find(id)) {
+      ReadHistory(laptop, *record);
+      CheckShown(laptop, *record);
+    }
+  if (plan.is_calm() && !network.disturbed() && !server_stumbled && !laptop.disk.struck())
+    JudgeSync(laptop, status, report, plan, network);
+  return status;
+}
+
+// Nothing stood in its way.
+void World::JudgeSync(Laptop& laptop, const Status& status, const SyncReport& report,
+                      const NetworkPlan&, const SimNetwork&) {
+  const Invariant invariant = laptop.clock_error_ms != 0 ? Invariant::kAWrongClockHarmsNobody
+                              : unhealed_.contains(laptop.number)
+                                  ? Invariant::kARestoredServerIsHealed
+                                  : Invariant::kNothingTypedIsLost;
+  Require(status.has_value(), invariant,
+          "a sync fails without a fault: " + (status ? "" : status.error().message));
+  Require(report.envelopes_refused == 0, invariant, "the server refuses an envelope");
+  Require(report.set_aside == 0, Invariant::kNothingTypedIsLost, "an envelope was set aside");
+  if (report.spaces_waiting_for_key > 0) return;
+  const auto state = laptop->ReadStatus();
+  Require(state.has_value(), Invariant::kNothingTypedIsLost, "no status");
+  Require(state->changes_waiting == 0, Invariant::kNothingTypedIsLost,
+          "changes wait after a whole sync");
+  for (const int event : laptop.unsent) model_.events()[event].sent = true;
+  laptop.unsent.clear();
+  if (std::exchange(laptop.is_restored, false)) {
+    laptop.memory.Forget();
+    laptop.forms.clear();
+  }
+  unhealed_.erase(laptop.number);
+}
+
+void World::SyncCalmly(Laptop& laptop, Choices& choices) {
+  SyncReport report;
+  NetworkPlan plan;
+  if (choices.OneIn(8)) plan.piece_bytes = 1 + choices.Below(2000);
+  plan.keeps_a_copy = choices.OneIn(16);
+  if (Sync(laptop, plan, choices, report)) return;
+}
+
+void World::SyncThroughFaults(Laptop& laptop, Choices& choices) {
+  SyncReport report;
+  NetworkPlan plan;
+  switch (choices.Below(4)) {
+    case 0:
+      plan.cut_after = choices.Below(choices.OneIn(2) ? 3000 : 600);
+      break;
+    case 1:
+      plan.lost_answer = choices.Below(2);
+      break;
+    case 2:
+      plan.delivers_twice = true;
+      break;
+    default:
+      plan.delivers_twice = true;
+      plan.lost_answer = 0;
+  }
+  plan.piece_bytes = 1 + choices.Below(4000);
+  plan.keeps_a_copy = choices.OneIn(4);
+  if (Sync(laptop, plan, choices, report)) return;
+}
+
+void World::SyncWithALiar(Laptop& laptop, Choices& choices) {
+  using enum NetworkPlan::Lie;
+  SyncReport report;
+  NetworkPlan plan;
+  plan.lie = choices.Of(std::vector{kFlipsABit, kFlipsABit, kLeavesEnvelopesOut, kStopsEarly,
+                                    kForgesHeads, kForgesAcknowledgements, kSwapsEnvelopes});
+  if (Sync(laptop, plan, choices, report)) return;
+}
+
+void World::DeliverACopy(Laptop&, Choices& choices) {
+  if (copies_.empty()) return;
+  ++counters_.faults["old request delivered again"];
+  SimNetwork::DeliverAgain(server_, choices.Of(copies_));
+}
+
+void World::MoveClock(Laptop& laptop, Choices& choices) {
+  const auto day = static_cast<std::int64_t>(kDayMs);
+  laptop.clock_error_ms = choices.Of(
+      std::vector<std::int64_t>{0, 0, 3'600'000, -3'600'000, 20 * day / 24, day, -day, 400 * day,
+                                -400 * day, 10 * kYearMs, -10 * kYearMs, -50 * kYearMs});
+  ++counters_.faults["a clock jumps"];
+  Say("  error " + std::to_string(laptop.clock_error_ms) + " ms");
+}
+
+void World::PassTime(Laptop&, Choices& choices) { true_clock_.Advance(choices.Below(30 * kDayMs)); }
+
+void World::RestartCleanly(Laptop& laptop, Choices&) {
+  ++counters_.faults["restart"];
+  laptop.engine.reset();
+  OpenVault(laptop);
+  OpenEngine(laptop);
+  CheckWhatIsFresh(laptop);
+}
+
+// A few actions, somewhere in which the planned fault comes.
+void World::ActUnderAFault(Laptop& laptop, Choices& choices) {
+  for (int i = 0; i < 4 && !laptop.disk.struck(); ++i)
+    choices.OneIn(2) ? EditSomething(laptop, choices) : SyncCalmly(laptop, choices);
+  RepairAfter(laptop, choices);
+}
+
+void World::CutThePower(Laptop& laptop, Choices& choices) {
+  laptop.disk.Plan(SimDisk::Fault::kPowerCut, choices.Below(choices.OneIn(2) ? 60 : 15));
+  ActUnderAFault(laptop, choices);
+}
+
+void World::BreakTheDisk(Laptop& laptop, Choices& choices) {
+  laptop.disk.Plan(choices.OneIn(2) ? SimDisk::Fault::kFull : SimDisk::Fault::kBroken,
+                   choices.Below(40));
+  ActUnderAFault(laptop, choices);
+}
+
+void World::RepairAfter(Laptop& laptop, Choices& choices) {
+  const bool struck = laptop.disk.struck();
+  if (laptop.disk.is_off()) {
+    const SimDisk::Kept kept = DrawKept(choices);
+    ++counters_.faults[NameOf(kept)];
+    Say(std::string("  ") + NameOf(kept));
+    laptop.engine.reset();
+    laptop.vault.reset();
+    laptop.disk.Restart(kept, choices);
+    OpenVault(laptop);
+    OpenEngine(laptop);
+  } else {
+    if (struck) ++counters_.faults["full or broken disk"];
+    laptop.disk.Mend();
+  }
+  if (!struck) return;
+  laptop.memory.received.clear();
+  CheckWhatIsFresh(laptop);
+}
+
+void World::CutTheServersPower(Laptop& laptop, Choices& choices) {
+  server_.disk().Plan(SimDisk::Fault::kPowerCut, choices.Below(12));
+  SyncCalmly(laptop, choices);
+  server_.disk().Mend();
+}
+
+void World::BreakTheServersDisk(Laptop& laptop, Choices& choices) {
+  server_.disk().Plan(choices.OneIn(2) ? SimDisk::Fault::kFull : SimDisk::Fault::kBroken,
+                      choices.Below(12));
+  SyncCalmly(laptop, choices);
+  if (server_.disk().struck()) ++counters_.faults["server's disk full or broken"];
+  server_.disk().Mend();
+}
+
+void World::BackUpLaptop(Laptop& laptop, Choices&) {
+  laptop.engine.reset();
+  laptop.backup = Laptop::Backup{laptop.disk.Copy(), laptop.known, laptop.unsent};
+  OpenVault(laptop);
+  OpenEngine(laptop);
+}
+
+// What was sent comes back from the server. What was never sent since the backup is lost with the
+// laptop, and must be lost for all.
+void World::PutLaptopBack(Laptop& laptop, Choices& choices) {
+  if (!laptop.backup || !unhealed_.empty()) return;
+  ++counters_.faults["laptop put back from a backup"];
+  laptop.engine.reset();
+  laptop.vault.reset();
+  laptop.disk.Replace(laptop.backup->files);
+  OpenVault(laptop);
+  for (const int event : laptop.unsent) {
+    Event& lost = model_.events()[event];
+    const auto known = laptop.backup->known.find(lost.record);
+    if (known == laptop.backup->known.end() || !known->second.Has(model_.OrdinalOf(event)))
+      lost.duty = Event::Duty::kMay;
+  }
+  laptop.unsent = laptop.backup->unsent;
+  laptop.known = laptop.backup->known;
+  laptop.memory.Forget();
+  laptop.forms.clear();
+  laptop.is_restored = true;
+  if (choices.OneIn(3)) {
+    const Status continued = ContinueBackup(
+        {"store.db", laptop.vault ? laptop.vault->name() : laptop.disk.vfs_name()}, laptop.random);
+    Require(continued.has_value(), Invariant::kNothingTypedIsLost, "a backup cannot be continued");
+  }
+  OpenEngine(laptop);
+  CheckWhatIsFresh(laptop);
+}
+
+void World::BackUpServer(Laptop&, Choices&) {
+  server_backup_ = ServerBackup{server_.BackUp(), server_.statements()};
+}
+
+// Not while the only other place of an envelope forgot it as well (PROTOCOL.md, "A laptop that
+// forgot"), nor back to before a statement of the directory ("A server that forgot").
+void World::PutServerBack(Laptop&, Choices&) {
+  const bool nobody_lacks_his_own =
+      std::ranges::none_of(laptops_, [](const auto& laptop) { return laptop->is_restored; });
+  if (!server_backup_ || !nobody_lacks_his_own ||
+      server_backup_->statements != server_.statements())
+    return;
+  ++counters_.faults["server put back from a backup"];
+  server_.PutBack(server_backup_->files);
+  for (auto& laptop : laptops_) {
+    unhealed_.insert(laptop->number);
+    laptop->memory.received.clear();
+  }
+}
+
+void World::EnrolAnother(Laptop&, Choices& choices) {
+  if (laptops_.size() >= laptops_max_ || !unhealed_.empty()) return;
+  ++counters_.faults["a laptop enrols late"];
+  AddLaptop(choices);
+}
+
+}  // namespace sacoche::sim

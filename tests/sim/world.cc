@@ -1,0 +1,169 @@
+#include "tests/sim/world.h"
+
+#include "tests/sim/seeded_libraries.h"
+
+namespace sacoche::sim {
+namespace {
+
+constexpr std::uint64_t kDevicesMax = 8;
+constexpr std::uint64_t kSpacesMax = 3;
+constexpr std::uint64_t kVaultRunsOneIn = 8;
+constexpr std::uint64_t kSetUp = 1'000'000'000;  // what the beginning draws from, beside the steps
+constexpr const char* kStoreFile = "store.db";
+
+// What the administrator's requests go through: nothing ever goes wrong there.
+class CalmHttp final : public HttpClient {
+ public:
+  CalmHttp(SimServer& server, Counters& counters) : server_(server), counters_(counters) {}
+  [[nodiscard]] std::string authority() const override { return "server.test"; }
+  Result<HttpResponse> Send(const HttpRequest& request, const BodySink& sink) override {
+    SimNetwork network(server_, memory_, copies_, counters_, {}, Choices(0));
+    memory_.Forget();
+    return network.Send(request, sink);
+  }
+
+ private:
+  SimServer& server_;
+  Counters& counters_;
+  SimNetwork::Memory memory_;
+  std::deque<SimNetwork::Recorded> copies_;
+};
+
+template <class T>
+T Get(Result<T> result, const char* what) {
+  Require(result.has_value(), Invariant::kNothingTypedIsLost,
+          std::string(what) + (result ? "" : ": " + result.error().message));
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+}  // namespace
+
+World::World(const RunOptions& options) : options_(options), server_(true_clock_) {
+  SeedLibraries(options.seed);
+  Choices choices(Mix(options.seed, kSetUp));
+  laptops_max_ = options.devices != 0 ? options.devices : 2 + choices.Below(kDevicesMax - 1);
+  // Small teams are as rich in events, and cost less.
+  if (options.devices == 0 && !choices.OneIn(4))
+    laptops_max_ = std::min<std::size_t>(laptops_max_, 4);
+  const std::uint64_t spaces = options.spaces != 0 ? options.spaces : 1 + choices.Below(kSpacesMax);
+  in_vaults_ = choices.OneIn(kVaultRunsOneIn);
+  root_random_.Reseed(choices.Next());
+  root_http_ = std::make_unique<CalmHttp>(server_, counters_);
+  organisation_ = std::make_unique<Organisation>(
+      OrganisationKey::Generate(), ServerLink{root_http_.get(), &true_clock_, &root_random_});
+  Get(organisation_->Found(), "the organisation is not founded");
+  for (std::uint64_t i = 0; i < spaces; ++i)
+    spaces_.push_back(Get(organisation_->AddSpace("space"), "a space is not made"));
+  const std::size_t at_once = laptops_max_ > 2 ? laptops_max_ - 1 : laptops_max_;
+  while (laptops_.size() < at_once) AddLaptop(choices);
+  // Twice: the first opens the epochs, then those who hold a key grant it.
+  for (int round = 0; round < 2; ++round)
+    for (auto& laptop : laptops_) SyncCalmly(*laptop, choices);
+}
+
+void World::AddLaptop(Choices& choices) {
+  auto laptop = std::make_unique<Laptop>();
+  laptop->number = static_cast<int>(laptops_.size());
+  laptop->random.Reseed(choices.Next());
+  laptop->clock.Set(true_clock_.NowMs());
+  // The first is in every space, so that nobody's space is without a colleague.
+  for (int space = 0; space < static_cast<int>(spaces_.size()); ++space)
+    if (laptop->number < 2 || !choices.OneIn(3)) laptop->spaces.push_back(space);
+  if (laptop->spaces.empty()) laptop->spaces.push_back(0);
+  OpenVault(*laptop);
+  OpenEngine(*laptop);
+  Admit(*laptop);
+  laptops_.push_back(std::move(laptop));
+}
+
+void World::OpenVault(Laptop& laptop) {
+  if (!in_vaults_) return;
+  laptop.vault.reset();
+  SecretBytes key(DataKey::kBytes);
+  std::ranges::fill(key.span(), static_cast<std::uint8_t>(laptop.number + 1));
+  VaultVfs::Options options{.name = "vault-of-" + laptop.disk.vfs_name(),
+                            .below = laptop.disk.vfs_name(),
+                            .header_of_new_files = {}};
+  options.header_of_new_files.vault[0] = static_cast<std::uint8_t>(laptop.number + 1);
+  laptop.vault = Get(VaultVfs::Register(options, DataKey(std::move(key))), "no vault");
+}
+
+void World::OpenEngine(Laptop& laptop) {
+  laptop.engine = Get(Engine::Open({kStoreFile, &SimSchema(), &laptop.clock, &laptop.random,
+                                    laptop.vault ? laptop.vault->name() : laptop.disk.vfs_name()}),
+                      "a laptop's store does not open");
+}
+
+void World::Admit(Laptop& laptop) {
+  const OrganisationKey& key = organisation_->key();
+  Get(laptop->Join(
+          {"https://server.test", "-", key.signing_key.public_key(), key.box_key.public_key()}),
+      "a laptop does not join");
+  Get(laptop->RequestAdmission(*root_http_, {"Somebody", "somewhere"}), "no request of admission");
+  const std::string code = Get(laptop->ReadStatus(), "no status").comparison_code;
+  const auto requests = Get(organisation_->Requests(), "no requests");
+  std::vector<SpaceId> spaces;
+  for (const int space : laptop.spaces) spaces.push_back(spaces_[space]);
+  for (const PendingDevice& pending : requests) {
+    if (pending.code != code) continue;
+    Get(organisation_->Admit(pending, Role::kIntervenant, spaces), "a laptop is not admitted");
+    laptop.admitted = true;
+  }
+}
+
+void World::Step(std::uint64_t index) {
+  step_ = index;
+  ++counters_.steps;
+  Choices choices(Mix(options_.seed, index));
+  SeedLibraries(choices.Next());
+  // Now and then several people work in one and the same millisecond.
+  if (!choices.OneIn(3)) true_clock_.Advance(1 + choices.Below(300'000));
+  for (auto& laptop : laptops_) {
+    laptop->clock.Set(static_cast<std::uint64_t>(static_cast<std::int64_t>(true_clock_.NowMs()) +
+                                                 laptop->clock_error_ms));
+    laptop->random.Reseed(Mix(choices.Next(), static_cast<std::uint64_t>(laptop->number)));
+  }
+  Laptop& laptop = *laptops_[choices.Below(laptops_.size())];
+  static const unsigned total = [] {
+    unsigned sum = 0;
+    for (const Kind& kind : Kinds()) sum += kind.weight;
+    return sum;
+  }();
+  std::uint64_t place = choices.Below(total);
+  for (const Kind& kind : Kinds()) {
+    if (place < kind.weight) {
+      Say("#" + std::to_string(index) + " laptop " + std::to_string(laptop.number) + " " +
+          kind.name);
+      (this->*kind.action)(laptop, choices);
+      return;
+    }
+    place -= kind.weight;
+  }
+}
+
+const std::vector<World::Kind>& World::Kinds() {
+  static const std::vector<Kind> kinds = {{"edits", 420, &World::EditSomething},
+                                          {"resolves", 50, &World::Resolve},
+                                          {"takes back", 20, &World::TakeBack},
+                                          {"syncs", 270, &World::SyncCalmly},
+                                          {"syncs through faults", 80, &World::SyncThroughFaults},
+                                          {"syncs with a liar", 15, &World::SyncWithALiar},
+                                          {"copy delivered", 8, &World::DeliverACopy},
+                                          {"moves its clock", 10, &World::MoveClock},
+                                          {"time passes", 20, &World::PassTime},
+                                          {"restarts", 6, &World::RestartCleanly},
+                                          {"power cut", 20, &World::CutThePower},
+                                          {"disk breaks", 12, &World::BreakTheDisk},
+                                          {"server's power cut", 8, &World::CutTheServersPower},
+                                          {"server's disk breaks", 6, &World::BreakTheServersDisk},
+                                          {"backs up", 5, &World::BackUpLaptop},
+                                          {"is put back", 4, &World::PutLaptopBack},
+                                          {"server backs up", 3, &World::BackUpServer},
+                                          {"server is put back", 3, &World::PutServerBack},
+                                          {"another enrols", 2, &World::EnrolAnother}};
+  return kinds;
+}
+
+void World::Note(const std::string& line) { trace_ += line + "\n"; }
+
+}  // namespace sacoche::sim
