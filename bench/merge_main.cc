@@ -99,8 +99,10 @@ class Office {
     Committer committer(store_.get(), &BenchSchema());
     {
       SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+      Committer::WrittenRecords written;
       for (const Change& change : MonthOf(mine_, kCommonCases))
-        SACOCHE_TRY(committer.ApplySalvaged(space_, change, Origin::kLocal));
+        SACOCHE_TRY(committer.ApplySalvaged(space_, change, Origin::kLocal, written));
+      SACOCHE_TRY(committer.DeriveAll(written));
       SACOCHE_TRY(transaction.Commit());
     }
     const std::vector<Change> arriving = MonthOf(theirs_, kCommonCases + kOwnCases);

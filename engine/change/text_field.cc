@@ -180,6 +180,15 @@ Result<TextDocument> TextField::SeenIn(const std::optional<TextVersion>& seen) c
 }
 
 Result<TextOps> TextField::Make(const FieldEdit& edit, const Dot& change) const {
+  SACOCHE_ASSIGN(TextOps ops, OpsFor(edit, change));
+  if (ops.empty()) return ops;
+  // What this text would not take in is refused while the person has it before them.
+  TextDocument after = document_;
+  SACOCHE_TRY(after.Apply(ops));
+  return ops;
+}
+
+Result<TextOps> TextField::OpsFor(const FieldEdit& edit, const Dot& change) const {
   SACOCHE_ASSIGN(const TextDocument then, SeenIn(edit.seen));
   // What this replica did after that version was not before the person's eyes: units of another
   // replica say so.

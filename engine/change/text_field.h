@@ -39,11 +39,12 @@ class TextField {
   [[nodiscard]] TextVersion Version() const;
 
   // What a person asks for, as units of the replica of `change`. empty() if everything is so
-  // already. kInvalidInput: `edit.seen` is not a version of this text.
+  // already. kInvalidInput: `edit.seen` is not a version of this text. kLimit: text_limits.h.
   [[nodiscard]] Result<TextOps> Make(const FieldEdit& edit, const Dot& change) const;
 
  private:
   void Read(const Sibling& sibling);
+  [[nodiscard]] Result<TextOps> OpsFor(const FieldEdit& edit, const Dot& change) const;
   [[nodiscard]] bool IsApplied(const TextOps& ops) const;
   [[nodiscard]] bool HoldsAllOf(const ReplicaId& replica) const;
   [[nodiscard]] Result<TextDocument> SeenIn(const std::optional<TextVersion>& seen) const;

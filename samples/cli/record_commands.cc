@@ -230,8 +230,9 @@ Result<FieldEdit> RecordCommands::Resolution(Engine& engine, const FieldDef& fie
   if (field.policy == MergePolicy::kMonotonic) edit.reopen = FieldEdit::Reopen::kYes;
   if (is_text) {
     edit.seen = visible.version;
-    // Without a text, settling would leave it as it is; whoever clears it leaves nothing to settle.
-    if (as_is_ || !value_->empty()) edit.settle = FieldEdit::Settle::kYes;
+    // To settle without a text leaves the text as it is: whoever clears it does not settle.
+    const bool clears = value_ && value_->empty() && !FormatValue(visible.value).empty();
+    if (!clears) edit.settle = FieldEdit::Settle::kYes;
   }
   if (as_is_) return edit;
   SACOCHE_ASSIGN(edit.value, ChosenValue(engine, field, visible));
@@ -254,9 +255,9 @@ Status RecordCommands::Resolve() {
   const Value value = as_is_ ? visible->value : edit.value;
   SACOCHE_ASSIGN(const auto dot,
                  engine->Edit({now.head.dossier, {RecordEdit{now.head.id, kind->id, {edit}}}}));
-  PrintOutcome(
-      now.head.id, dot.has_value(),
-      "Resolved: " + field->label + ": " + ValueText(context_.schema(), *field, value) + "\n");
+  PrintOutcome(now.head.id, dot.has_value(),
+               (dot ? "Resolved: " : "Nothing was left to resolve: ") + field->label + ": " +
+                   ValueText(context_.schema(), *field, value) + "\n");
   return {};
 }
 

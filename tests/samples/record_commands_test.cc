@@ -117,6 +117,18 @@ TEST_F(RecordCommandsTest, ACoWrittenTextKeepsBothEditsAndMarksThePassageToRead)
   EXPECT_EQ(entry["changes"][0]["added"], "trois");
 }
 
+TEST_F(RecordCommandsTest, ATextOfWhichTwoPeopleLeftNothingCanBeSettledAsEmpty) {
+  const std::string id = NewDossier();
+  ASSERT_EQ(Print({"edit", id, "synthese=Un deux trois"}), "Saved.");
+  const std::string other = Colleague();
+  ASSERT_EQ(Print({"edit", id, "synthese=trois"}), "Saved.");
+  ASSERT_EQ(Print({"edit", id, "synthese=Un", "--store", other}), "Saved.");
+  stores_.CarryChanges(other, store_);
+  ASSERT_EQ(PrintJson({"conflicts"}).size(), 1U);
+  EXPECT_THAT(Print({"resolve", id, "synthese", "--value", ""}), HasSubstr("Resolved: Synthèse"));
+  EXPECT_EQ(Print({"conflicts"}), "No open conflicts.");
+}
+
 TEST_F(RecordCommandsTest, AnEditOfAnOlderVersionOfATextLeavesWhatItDidNotShow) {
   const std::string id = NewDossier();
   ASSERT_EQ(Print({"edit", id, "synthese=Un. Deux."}), "Saved.");

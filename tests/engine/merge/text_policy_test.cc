@@ -1,5 +1,6 @@
 #include "engine/change/text_field.h"
 #include "engine/text/text_codec.h"
+#include "engine/text/text_limits.h"
 #include "tests/engine/merge/history.h"
 #include "tests/support/results.h"
 
@@ -310,6 +311,23 @@ TEST_F(TextPolicyTest, AnEditThatWaitsForAnotherIsCounted) {
   helene.held.Apply(first);
   EXPECT_EQ(Text(helene), kBefore + " Un. Deux.");
   EXPECT_EQ(helene.held.Show(kStory)->edits_not_shown, 0U);
+}
+
+TEST_F(TextPolicyTest, ATextInWhichTooManyDevicesWroteTakesNoEditThatNobodyWouldSee) {
+  for (std::uint64_t n = 1; n < kTextReplicasMax; ++n) {
+    TextOps ops;
+    for (std::size_t i = 0; i < 8; ++i) ops.author.bytes[i] = static_cast<std::uint8_t>(n >> (8 * i));
+    ops.author.bytes[15] = 0xee;
+    ops.runs = {{TextRun::Kind::kInsertAfter, 1, {}, {}, U"x"}};
+    const Dot dot{ops.author, 1};
+    Change change{dot, Hlc{n}, samir.NextStamp(1).author, kOneRecord, {}};
+    change.records = {{kOneRecord, kFile, {{kStory, TextElementOf(dot), Value::Opaque(*EncodeTextOps(ops)), {}}}}};
+    samir.held.Apply(change);
+  }
+  const FieldEdit more{kStory, Value::Text(Text(samir) + "Fin."), {}};
+  const auto refused = samir.Ask({{more}}, 1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kLimit);
 }
 
 // The field was one of a single value once.
