@@ -3,7 +3,8 @@
 #include "engine/bundle/bundle_codec.h"
 #include "engine/change/make_change.h"
 #include "engine/membership/enrolment_request.h"
-#include "engine/merge/resolve.h"
+#include "engine/merge/closed.h"
+#include "engine/record/sight.h"
 #include "engine/record/value_codec.h"
 #include "engine/store/migrations.h"
 #include "engine/sync/sync_runner.h"
@@ -51,6 +52,17 @@ Result<std::optional<ByteArray<32>>> PublicKeyNamed(Store& store, std::string_vi
 
 std::optional<std::uint64_t> InMs(const std::optional<std::uint64_t>& seconds) {
   return seconds ? std::optional(*seconds * 1000) : std::nullopt;
+}
+
+// Of what they saw of a closed record, that they looked.
+void KeepWhatPeopleDid(std::vector<HistoryEntry>& history) {
+  std::erase_if(history, [](HistoryEntry& entry) {
+    const auto* bytes = entry.value.As<Bytes>();
+    if (entry.element != SightElement() || bytes == nullptr) return false;
+    const auto sight = DecodeSight(*bytes);
+    entry.settles = sight && sight->looked == Sight::Looked::kYes;
+    return !entry.settles;
+  });
 }
 
 FieldRegisters OfField(const Record& record, FieldId field) {
@@ -239,16 +251,22 @@ Result<std::optional<Dot>> Engine::Edit(const sacoche::Edit& edit, std::optional
                  store.log().NextCounter(into, parts_->identity.replica));
   const ChangeStamp stamp{Dot{parts_->identity.replica, counter},
                           HlcGenerator(last).Next(now.ms, clock), device()};
-  const auto registers_of = [&](const RecordId& record, FieldId field) {
-    return store.records().Registers(record, field);
-  };
+  const Present present{
+      [&](const RecordId& record, FieldId field) {
+        return store.records().Registers(record, field);
+      },
+      [&](const RecordId& record) -> Result<std::optional<KindId>> {
+        SACOCHE_ASSIGN(const auto head, store.records().Find(record));
+        return head ? std::optional(head->kind) : std::nullopt;
+      },
+      [&](const RecordId& dossier) { return store.records().Dossier(dossier); }};
   const auto entry_id = [&] {
     ByteArray<16> id;
     parts_->config.random->Fill(id);
     return id;
   };
   SACOCHE_ASSIGN(const auto change,
-                 MakeChange(*parts_->config.schema, edit, stamp, registers_of, entry_id));
+                 MakeChange(*parts_->config.schema, edit, stamp, present, entry_id));
   if (!change) return std::optional<Dot>();
   if (EncodedSize(*change) > kChangeBytesMax)
     return Fail(ErrorCode::kLimit, "this is too much for one edit (256 KiB)",
@@ -256,6 +274,18 @@ Result<std::optional<Dot>> Engine::Edit(const sacoche::Edit& edit, std::optional
   SACOCHE_ASSIGN(const CommitReport report, parts_->committer.CommitLocal(into, *change));
   Notify({report.touched.begin(), report.touched.end()});
   return std::optional<Dot>(change->dot);
+}
+
+Result<std::optional<VisibleField>> Engine::Show(const RecordHead& head, const FieldDef& field,
+                                                 const std::map<RegisterKey, Register>& registers) {
+  auto visible = Resolve(field, registers);
+  if (!visible || !field.closes()) return visible;
+  // Who it was takes the whole dossier to tell; whether anybody was, one row.
+  SACOCHE_ASSIGN(const bool is_flagged, parts_->store->records().HasConflict(head.id, field.id));
+  if (!is_flagged) return visible;
+  SACOCHE_ASSIGN(const auto scope, parts_->store->records().ClosedBy(head));
+  FlagUnseen(UnseenByClosing({head.id, field, registers}, scope), *visible);
+  return visible;
 }
 
 Result<RecordView> Engine::View(const RecordHead& head) {
@@ -267,9 +297,10 @@ Result<RecordView> Engine::View(const RecordHead& head) {
     view.unknown_registers = record->registers.size();
     return view;
   }
-  for (const FieldDef& field : kind->fields)
-    if (auto visible = Resolve(field, OfField(*record, field.id)))
-      view.fields.push_back(std::move(*visible));
+  for (const FieldDef& field : kind->fields) {
+    SACOCHE_ASSIGN(auto visible, Show(head, field, OfField(*record, field.id)));
+    if (visible) view.fields.push_back(std::move(*visible));
+  }
   for (const auto& [key, reg] : record->registers)
     if (kind->FindField(key.field) == nullptr) ++view.unknown_registers;
   return view;
@@ -316,11 +347,11 @@ Result<std::vector<Conflict>> Engine::Conflicts(std::optional<SpaceId> space) {
     const FieldDef* def = head ? parts_->config.schema->FindField(head->kind, field) : nullptr;
     if (def == nullptr || (space && head->space != *space)) continue;
     SACOCHE_ASSIGN(const auto registers, parts_->store->records().Registers(record, field));
-    auto conflict = ConflictOf(*def, record, registers);
-    if (!conflict) continue;
-    for (Candidate& candidate : conflict->candidates) SACOCHE_TRY(Date(head->space, candidate));
-    SACOCHE_TRY(Date(head->space, conflict->passages));
-    conflicts.push_back(std::move(*conflict));
+    SACOCHE_ASSIGN(auto visible, Show(*head, *def, registers));
+    if (!visible) continue;
+    SACOCHE_TRY(Date(head->space, *visible));
+    if (auto conflict = ConflictOf(*def, record, *visible))
+      conflicts.push_back(std::move(*conflict));
   }
   return conflicts;
 }
@@ -339,17 +370,16 @@ Status Engine::Date(const SpaceId& space, Candidate& candidate) {
   return {};
 }
 
-Status Engine::Date(const SpaceId& space, std::vector<Passage>& passages) {
-  for (Passage& passage : passages)
-    for (Writer& writer : passage.writers) {
-      SACOCHE_ASSIGN(const auto received_s, parts_->store->log().ReceivedAt(space, writer.dot));
-      writer.shown = ShowTime(writer.hlc, InMs(received_s), Now());
-    }
+Status Engine::Date(const SpaceId& space, Writer& writer) {
+  SACOCHE_ASSIGN(const auto received_s, parts_->store->log().ReceivedAt(space, writer.dot));
+  writer.shown = ShowTime(writer.hlc, InMs(received_s), Now());
   return {};
 }
 
 Status Engine::Date(const SpaceId& space, VisibleField& field) {
-  SACOCHE_TRY(Date(space, field.passages));
+  for (Passage& passage : field.passages)
+    for (Writer& writer : passage.writers) SACOCHE_TRY(Date(space, writer));
+  for (UnseenWrite& unseen : field.unseen) SACOCHE_TRY(Date(space, unseen.writer));
   if (field.written) SACOCHE_TRY(Date(space, *field.written));
   for (Candidate& candidate : field.candidates) SACOCHE_TRY(Date(space, candidate));
   for (LogEntry& entry : field.entries) SACOCHE_TRY(Date(space, entry.written));
@@ -361,6 +391,7 @@ Result<std::vector<HistoryEntry>> Engine::History(const RecordId& record) {
   SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record));
   const KindDef* kind = head ? parts_->config.schema->FindKind(head->kind) : nullptr;
   if (kind != nullptr) ExplainTextEdits(*kind, history);
+  KeepWhatPeopleDid(history);
   return history;
 }
 

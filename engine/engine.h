@@ -162,9 +162,12 @@ class Engine {
   [[nodiscard]] Status CheckWritable() const;
   [[nodiscard]] Status CheckAgainstStore(const sacoche::Edit& edit);
   [[nodiscard]] Result<RecordView> View(const RecordHead& head);
+  [[nodiscard]] Result<std::optional<VisibleField>> Show(
+      const RecordHead& head, const FieldDef& field,
+      const std::map<RegisterKey, Register>& registers);
   // Completes the times in what is shown by what the server told of its receipt.
   Status Date(const SpaceId& space, Candidate& candidate);
-  Status Date(const SpaceId& space, std::vector<Passage>& passages);
+  Status Date(const SpaceId& space, Writer& writer);
   Status Date(const SpaceId& space, VisibleField& field);
   void Notify(const std::set<RecordId>& touched);
 

@@ -1,6 +1,7 @@
 #include "engine/rescue.h"
 
 #include "engine/bundle/bundle_codec.h"
+#include "engine/change/rename_dots.h"
 #include "engine/commit/commit.h"
 #include "engine/commit/moved_texts.h"
 #include "engine/seal/envelope_seal.h"
@@ -156,14 +157,17 @@ class Salvage {
   // it is in the way is left to the server, which gives it again.
   Status Take(ChangeLog::Entry entry) {
     Change& change = entry.change;
-    if (moved_.contains({entry.space, change.dot})) return {};
+    std::map<Dot, Dot>& moved = moved_[entry.space];
+    if (moved.contains(change.dot)) return {};
     SACOCHE_ASSIGN(const bool is_ours, IsNotSent(entry));
-    if (is_ours) RenameOverwritten(entry);
+    if (is_ours) RenameDots(moved, change);
     const Dot before = change.dot;
     SACOCHE_ASSIGN(Name name, NameOf(entry, is_ours));
     if (name == Name::kTaken && !is_ours) return {};
     while (name == Name::kTaken) {
-      moved_[{entry.space, before}] = change.dot = NewDotOf(change);
+      const Dot taken = change.dot;
+      moved[before] = change.dot = NewDotOf(change);
+      RenameDots({{taken, change.dot}}, change);
       SACOCHE_ASSIGN(name, NameOf(entry, is_ours));
     }
     if (name == Name::kSame) return Texts(entry.space).Keep(change);
@@ -198,14 +202,6 @@ class Salvage {
     return *entry.envelope_counter > at->second;
   }
 
-  void RenameOverwritten(ChangeLog::Entry& entry) {
-    for (RecordWrite& record : entry.change.records)
-      for (FieldWrite& write : record.writes)
-        for (Dot& dot : write.overwritten)
-          if (const auto found = moved_.find({entry.space, dot}); found != moved_.end())
-            dot = found->second;
-  }
-
   // What the dot of an entry stands for in the other store: nothing, the same change, the same with
   // new units in its texts, or another.
   enum class Name : std::uint8_t { kFree, kSame, kSameRenamed, kTaken };
@@ -236,8 +232,7 @@ class Salvage {
   Status RenameTexts(ChangeLog::Entry& entry, bool is_ours, bool is_moved) {
     MovedTexts& texts = Texts(entry.space);
     if (!is_ours) return texts.Keep(entry.change);
-    const auto moved = moved_.lower_bound({entry.space, Dot{}});
-    const bool is_beside = moved != moved_.end() && moved->first.first == entry.space;
+    const bool is_beside = !moved_[entry.space].empty();
     if (is_moved || (!entry.envelope_counter && is_beside)) return texts.Move(entry.change);
     return texts.Follow(entry.change);
   }
@@ -246,7 +241,7 @@ class Salvage {
   Store& into_;
   const Schema& schema_;
   Committer committer_;
-  std::map<std::pair<SpaceId, Dot>, Dot> moved_;
+  std::map<SpaceId, std::map<Dot, Dot>> moved_;
   std::map<SpaceId, MovedTexts> texts_;
   std::map<SpaceId, std::uint64_t> sent_;  // the last envelope that the server acknowledged
   Committer::WrittenRecords written_;

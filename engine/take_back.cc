@@ -38,6 +38,9 @@ Result<FieldEdit> EditToTakeBack(const FieldDef& field, const HistoryEntry& entr
       std::copy_n(entry.element.begin(), edit.corrects->size(), edit.corrects->begin());
       return edit;
     case MergePolicy::kMonotonic:
+      if (!entry.element.empty())
+        return Fail(ErrorCode::kRefused, "that somebody looked cannot be taken back",
+                    "If the work goes on, reopen it.");
       edit.value = StateOf(entry.value).state;
       edit.reopen = FieldEdit::Reopen::kYes;
       return edit;

@@ -1,5 +1,6 @@
 #include "engine/change/make_change.h"
 
+#include "engine/change/sight_writes.h"
 #include "engine/change/text_field.h"
 #include "engine/record/state.h"
 #include "engine/record/value_codec.h"
@@ -8,16 +9,6 @@
 
 namespace sacoche {
 namespace {
-
-using Registers = std::map<RegisterKey, Register>;
-
-std::vector<Dot> DotsOf(const Register& reg) {
-  std::vector<Dot> dots;
-  for (const Sibling& sibling : reg.siblings) dots.push_back(sibling.dot);
-  // What does not fit stays a sibling, and shows as a conflict still open.
-  if (dots.size() > kOverwrittenMax) dots.resize(kOverwrittenMax);
-  return dots;
-}
 
 bool ShowsOnly(const Register& reg, const Value& value) {
   return !reg.siblings.empty() &&
@@ -37,13 +28,14 @@ void WriteSingle(const FieldEdit& edit, const Registers& now, std::vector<FieldW
   const Register present = SingleOf(now, edit.field);
   if (ShowsOnly(present, edit.value)) return;
   if (present.siblings.empty() && edit.value.empty()) return;
-  out.push_back(FieldWrite{edit.field, {}, edit.value, DotsOf(present)});
+  out.push_back(FieldWrite{edit.field, {}, edit.value, DotsToReplace(present)});
 }
 
 // A state behind the one that the field has reached begins a round. It takes a reopening, or the
 // choice of a value that stands beside the others already.
 Status WriteState(const FieldDef& field, const FieldEdit& edit, const Registers& now,
                   std::vector<FieldWrite>& out) {
+  if (edit.value.empty()) return {};  // settles only
   const Register present = SingleOf(now, edit.field);
   RoundState reached;
   std::size_t same = 0;
@@ -63,7 +55,7 @@ Status WriteState(const FieldDef& field, const FieldEdit& edit, const Registers&
                   "If it shall go back, reopen it (`sacoche edit --reopen`).");
     next.round = std::min(next.round + 1, kRoundMax);
   }
-  out.push_back(FieldWrite{edit.field, {}, StoredState(std::move(next)), DotsOf(present)});
+  out.push_back(FieldWrite{edit.field, {}, StoredState(std::move(next)), DotsToReplace(present)});
   return {};
 }
 
@@ -74,11 +66,11 @@ void WriteSet(const FieldEdit& edit, const Registers& now, std::vector<FieldWrit
     const auto found = now.find(RegisterKey{edit.field, element});
     const Register present = found == now.end() ? Register{} : found->second;
     if (!IsPresent(present))
-      out.push_back(FieldWrite{edit.field, element, Value::Flag(true), DotsOf(present)});
+      out.push_back(FieldWrite{edit.field, element, Value::Flag(true), DotsToReplace(present)});
   }
   for (const auto& [key, present] : now) {
     if (IsPresent(present) && !wanted.contains(key.element))
-      out.push_back(FieldWrite{edit.field, key.element, Value::Flag(false), DotsOf(present)});
+      out.push_back(FieldWrite{edit.field, key.element, Value::Flag(false), DotsToReplace(present)});
   }
 }
 
@@ -105,16 +97,16 @@ bool HoldsContent(const Registers& now) {
 // Makes the writes of one record, by the policies of its fields.
 class RecordWriter {
  public:
-  RecordWriter(const Dot& change, const RegistersOf& registers_of,
+  RecordWriter(const Dot& change, const Present& present,
                const std::function<ByteArray<16>()>& entry_id)
-      : change_(change), registers_of_(registers_of), entry_id_(entry_id) {}
+      : change_(change), present_(present), entry_id_(entry_id) {}
 
   Result<RecordWrite> Write(const KindDef& kind, const RecordEdit& edit) {
     RecordWrite record{edit.record, edit.kind, {}};
     if (const FieldDef* erasure = kind.FindErasure()) {
       if (!edit.fields.empty() && edit.fields.front().field == erasure->id)
         return Erase(kind, edit, std::move(record));
-      SACOCHE_ASSIGN(const Registers erased, registers_of_(edit.record, erasure->id));
+      SACOCHE_ASSIGN(const Registers erased, present_.registers_of(edit.record, erasure->id));
       if (HoldsContent(erased))
         return Fail(ErrorCode::kInvalidInput, "this record was erased",
                     "Write what is needed into a new record.");
@@ -134,7 +126,7 @@ class RecordWriter {
       WriteEntry(edit, entry_id_(), out);
       return {};
     }
-    SACOCHE_ASSIGN(const Registers now, registers_of_(record, field.id));
+    SACOCHE_ASSIGN(const Registers now, present_.registers_of(record, field.id));
     if (field.policy == MergePolicy::kMonotonic) return WriteState(field, edit, now, out);
     if (field.policy == MergePolicy::kText) return WriteText(edit, now, change_, out);
     if (field.policy == MergePolicy::kAddWinsSet) {
@@ -150,32 +142,39 @@ class RecordWriter {
   // limit of one change: it keeps the record flagged until it is erased again.
   Result<RecordWrite> Erase(const KindDef& kind, const RecordEdit& edit, RecordWrite record) {
     const FieldEdit& erasure = edit.fields.front();
-    SACOCHE_ASSIGN(const Registers erased, registers_of_(edit.record, erasure.field));
+    SACOCHE_ASSIGN(const Registers erased, present_.registers_of(edit.record, erasure.field));
     WriteSingle(erasure, erased, record.writes);
     for (const FieldDef& field : kind.fields) {
       if (field.id == erasure.field) continue;
-      SACOCHE_ASSIGN(const Registers now, registers_of_(edit.record, field.id));
+      SACOCHE_ASSIGN(const Registers now, present_.registers_of(edit.record, field.id));
       const Value gone =
           field.policy == MergePolicy::kAddWinsSet ? Value::Flag(false) : Value::Nothing();
       for (const auto& [key, present] : now)
         if (HoldsContent(key, present) && record.writes.size() < kRecordWritesMax)
-          record.writes.push_back(FieldWrite{field.id, key.element, gone, DotsOf(present)});
+          record.writes.push_back(FieldWrite{field.id, key.element, gone, DotsToReplace(present)});
     }
     return record;
   }
 
   const Dot change_;
-  const RegistersOf& registers_of_;
+  const Present& present_;
   const std::function<ByteArray<16>()>& entry_id_;
 };
 
 }  // namespace
 
+std::vector<Dot> DotsToReplace(const Register& reg) {
+  std::vector<Dot> dots;
+  for (const Sibling& sibling : reg.siblings) dots.push_back(sibling.dot);
+  if (dots.size() > kOverwrittenMax) dots.resize(kOverwrittenMax);
+  return dots;
+}
+
 Result<std::optional<Change>> MakeChange(const Schema& schema, const Edit& edit,
-                                         const ChangeStamp& stamp, const RegistersOf& registers_of,
+                                         const ChangeStamp& stamp, const Present& present,
                                          const std::function<ByteArray<16>()>& entry_id) {
   Change change{stamp.dot, stamp.hlc, stamp.author, edit.dossier, {}};
-  RecordWriter writer(stamp.dot, registers_of, entry_id);
+  RecordWriter writer(stamp.dot, present, entry_id);
   for (const RecordEdit& record : edit.records) {
     const KindDef* kind = schema.FindKind(record.kind);
     SACOCHE_CHECK(kind != nullptr);
@@ -184,6 +183,7 @@ Result<std::optional<Change>> MakeChange(const Schema& schema, const Edit& edit,
       return Fail(ErrorCode::kLimit, "too many values change at once", "Make several edits.");
     if (!writes.writes.empty()) change.records.push_back(std::move(writes));
   }
+  SACOCHE_TRY(WriteSights(schema, edit, present, change));
   if (change.records.empty()) return std::optional<Change>();
   return std::optional<Change>(std::move(change));
 }

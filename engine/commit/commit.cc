@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/change/rename_dots.h"
 #include "engine/commit/moved_texts.h"
-#include "engine/merge/resolve.h"
+#include "engine/merge/closed.h"
+#include "engine/record/closing.h"
 
 namespace sacoche {
 namespace {
@@ -118,6 +120,7 @@ Status Committer::ApplyRecord(const SpaceId& space, const Change& change, const 
       RecordHead{record.record, record.kind, change.dossier, space, change.hlc, change.hlc}));
   Written& of_record = written[record.record];
   of_record.kind = record.kind;
+  of_record.dossier = change.dossier;
   for (const FieldWrite& write : record.writes) {
     const RegisterKey key{write.field, write.element};
     SACOCHE_ASSIGN(const Register before, store_->records().ReadRegister(record.record, key));
@@ -132,7 +135,38 @@ Status Committer::ApplyRecord(const SpaceId& space, const Change& change, const 
 // Once for all changes of a transaction: what a field shows costs more than a write to it.
 Status Committer::DeriveAll(const WrittenRecords& written) {
   for (const auto& [record, what] : written) SACOCHE_TRY(Derive(record, what.kind, what.fields));
+  return DeriveClosings(written);
+}
+
+// A closed root hears of its children too.
+Status Committer::DeriveClosings(const WrittenRecords& written) {
+  std::set<RecordId> closables;
+  for (const auto& [record, what] : written) {
+    const KindDef* kind = schema_->FindKind(what.kind);
+    if (kind != nullptr && std::ranges::any_of(kind->fields, &FieldDef::closes))
+      closables.insert(record);
+    closables.insert(what.dossier);
+  }
+  for (const RecordId& record : closables) {
+    SACOCHE_ASSIGN(const auto head, store_->records().Find(record));
+    const KindDef* kind = head ? schema_->FindKind(head->kind) : nullptr;
+    if (kind == nullptr) continue;
+    for (const FieldDef& field : kind->fields)
+      if (field.closes()) SACOCHE_TRY(DeriveClosing(*head, field));
+  }
   return {};
+}
+
+Status Committer::DeriveClosing(const RecordHead& closed, const FieldDef& field) {
+  SACOCHE_ASSIGN(const auto registers, store_->records().Registers(closed.id, field.id));
+  if (!Closing(field, registers).stands()) return {};
+  SACOCHE_ASSIGN(const auto scope, store_->records().ClosedBy(closed));
+  const auto visible = Resolve(field, registers);
+  const bool open = (visible && visible->in_conflict()) ||
+                    !UnseenByClosing({closed.id, field, registers}, scope).empty();
+  return store_->records().SetConflict(
+      closed.id, field.id,
+      open ? Records::ConflictState::kOpen : Records::ConflictState::kNone);
 }
 
 Result<CommitReport> Committer::ApplySalvaged(const SpaceId& space, const Change& change,
@@ -180,11 +214,7 @@ Status Committer::MoveUnsealed(const std::set<Dot>& taken, NewDot new_dot, const
       SACOCHE_ASSIGN(dot, FreeDotFor(before, new_dot, space));
       moved[before.dot] = dot;
     }
-    for (RecordWrite& record : entry.change.records)
-      for (FieldWrite& write : record.writes)
-        for (Dot& overwritten : write.overwritten)
-          if (const auto found = moved.find(overwritten); found != moved.end())
-            overwritten = found->second;
+    RenameDots(moved, entry.change);
     SACOCHE_TRY(texts.Move(entry.change));
     if (entry.change != before) SACOCHE_TRY(store_->log().RewriteDots(entry.seq, entry.change));
   }

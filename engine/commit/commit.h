@@ -40,6 +40,7 @@ class Committer {
   // Which fields of which records were written, in a transaction.
   struct Written {
     KindId kind{};
+    RecordId dossier;
     std::set<FieldId> fields;
   };
   using WrittenRecords = std::map<RecordId, Written>;
@@ -118,7 +119,7 @@ class Committer {
   Result<Hlc> JoinChunks(const Snapshots::Entry& of, const SnapshotSummary& summary,
                          const VersionVector& known, CommitReport* report);
   Status JoinRecord(const SnapshotSummary& summary, const SnapshotRecord& record,
-                    const VersionVector& known, CommitReport* report);
+                    const VersionVector& known, CommitReport* report, WrittenRecords& written);
   Status JoinOrDrop(const SpaceId& space, const Snapshots::Entry& arrived,
                     const SnapshotSummary& summary, CommitReport& report);
   Status KeepAsBase(const SpaceId& space, const Snapshots::Entry& arrived,
@@ -127,6 +128,9 @@ class Committer {
   Status JoinBase(const SpaceId& space);
   Status Derive(const RecordId& record, KindId kind, const std::set<FieldId>& fields);
   Status DeriveSearch(const RecordId& record, const KindDef& kind);
+  // Whether what was written without sight of a closing flags it. After Derive of all records.
+  Status DeriveClosings(const WrittenRecords& written);
+  Status DeriveClosing(const RecordHead& closed, const FieldDef& field);
   Status MoveOn(const SpaceId& space, const PulledFrom& from);
 
   Store* store_;

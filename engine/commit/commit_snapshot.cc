@@ -119,22 +119,25 @@ Result<Hlc> Committer::JoinChunks(const Snapshots::Entry& of, const SnapshotSumm
   SACOCHE_ASSIGN(const std::uint64_t chunks, store_->snapshots().CountChunks(of));
   SnapshotOrder order;
   Hlc last;
+  WrittenRecords written;
   for (std::uint64_t position = 0; position < chunks; ++position) {
     SACOCHE_ASSIGN(const Bytes chunk, store_->snapshots().ReadChunk(of, position));
     SACOCHE_ASSIGN(const auto records, DecodeSnapshotChunk(chunk));
     SACOCHE_TRY(order.Take(records));
     for (const SnapshotRecord& record : records) {
-      SACOCHE_TRY(JoinRecord(summary, record, known, report));
+      SACOCHE_TRY(JoinRecord(summary, record, known, report, written));
       last = std::max(last, record.changed);
     }
   }
   if (order.records() != summary.records)
     return Fail(ErrorCode::kCorrupt, "a snapshot lacks records that it speaks of");
+  SACOCHE_TRY(DeriveClosings(written));
   return last;
 }
 
 Status Committer::JoinRecord(const SnapshotSummary& summary, const SnapshotRecord& record,
-                             const VersionVector& known, CommitReport* report) {
+                             const VersionVector& known, CommitReport* report,
+                             WrittenRecords& written) {
   SACOCHE_ASSIGN(const auto head, store_->records().Find(record.id));
   if (head && (head->space != summary.space || head->kind != record.kind ||
                head->dossier != record.dossier))
@@ -159,6 +162,7 @@ Status Committer::JoinRecord(const SnapshotSummary& summary, const SnapshotRecor
     report->touched.push_back(record.id);
     SACOCHE_TRY(store_->snapshots().NoteOlderHistory(record.id));
   }
+  written[record.id] = {record.kind, record.dossier, {}};
   return Derive(record.id, record.kind, changed);
 }
 

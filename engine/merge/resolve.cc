@@ -41,8 +41,9 @@ Contender ContenderOf(const FieldDef& field, const Sibling& sibling) {
 // if it does, then the latest.
 std::vector<Contender> Ranked(const FieldDef& field, const FieldRegisters& registers) {
   std::vector<Contender> ranked;
-  if (registers.empty()) return ranked;
-  for (const Sibling& sibling : registers.begin()->second.siblings)
+  const auto single = registers.find(RegisterKey{field.id, {}});
+  if (single == registers.end()) return ranked;
+  for (const Sibling& sibling : single->second.siblings)
     ranked.push_back(ContenderOf(field, sibling));
   std::ranges::sort(ranked, [&](const Contender& a, const Contender& b) {
     if (IsFurther(field, a.reached(), b.reached())) return true;
@@ -199,11 +200,19 @@ bool MayConflict(MergePolicy policy) { return ResolverOf(policy).flags == Flags:
 std::optional<Conflict> ConflictOf(const FieldDef& field, const RecordId& record,
                                    const FieldRegisters& registers) {
   const auto visible = Resolve(field, registers);
-  if (!visible) return std::nullopt;
+  return visible ? ConflictOf(field, record, *visible) : std::nullopt;
+}
+
+std::optional<Conflict> ConflictOf(const FieldDef& field, const RecordId& record,
+                                   const VisibleField& visible) {
   const bool erased = field.policy == MergePolicy::kErasure;
-  if (!erased && !visible->in_conflict()) return std::nullopt;
-  return Conflict{record, field.id, visible->candidates,
-                  erased ? Precedence::kErased : visible->first_applies, visible->passages};
+  if (!erased && !visible.in_conflict()) return std::nullopt;
+  return Conflict{record,
+                  field.id,
+                  visible.candidates,
+                  erased ? Precedence::kErased : visible.first_applies,
+                  visible.passages,
+                  visible.unseen};
 }
 
 bool HoldsUnseenContent(const FieldDef& erasure, const Record& record) {

@@ -23,6 +23,9 @@ using FieldRegisters = std::map<RegisterKey, Register>;
 // HoldsUnseenContent, which takes the whole record to tell.
 [[nodiscard]] std::optional<Conflict> ConflictOf(const FieldDef& field, const RecordId& record,
                                                  const FieldRegisters& registers);
+// The same of what the field shows, where more is known than its registers tell (merge/closed.h).
+[[nodiscard]] std::optional<Conflict> ConflictOf(const FieldDef& field, const RecordId& record,
+                                                 const VisibleField& visible);
 
 // Whether an erased record holds what was written without sight of its erasure, in any field, also
 // one that only a newer release knows.

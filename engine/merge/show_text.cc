@@ -8,7 +8,6 @@
 namespace sacoche {
 namespace {
 
-Writer WriterOf(const Sibling& sibling) { return {sibling.author, sibling.hlc, sibling.dot}; }
 
 std::vector<Passage> PassagesOf(const TextField& text) {
   std::vector<Passage> passages;

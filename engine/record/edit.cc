@@ -31,14 +31,15 @@ Status CheckPolicy(const FieldDef& field, const FieldEdit& edit) {
   if (edit.reopen == FieldEdit::Reopen::kYes && field.policy != kMonotonic)
     return Fail(ErrorCode::kInvalidInput, "field \"" + field.name + "\" cannot be reopened",
                 "It may hold any value at any time: give the new one.");
-  if (field.policy != kText && (edit.seen || edit.settle == FieldEdit::Settle::kYes))
+  const bool settles = edit.settle == FieldEdit::Settle::kYes;
+  if (field.policy != kText && (edit.seen || (settles && !field.closes())))
     return Fail(ErrorCode::kInvalidInput, "field \"" + field.name + "\" is not a co-written text",
                 "Give the field's new value only.");
   if (!edit.value.empty()) return {};
   if (field.policy == kAppendOnly)
     return Fail(ErrorCode::kInvalidInput, "an entry of \"" + field.name + "\" is empty",
                 "Write something, or leave it out.");
-  if (field.policy == kMonotonic)
+  if (field.policy == kMonotonic && !settles)
     return Fail(ErrorCode::kInvalidInput, "field \"" + field.name + "\" cannot be cleared",
                 "Choose the state that is right.");
   if (field.policy == kErasure)

@@ -9,7 +9,9 @@ namespace sacoche {
 //   single value: the new value, or nothing to clear it.
 //   add_wins_set: a list, the whole set as it shall be.
 //   append_only:  one value, one more entry; with `corrects`, it corrects that entry.
-//   monotonic:    the state; with `reopen` it may be one that the field had left behind.
+//   monotonic:    the state; with `reopen` it may be one that the field had left behind. With
+//                 `settle`, whoever edits has looked at what was written without sight of the
+//                 closing; nothing as the value then leaves the state as it is.
 //   erasure:      why; everything that the record shows gives way, so it is the record's only edit.
 //   text:         the whole new text, as a form gives it. With `seen`, the version that the form
 //                 showed: what others wrote since then stays. Without it, the edit speaks of all

@@ -20,7 +20,8 @@ struct Sibling {
 
 // Which register of a record: the field and, in a set or a log, the element. A set's element is the
 // encoded value; a log's is the id of the entry (16 bytes), followed by the id of the entry that it
-// corrects, if it does. A single value's is empty.
+// corrects, if it does. A single value's is empty. SightElement is beside the state of a field that
+// closes.
 struct RegisterKey {
   FieldId field{};
   Bytes element;
@@ -36,14 +37,20 @@ struct Register {
   bool operator==(const Register&) const = default;
 };
 
-// Whether a person's words are in the register. A cleared value and an element that was taken out
-// are not: they only say that something was there.
+// Where a Sight stands (record/sight.h). No encoded value begins so, and no other element is of this
+// length.
+[[nodiscard]] inline Bytes SightElement() { return {0xff, 0x00}; }
+[[nodiscard]] inline bool IsSight(const RegisterKey& key) { return key.element == SightElement(); }
+
+// Whether a person's words are in it. A cleared value and an element that was taken out are not:
+// they only say that something was there. A sight says what somebody saw.
+[[nodiscard]] inline bool IsContent(const RegisterKey& key, const Sibling& sibling) {
+  const bool* present = key.element.empty() ? nullptr : sibling.value.As<bool>();
+  return !IsSight(key) && (present != nullptr ? *present : !sibling.value.empty());
+}
 [[nodiscard]] inline bool HoldsContent(const RegisterKey& key, const Register& reg) {
-  const bool is_element = !key.element.empty();
-  return std::ranges::any_of(reg.siblings, [&](const Sibling& sibling) {
-    const bool* present = is_element ? sibling.value.As<bool>() : nullptr;
-    return present != nullptr ? *present : !sibling.value.empty();
-  });
+  return std::ranges::any_of(reg.siblings,
+                             [&](const Sibling& sibling) { return IsContent(key, sibling); });
 }
 
 // The merged state of one record.

@@ -69,6 +69,10 @@ struct FieldDef {
   // cannot be judged must not be lowered.
   [[nodiscard]] int RankOf(const Value& value) const;
   [[nodiscard]] Step::Turn TurnOf(const Value& value) const;
+  // Whether one of its states ends the work on the record.
+  [[nodiscard]] bool closes() const {
+    return std::ranges::count(order, Step::Turn::kCloses, &Step::turn) > 0;
+  }
 };
 
 struct KindDef {

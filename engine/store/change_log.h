@@ -21,9 +21,10 @@ struct HistoryEntry {
   Origin origin = Origin::kLocal;
   std::optional<std::uint64_t> received_s = {};  // when the server received it, once that is known
   std::vector<Value> before = {};                // what it replaced, as far as that is here
-  // Of an edit of a text, where the reader explains it: what it did, in words, and whether its
-  // author had looked at the passages that several had changed.
+  // Of an edit of a text, where the reader explains it: what it did, in words.
   std::vector<WordChange> words = {};
+  // Its author had looked at what several had changed, or at what was written without sight of a
+  // closing.
   bool settles = false;
 };
 

@@ -245,6 +245,26 @@ Result<std::vector<RecordHead>> Records::Children(const RecordId& dossier) {
   return Heads(std::move(query));
 }
 
+Result<std::vector<Record>> Records::Dossier(const RecordId& dossier) {
+  SACOCHE_ASSIGN(const auto children, Children(dossier));
+  std::vector<Record> records;
+  SACOCHE_ASSIGN(auto root, Read(dossier));
+  if (root) records.push_back(std::move(*root));
+  for (const RecordHead& child : children) {
+    SACOCHE_ASSIGN(auto record, Read(child.id));
+    if (record) records.push_back(std::move(*record));
+  }
+  return records;
+}
+
+Result<std::vector<Record>> Records::ClosedBy(const RecordHead& closed) {
+  if (closed.id == closed.dossier) return Dossier(closed.dossier);
+  std::vector<Record> alone;
+  SACOCHE_ASSIGN(auto record, Read(closed.id));
+  if (record) alone.push_back(std::move(*record));
+  return alone;
+}
+
 Result<std::vector<RecordHead>> Records::PageById(const RecordId& after, std::size_t count_max) {
   auto query = database_->Prepare(
       "SELECT id, kind, dossier, space, created_hlc, changed_hlc FROM record WHERE id > ? "
@@ -288,6 +308,11 @@ Status Records::SetConflict(const RecordId& record, FieldId field, ConflictState
           ? database_->Prepare("INSERT OR IGNORE INTO conflict(record, field) VALUES (?, ?)")
           : database_->Prepare("DELETE FROM conflict WHERE record = ? AND field = ?");
   return statement.Bind(record.view()).Bind(static_cast<std::uint64_t>(field)).Run();
+}
+
+Result<bool> Records::HasConflict(const RecordId& record, FieldId field) {
+  auto query = database_->Prepare("SELECT 1 FROM conflict WHERE record = ? AND field = ?");
+  return query.Bind(record.view()).Bind(static_cast<std::uint64_t>(field)).Step();
 }
 
 Result<std::vector<std::pair<RecordId, FieldId>>> Records::OpenConflicts() {

@@ -52,6 +52,10 @@ class Records {
   [[nodiscard]] Result<std::vector<RecordHead>> List(const RecordQuery& query);
   // The children of a dossier, oldest first, without its root.
   [[nodiscard]] Result<std::vector<RecordHead>> Children(const RecordId& dossier);
+  // What a closing of that record speaks about: the dossier, if it is its root, or it alone.
+  [[nodiscard]] Result<std::vector<Record>> ClosedBy(const RecordHead& closed);
+  // The root of a dossier and its children; as far as they are here.
+  [[nodiscard]] Result<std::vector<Record>> Dossier(const RecordId& dossier);
   // All records in the order of their ids, from after `after`.
   [[nodiscard]] Result<std::vector<RecordHead>> PageById(const RecordId& after,
                                                          std::size_t count_max);
@@ -66,6 +70,7 @@ class Records {
 
   enum class ConflictState { kNone, kOpen };
   Status SetConflict(const RecordId& record, FieldId field, ConflictState state);
+  [[nodiscard]] Result<bool> HasConflict(const RecordId& record, FieldId field);
   [[nodiscard]] Result<std::vector<std::pair<RecordId, FieldId>>> OpenConflicts();
   [[nodiscard]] Result<std::uint64_t> CountConflicts();
   [[nodiscard]] Result<std::uint64_t> Count();

@@ -50,10 +50,6 @@ std::string Marked(std::string_view text, const std::vector<Passage>& passages) 
   return marked + std::string(text.substr(at));
 }
 
-std::string WrittenBy(const Engine& engine, const Writer& writer) {
-  return WrittenText(engine, Candidate{{}, writer.author, writer.hlc, writer.dot, writer.shown});
-}
-
 std::string Quoted(const std::string& words) {
   return "« " + Shortened(OnOneLine(words), kWordsCharactersMax) + " »";
 }
@@ -85,7 +81,7 @@ std::string PassagesText(const Engine& engine, const FieldDef& field, const Conf
   for (const Passage& passage : conflict.passages) {
     std::string writers;
     for (const Writer& writer : passage.writers)
-      writers += (writers.empty() ? "" : " ; ") + WrittenBy(engine, writer);
+      writers += (writers.empty() ? "" : " ; ") + WriterText(engine, writer);
     text += "    ⟦" + std::to_string(++number) + "⟧ " + writers + "\n";
   }
   return text + "    bien ainsi : sacoche resolve " + conflict.record.ToUuid() + " " + field.name +
@@ -97,11 +93,7 @@ Json PassagesToJson(const Engine& engine, const std::string& text,
   Json list = Json::array();
   for (const Passage& passage : passages) {
     Json writers = Json::array();
-    for (const Writer& writer : passage.writers) {
-      Json item = AuthorToJson(engine, writer.author);
-      item.update(TimeToJson(writer.shown));
-      writers.push_back(std::move(item));
-    }
+    for (const Writer& writer : passage.writers) writers.push_back(WriterToJson(engine, writer));
     list.push_back({{"begin", passage.begin},
                     {"end", passage.end},
                     {"text", std::string(PassageOf(text, passage))},

@@ -209,6 +209,8 @@ Status ReadingCommands::Conflicts() {
     if (!conflict.passages.empty())
       item["passages"] = PassagesToJson(*engine, FormatValue(conflict.candidates.front().value),
                                         conflict.passages);
+    if (!conflict.unseen.empty())
+      item["unseen"] = UnseenToJson(*engine, context_.schema(), conflict.unseen);
     json.push_back(std::move(item));
   }
   context_.Print(text.empty() ? "No open conflicts.\n" : text, json);

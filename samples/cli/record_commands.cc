@@ -59,7 +59,7 @@ RecordCommands::RecordCommands(CLI::App& app, CommandContext& context) : context
   resolve->add_option("FIELD", field_, "The field in conflict")->required();
   CLI::Option* take = resolve->add_option("--take", take_, "The number of the value to keep");
   CLI::Option* value = resolve->add_option("--value", value_, "Another value")->excludes(take);
-  resolve->add_flag("--as-is", as_is_, "A co-written text is well as it stands")
+  resolve->add_flag("--as-is", as_is_, "A co-written text, or a closing, is well as it stands")
       ->excludes(take)
       ->excludes(value);
   context_.On(resolve, [this] { return Resolve(); });
@@ -217,32 +217,39 @@ Result<Value> RecordCommands::ChosenValue(Engine& engine, const FieldDef& field,
                   ", as `sacoche conflicts` shows them.");
 }
 
-// Whoever resolves has seen every value, may let a state go back, and has looked at every passage.
+// Whoever resolves has seen every value, may let a state go back, and has looked at every passage
+// and at all that was written without sight of a closing.
 Result<FieldEdit> RecordCommands::Resolution(Engine& engine, const FieldDef& field,
                                              const VisibleField& visible) const {
   FieldEdit edit{field.id, {}, {}};
   const bool is_text = field.policy == MergePolicy::kText;
-  if (is_text != (as_is_ || (is_text && value_)))
-    return Fail(ErrorCode::kInvalidInput,
-                is_text ? "a co-written text has no values to choose from"
-                        : "only a co-written text can be well as it stands",
-                is_text ? "Give --as-is or --value TEXT." : "Give --take N or --value V.");
-  if (field.policy == MergePolicy::kMonotonic) edit.reopen = FieldEdit::Reopen::kYes;
+  if (is_text && take_)
+    return Fail(ErrorCode::kInvalidInput, "a co-written text has no values to choose from",
+                "Give --as-is or --value TEXT.");
+  if (as_is_ && !is_text && visible.unseen.empty())
+    return Fail(ErrorCode::kInvalidInput, "only a co-written text or a closing can be well as it is",
+                "Give --take N or --value V.");
   if (is_text) {
     edit.seen = visible.version;
     // To settle without a text leaves the text as it is: whoever clears it does not settle.
     const bool clears = value_ && value_->empty() && !FormatValue(visible.value).empty();
     if (!clears) edit.settle = FieldEdit::Settle::kYes;
+    if (as_is_) return edit;
   }
-  if (as_is_) return edit;
-  SACOCHE_ASSIGN(edit.value, ChosenValue(engine, field, visible));
+  if (field.policy == MergePolicy::kMonotonic) edit.reopen = FieldEdit::Reopen::kYes;
+  if (field.closes()) edit.settle = FieldEdit::Settle::kYes;
+  if (as_is_) {
+    edit.value = visible.value;
+  } else {
+    SACOCHE_ASSIGN(edit.value, ChosenValue(engine, field, visible));
+  }
   return edit;
 }
 
 Status RecordCommands::Resolve() {
   if (!take_ && !value_ && !as_is_)
     return Fail(ErrorCode::kInvalidInput, "it was not said which value shall stay",
-                "Give --take N or --value V, or --as-is for a co-written text.");
+                "Give --take N or --value V, or --as-is for a co-written text or a closing.");
   SACOCHE_ASSIGN(auto engine, context_.OpenStore());
   SACOCHE_ASSIGN(const RecordView now, context_.FindRecord(*engine, id_));
   SACOCHE_ASSIGN(const KindDef* kind, KindOf(now));

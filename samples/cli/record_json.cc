@@ -20,7 +20,7 @@ Json EntriesToJson(const Engine& engine, const std::vector<LogEntry>& entries) {
   return list;
 }
 
-Json FieldToJson(const Engine& engine, const VisibleField& field) {
+Json FieldToJson(const Engine& engine, const Schema& schema, const VisibleField& field) {
   if (!field.entries.empty()) return {{"entries", EntriesToJson(engine, field.entries)}};
   Json json = {{"value", ValueToJson(field.value)}};
   if (field.written) json = CandidateToJson(engine, *field.written);
@@ -33,6 +33,7 @@ Json FieldToJson(const Engine& engine, const VisibleField& field) {
   json["siblings"] = Json::array();
   for (const Candidate& candidate : field.candidates)
     json["siblings"].push_back(CandidateToJson(engine, candidate));
+  if (!field.unseen.empty()) json["unseen"] = UnseenToJson(engine, schema, field.unseen);
   return json;
 }
 
@@ -69,6 +70,29 @@ Json CandidateToJson(const Engine& engine, const Candidate& candidate) {
   return json;
 }
 
+Json WriterToJson(const Engine& engine, const Writer& writer) {
+  Json json = AuthorToJson(engine, writer.author);
+  json.update(TimeToJson(writer.shown));
+  return json;
+}
+
+Json UnseenToJson(const Engine& engine, const Schema& schema,
+                  const std::vector<UnseenWrite>& unseen) {
+  Json list = Json::array();
+  for (const UnseenWrite& write : unseen) {
+    const FieldDef* field = schema.FindField(write.kind, write.field);
+    Json item = {{"id", write.record.ToUuid()}};
+    if (field != nullptr) {
+      item["field"] = field->name;
+    } else {
+      item["field"] = static_cast<std::uint32_t>(write.field);
+    }
+    item.update(WriterToJson(engine, write.writer));
+    list.push_back(std::move(item));
+  }
+  return list;
+}
+
 Json RecordToJson(const Engine& engine, const Schema& schema, const RecordView& view) {
   const KindDef* kind = schema.FindKind(view.head.kind);
   Json json = {{"id", view.head.id.ToUuid()}};
@@ -84,7 +108,7 @@ Json RecordToJson(const Engine& engine, const Schema& schema, const RecordView& 
   json["fields"] = Json::object();
   for (const VisibleField& field : view.fields)
     if (const FieldDef* def = kind->FindField(field.field))
-      json["fields"][def->name] = FieldToJson(engine, field);
+      json["fields"][def->name] = FieldToJson(engine, schema, field);
   if (view.unknown_registers > 0) json["unknown_values"] = view.unknown_registers;
   return json;
 }
@@ -118,6 +142,10 @@ Json HistoryToJson(const Engine& engine, const KindDef* kind, const HistoryEntry
     json["entry"] = ToHex(ByteView(entry.element).first(16));
   if (field->policy == MergePolicy::kAppendOnly && entry.element.size() == 32)
     json["corrects"] = ToHex(ByteView(entry.element).last(16));
+  if (entry.settles) {
+    json["settles"] = true;
+    return json;
+  }
   const bool is_state = field->policy == MergePolicy::kMonotonic;
   json["value"] = ValueToJson(is_state ? StateOf(entry.value).state : entry.value);
   if (field->is_list()) return json;

@@ -60,9 +60,9 @@ std::string FieldText(const Engine& engine, const Schema& schema, const FieldDef
                       const VisibleField& visible, const RecordId& record, Detail detail) {
   if (!visible.entries.empty()) return LogText(engine, schema, field, visible, detail);
   if (visible.in_conflict())
-    return ConflictText(
-               engine, schema, field,
-               {record, field.id, visible.candidates, visible.first_applies, visible.passages}) +
+    return ConflictText(engine, schema, field,
+                        {record, field.id, visible.candidates, visible.first_applies,
+                         visible.passages, visible.unseen}) +
            EditsNotShownText(visible.edits_not_shown);
   const std::string written =
       visible.written ? "   — " + WrittenText(engine, *visible.written) : "";
@@ -80,6 +80,7 @@ std::string ElementText(const Schema& schema, const FieldDef& field, const Bytes
 }
 
 std::string ChangeText(const Schema& schema, const FieldDef& field, const HistoryEntry& entry) {
+  if (entry.settles && field.closes()) return "relu, bien ainsi";
   if (field.policy == MergePolicy::kAddWinsSet)
     return (entry.value.is_true() ? "added " : "removed ") +
            ElementText(schema, field, entry.element);
@@ -97,7 +98,7 @@ std::string ChangeText(const Schema& schema, const FieldDef& field, const Histor
 
 // What a single value replaced.
 std::string InsteadText(const Schema& schema, const FieldDef& field, const HistoryEntry& entry) {
-  if (field.is_list() || field.policy == MergePolicy::kText) return "";
+  if (field.is_list() || field.policy == MergePolicy::kText || entry.settles) return "";
   const bool is_state = field.policy == MergePolicy::kMonotonic;
   std::string text;
   for (const Value& value : entry.before)
@@ -129,11 +130,25 @@ std::string_view MeanwhileText(Precedence precedence) {
              "wrong";
     case Precedence::kErased:
       return "ERASED, while somebody who did not know wrote into the record";
+    case Precedence::kClosed:
+      return "CLOSED, while somebody who did not know wrote into it";
   }
   return "";
 }
 
+// Who wrote what without sight of the closing.
+std::string UnseenText(const Engine& engine, const Schema& schema, const UnseenWrite& unseen) {
+  const FieldDef* field = schema.FindField(unseen.kind, unseen.field);
+  return "    not seen by whoever closed it: " + KindLabel(schema, unseen.kind) + " " +
+         unseen.record.ToUuid() + ", " +
+         (field != nullptr ? field->label : "a field of a newer release") + "   — " +
+         WriterText(engine, unseen.writer) + "\n";
+}
+
 std::string AdviceText(const FieldDef& field, const RecordId& record, Precedence precedence) {
+  if (precedence == Precedence::kClosed)
+    return "    read it, then say that it may stay closed: sacoche resolve " + record.ToUuid() + " " +
+           field.name + " --as-is   (or reopen it: --value V)\n";
   if (precedence == Precedence::kErased)
     return "    what the record shows was written without sight of it. Write elsewhere what must "
            "stay, then erase again: sacoche edit " +
@@ -177,6 +192,10 @@ std::string WrittenText(const Engine& engine, const Candidate& candidate) {
   return AuthorText(engine, candidate.author) + ", " + LocalTime(candidate.shown);
 }
 
+std::string WriterText(const Engine& engine, const Writer& writer) {
+  return AuthorText(engine, writer.author) + ", " + LocalTime(writer.shown);
+}
+
 std::string SummaryLine(const Schema& schema, const RecordView& view) {
   std::string summary;
   bool in_conflict = false;
@@ -201,6 +220,7 @@ std::string ConflictText(const Engine& engine, const Schema& schema, const Field
   for (const Candidate& candidate : conflict.candidates)
     text += "    " + std::to_string(++number) + ". " + ValueText(schema, field, candidate.value) +
             "   — " + WrittenText(engine, candidate) + "\n";
+  for (const UnseenWrite& unseen : conflict.unseen) text += UnseenText(engine, schema, unseen);
   return text + AdviceText(field, conflict.record, conflict.first_applies);
 }
 

@@ -17,6 +17,7 @@ enum class Detail {
                                     const Value& value);
 [[nodiscard]] std::string AuthorText(const Engine& engine, const DeviceId& device);
 [[nodiscard]] std::string WrittenText(const Engine& engine, const Candidate& candidate);
+[[nodiscard]] std::string WriterText(const Engine& engine, const Writer& writer);
 // One line: id, kind, the first fields, a mark if a conflict is open.
 [[nodiscard]] std::string SummaryLine(const Schema& schema, const RecordView& view);
 // Several lines: every field with author and date, conflicts with all their values.

@@ -65,6 +65,8 @@ constexpr std::string_view PrecedenceWord(Precedence precedence) {
       return "both_visible";
     case Precedence::kClockInDoubt:
       return "clock_in_doubt";
+    case Precedence::kClosed:
+      return "closed";
   }
   return "";
 }

@@ -257,6 +257,30 @@ TEST_F(RecordCommandsTest, AConflictShowsBothValuesAndIsResolvedByTakingOne) {
   EXPECT_THAT(Print({"history", id}), HasSubstr("CLOSE"));
 }
 
+TEST_F(RecordCommandsTest, WhatAColleagueNotedInAClosedCaseIsShownUntilSomebodyLooked) {
+  const std::string id = NewDossier();
+  const std::string other = Colleague();
+  EXPECT_EQ(Print({"edit", id, "statut=CLOSE"}), "Saved.");
+  const std::string note = Print({"note", id, "Elle a rappelé.", "--store", other});
+  stores_.CarryChanges(other, store_);
+  const auto conflicts = PrintJson({"conflicts"});
+  ASSERT_EQ(conflicts.size(), 1U);
+  EXPECT_EQ(conflicts[0]["first_applies"], "closed");
+  EXPECT_EQ(conflicts[0]["siblings"].size(), 1U);
+  ASSERT_FALSE(conflicts[0]["unseen"].empty());
+  EXPECT_EQ(conflicts[0]["unseen"][0]["id"], note);
+  EXPECT_EQ(conflicts[0]["unseen"][0]["author"], "Marc Petit");
+  EXPECT_EQ(PrintJson({"show", id})["fields"]["statut"]["unseen"], conflicts[0]["unseen"]);
+  EXPECT_THAT(Print({"show", id}), HasSubstr("CLOSED, while somebody who did not know"));
+  EXPECT_THAT(Print({"conflicts"}), HasSubstr("not seen by whoever closed it: Note " + note));
+  EXPECT_THAT(Print({"conflicts"}), HasSubstr("sacoche resolve " + id + " statut --as-is"));
+  EXPECT_THAT(Print({"list"}), HasSubstr("[conflict]"));
+  EXPECT_EQ(Print({"resolve", id, "statut", "--as-is"}), "Resolved: Statut: CLOSE (Close)");
+  EXPECT_EQ(Print({"conflicts"}), "No open conflicts.");
+  EXPECT_THAT(Print({"history", id}), HasSubstr("Statut: relu, bien ainsi"));
+  EXPECT_EQ(PrintJson({"history", id}).back()["settles"], true);
+}
+
 TEST_F(RecordCommandsTest, AStateGoesBackOnlyByAReopening) {
   const std::string task =
       Print({"create", "tache", "intitule=Rappeler", "fait=oui", "--in", NewDossier()});

@@ -78,11 +78,11 @@ void World::TakeEvent(Laptop& laptop, int number, const std::vector<HistoryEntry
     event.stamp->dot = first.dot;
     return;
   }
-  // How many registers a text takes is its own affair.
-  const auto erased_texts = std::ranges::count_if(writes, [](const HistoryEntry& entry) {
-    return entry.field == kStory && entry.value.empty();
+  // How many registers a text takes is its own affair; a look is none of the model's writes.
+  const auto uncounted = std::ranges::count_if(writes, [](const HistoryEntry& entry) {
+    return (entry.field == kStory && entry.value.empty()) || entry.element == SightElement();
   });
-  Require(std::ssize(writes) - erased_texts == std::ssize(event.writes), Invariant::kConvergence,
+  Require(std::ssize(writes) - uncounted == std::ssize(event.writes), Invariant::kConvergence,
           name + " does not hold what was typed");
   Require(first.author == (*laptops_[event.device])->device(), Invariant::kConvergence,
           name + " has another author");
@@ -129,6 +129,36 @@ void World::CheckShown(Laptop& laptop, int record) {
                                    std::to_string(record) + ", " + field.name + ": shows " +
                                    Words(shown) + " instead of " + Words(wanted.values)};
   }
+  CheckUnseen(laptop, record);
+}
+
+// What was written into a closed dossier without sight of the closing, and by whom.
+void World::CheckUnseen(Laptop& laptop, int record) {
+  const auto root = model_.Find(model_.records()[record].dossier);
+  const auto known_of = [&](int one) -> const EventSet& { return laptop.Known(one); };
+  if (!root || laptop.Known(*root).empty() || !model_.IsWhole(record, known_of)) return;
+  const Model::Unseen wanted = model_.UnseenByClosing(*root, known_of);
+  const auto view = laptop->Read(model_.records()[*root].id);
+  Require(view && *view, Invariant::kConvergence, "a root cannot be read");
+  const VisibleField* stage = (*view)->Find(kStage);
+  Model::Unseen shown;
+  if (stage != nullptr)
+    for (const UnseenWrite& write : stage->unseen)
+      shown.insert({model_.Find(write.record).value_or(-1), write.field, NumberOf(write.writer)});
+  const std::string of = "laptop " + std::to_string(laptop.number) + ", dossier " +
+                         std::to_string(*root) + ", closed: ";
+  for (const auto& [one, field, author] : wanted)
+    Require(shown.contains({one, field, author}), Invariant::kNoSilentLoser,
+            of + "nobody is told of field " + std::to_string(static_cast<int>(field)) +
+                " of record " + std::to_string(one));
+  Require(shown == wanted, Invariant::kExactCausality, of + "what was seen is called unseen");
+  ++counters_.checks["a closed dossier against the model"];
+}
+
+int World::NumberOf(const Writer& writer) {
+  for (const auto& laptop : laptops_)
+    if ((*laptop)->device() == writer.author) return laptop->number;
+  return -1;
 }
 
 // Each word once, whole, and no other; the order is nobody's but the authors'.
@@ -163,7 +193,11 @@ void World::CheckConflicts(Laptop& laptop) {
             "something that was seen is not there");
     for (const FieldDef& field : SimSchema().FindKind(model_.records()[record].kind)->fields) {
       if (field.id == kStory) continue;  // tests/engine/merge says which passages are flagged
-      const bool wanted = model_.IsConflict(record, field.id, known);
+      const auto known_of = [&](int one) -> const EventSet& { return laptop.Known(one); };
+      const bool is_root = model_.records()[record].id == model_.records()[record].dossier;
+      const bool wanted = model_.IsConflict(record, field.id, known) ||
+                          (field.id == kStage && is_root &&
+                           !model_.UnseenByClosing(record, known_of).empty());
       const bool found = reported.contains({record, field.id});
       if (wanted == found) continue;
       throw Violation{wanted ? Invariant::kNoSilentLoser : Invariant::kExactCausality,

@@ -47,6 +47,12 @@ bool AnyAreOne(const std::vector<std::string>& words, const std::string& text) {
   return false;
 }
 
+Wish LookAtAClosing() {
+  Wish wish{{kStage, {}, {}}, {}};
+  wish.edit.settle = FieldEdit::Settle::kYes;
+  return wish;
+}
+
 std::string TypedText(std::size_t event, const char* what) {
   return std::string(kCanary) + std::to_string(event) + " " + what;
 }
@@ -99,6 +105,7 @@ Wish World::DrawWish(FieldId field, Laptop& laptop, int record, Choices& choices
   } else if (field == kStage) {
     value = Value::OfCode(choices.Of(kStages));
     if (choices.OneIn(4)) wish.edit.reopen = FieldEdit::Reopen::kYes;
+    if (choices.OneIn(6)) wish.edit.settle = FieldEdit::Settle::kYes;
   } else if (field == kCount) {
     value = Value::Integer(static_cast<std::int64_t>(event));
   } else if (field == kSecret || field == kDone) {
@@ -189,7 +196,7 @@ void World::Resolve(Laptop& laptop, Choices& choices) {
   }
   if (!text && !is_story && choices.OneIn(2))
     wish.edit.value = choices.Of(conflict.candidates).value;
-  if (conflict.field == kStage && wish.edit.value.empty()) return;
+  if (conflict.field == kStage && choices.OneIn(2)) wish = LookAtAClosing();
   std::vector<Wish> wishes{wish};
   if (!text)
     wishes.push_back(
@@ -218,6 +225,14 @@ void World::Apply(Laptop& laptop, int record, const std::vector<Wish>& wishes) {
     return wish.edit.field == kErased || wish.edit.field == kStage;
   });
   if (needs_all && !model_.IsClosed(record, laptop.Known(record))) return;
+  // So does what was seen of a closed dossier.
+  const auto known_of = [&](int one) -> const EventSet& { return laptop.Known(one); };
+  const auto root = model_.Find(target.dossier);
+  const bool closes = root && (!model_.Closings(*root, laptop.Known(*root)).empty() ||
+                               std::ranges::any_of(wishes, [](const Wish& wish) {
+                                 return wish.edit.value == Value::OfCode("CLOSED");
+                               }));
+  if (closes && !model_.IsWhole(record, known_of)) return;
   RecordEdit fields{target.id, target.kind, {}};
   for (const Wish& wish : wishes) fields.fields.push_back(wish.edit);
   for (const Wish& wish : wishes)
@@ -231,6 +246,8 @@ void World::Apply(Laptop& laptop, int record, const std::vector<Wish>& wishes) {
     return;
   }
   planned->device = laptop.number;
+  for (const int other : model_.DossierOf(record))
+    if (other != record) planned->beside[other] = laptop.Known(other);
   // A clock that was set since the last sync leads the laptop's own idea of the time astray, by as
   // much; nothing else may.
   planned->made_at_ms = laptop->Now().ms;

@@ -33,6 +33,7 @@ std::optional<Precedence> Contends(FieldId field, const Event::Write& first,
 int Model::AddRecord(ModelRecord record) {
   const int number = static_cast<int>(records_.size());
   by_id_[record.id] = number;
+  dossiers_[record.dossier].push_back(number);
   records_.push_back(std::move(record));
   histories_.emplace_back();
   return number;
@@ -101,7 +102,72 @@ bool Model::IsErased(int record, const EventSet& known) const {
   return IsThere(record, {kErased, {}}, known);
 }
 
+bool Model::IsWhole(int record, const KnownOf& known_of) const {
+  return std::ranges::all_of(DossierOf(record), [&](int one) {
+    return std::ranges::all_of(records_[one].events, [&](int event) {
+      if (!known_of(one).Has(ordinals_[event])) return true;
+      return std::ranges::all_of(DossierOf(record), [&](int other) {
+        return known_of(other).Covers(SeenOf(events_[event], other));
+      });
+    });
+  });
+}
+
+const EventSet& Model::SeenOf(const Event& event, int record) const {
+  static const EventSet nothing;
+  if (event.record == record) return event.seen;
+  const auto found = event.beside.find(record);
+  return found == event.beside.end() ? nothing : found->second;
+}
+
+std::set<int> Model::Closings(int root, const EventSet& known) const {
+  std::set<int> closings;
+  const auto best = BestOf(root, kStage, known);
+  for (const Standing& state : best)
+    if (state.write->value == Value::OfCode("CLOSED") &&
+        state.write->round == best.front().write->round)
+      closings.insert(state.event->number);
+  return closings;
+}
+
+// Neither saw the other, and nobody who saw both has looked.
+bool Model::IsCovered(int root, const Event& event, const std::set<int>& closings,
+                      const EventSet& known_of_root) const {
+  const std::size_t ordinal = ordinals_[event.number];
+  const std::set<int> seen_by_author = Closings(root, SeenOf(event, root));
+  return std::ranges::any_of(closings, [&](int closing) {
+    if (closing == event.number || seen_by_author.contains(closing) ||
+        SeenOf(events_[closing], event.record).Has(ordinal))
+      return true;
+    return std::ranges::any_of(records_[root].events, [&](int look) {
+      return events_[look].looks && known_of_root.Has(ordinals_[look]) &&
+             SeenOf(events_[look], event.record).Has(ordinal) &&
+             Closings(root, events_[look].seen).contains(closing);
+    });
+  });
+}
+
+Model::Unseen Model::UnseenByClosing(int root, const KnownOf& known_of) const {
+  Unseen unseen;
+  const std::set<int> closings = Closings(root, known_of(root));
+  if (closings.empty()) return unseen;
+  for (const int record : DossierOf(root))
+    for (const auto& [key, history] : histories_[record]) {
+      if (record == root && key.first == kStage) continue;
+      for (const Standing& standing : StandingOf(record, key, known_of(record))) {
+        const Value& value = standing.write->value;
+        const bool is_content = key.first == kTags    ? value.is_true()
+                                : key.first == kStory ? true
+                                                      : !value.empty();
+        if (is_content && !IsCovered(root, *standing.event, closings, known_of(root)))
+          unseen.insert({record, key.first, standing.event->device});
+      }
+    }
+  return unseen;
+}
+
 bool Model::PlanState(int record, const Wish& wish, const EventSet& known, Event& event) const {
+  if (wish.edit.value.empty()) return true;
   const auto best = BestOf(record, kStage, known);
   const auto same = std::ranges::count_if(
       best, [&](const Standing& s) { return s.write->value == wish.edit.value; });
@@ -160,8 +226,11 @@ std::optional<Event> Model::Plan(int record, const std::vector<Wish>& wishes,
   Event event;
   event.record = record;
   event.seen = known;
-  for (const Wish& wish : wishes)
+  for (const Wish& wish : wishes) {
     if (!PlanWish(record, wish, known, event)) return std::nullopt;
+    event.looks = event.looks || (wish.edit.field == kStage &&
+                                  wish.edit.settle == FieldEdit::Settle::kYes);
+  }
   return event;
 }
 

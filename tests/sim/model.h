@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -55,6 +56,8 @@ struct Event {
   int record = 0;
   std::uint64_t made_at_ms = 0;  // at the latest, as far as the device can know
   EventSet seen;
+  std::map<int, EventSet> beside;  // and of the other records of its dossier
+  bool looks = false;              // at what was written without sight of a closing
   struct Write {
     FieldId field{};
     Bytes element;  // a set's value; an entry's event number
@@ -116,6 +119,19 @@ class Model {
   [[nodiscard]] bool IsClosed(int record, const EventSet& known) const;
   [[nodiscard]] bool IsErased(int record, const EventSet& known) const;
 
+  using KnownOf = std::function<const EventSet&(int)>;
+  [[nodiscard]] const std::vector<int>& DossierOf(int record) const {
+    return dossiers_.at(records_[record].dossier);
+  }
+  // As IsClosed, of a whole dossier and across its records.
+  [[nodiscard]] bool IsWhole(int record, const KnownOf& known_of) const;
+  // The closings of that root that apply for somebody who knows `known`.
+  [[nodiscard]] std::set<int> Closings(int root, const EventSet& known) const;
+  // What stands in the dossier of a closed root and was written without sight of its closing: record,
+  // field, and the laptop of its author.
+  using Unseen = std::set<std::tuple<int, FieldId, int>>;
+  [[nodiscard]] Unseen UnseenByClosing(int root, const KnownOf& known_of) const;
+
  private:
   struct Standing {
     const Event* event = nullptr;
@@ -132,9 +148,13 @@ class Model {
   [[nodiscard]] bool PlanWish(int record, const Wish& wish, const EventSet& known,
                               Event& event) const;
   bool PlanState(int record, const Wish& wish, const EventSet& known, Event& event) const;
+  [[nodiscard]] const EventSet& SeenOf(const Event& event, int record) const;
+  [[nodiscard]] bool IsCovered(int root, const Event& event, const std::set<int>& closings,
+                               const EventSet& known_of_root) const;
 
   std::vector<ModelRecord> records_;
   std::map<RecordId, int> by_id_;
+  std::map<RecordId, std::vector<int>> dossiers_;
   std::vector<Event> events_;
   std::vector<std::size_t> ordinals_;              // by event
   std::vector<std::map<Key, History>> histories_;  // by record

@@ -124,6 +124,8 @@ class World {
   void TakeEvent(Laptop& laptop, int event, const std::vector<HistoryEntry>& writes);
   void CheckShown(Laptop& laptop, int record);
   void CheckText(Laptop& laptop, int record, const VisibleField* shown);
+  void CheckUnseen(Laptop& laptop, int record);
+  [[nodiscard]] int NumberOf(const Writer& writer);
   void CheckConflicts(Laptop& laptop);
   void CheckWhatIsFresh(Laptop& laptop);
   void CheckEverythingOf(Laptop& laptop);

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "engine/membership/enrolment_request.h"
+#include "engine/record/sight.h"
 #include "engine/record/value_codec.h"
 #include "engine/snapshot/snapshot_codec.h"
 #include "engine/text/text_codec.h"
@@ -56,6 +57,11 @@ Result<Bytes> ReencodeValue(ByteView bytes) {
   return EncodeValue(value);
 }
 
+Result<Bytes> ReencodeSight(ByteView bytes) {
+  SACOCHE_ASSIGN(const Sight sight, DecodeSight(bytes));
+  return EncodeSight(sight);
+}
+
 // Who reads which folder.
 const std::map<std::string, Result<Bytes> (*)(ByteView)> kFormats = {
     {"envelope", ReencodeEnvelope},
@@ -64,6 +70,7 @@ const std::map<std::string, Result<Bytes> (*)(ByteView)> kFormats = {
     {"statement", ReencodeStatement},
     {"enrolment_request", ReencodeEnrolmentRequest},
     {"problem", ReencodeProblem},
+    {"sight", ReencodeSight},
     {"signature_headers", ReencodeSignatureHeaders},
     {"snapshot_head", ReencodeSnapshotHead},
     {"snapshot_summary", ReencodeSnapshotSummary},

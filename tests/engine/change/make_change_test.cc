@@ -23,12 +23,16 @@ Result<std::optional<Change>> Try(const Edit& edit, const std::map<RegisterKey, 
   std::uint8_t entries = 0;
   return MakeChange(
       TestSchema(), edit, ChangeStamp{{}, Hlc{7}, {}},
-      [&](const RecordId&, FieldId field) -> Result<std::map<RegisterKey, Register>> {
-        std::map<RegisterKey, Register> of_field;
-        for (const auto& [key, reg] : now)
-          if (key.field == field) of_field.emplace(key, reg);
-        return of_field;
-      },
+      Present{[&](const RecordId&, FieldId field) -> Result<Registers> {
+                Registers of_field;
+                for (const auto& [key, reg] : now)
+                  if (key.field == field) of_field.emplace(key, reg);
+                return of_field;
+              },
+              [](const RecordId&) -> Result<std::optional<KindId>> { return kFile; },
+              [&](const RecordId& id) -> Result<std::vector<Record>> {
+                return std::vector{Record{id, kFile, id, now}};
+              }},
       [&] { return ByteArray<16>{++entries}; });
 }
 

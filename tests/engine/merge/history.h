@@ -5,8 +5,8 @@
 #include <random>
 
 #include "engine/change/make_change.h"
+#include "engine/merge/closed.h"
 #include "engine/merge/merge.h"
-#include "engine/merge/resolve.h"
 #include "tests/support/test_schema.h"
 
 namespace sacoche {
@@ -42,7 +42,12 @@ struct Holder {
   }
 
   [[nodiscard]] std::optional<VisibleField> Show(FieldId field) const {
-    return Resolve(*TestSchema().FindField(kFile, field), Of(field));
+    const FieldDef& def = *TestSchema().FindField(kFile, field);
+    const FieldRegisters of_field = Of(field);
+    auto visible = Resolve(def, of_field);
+    if (visible && def.closes())
+      FlagUnseen(UnseenByClosing({kOneRecord, def, of_field}, {AsRecord()}), *visible);
+    return visible;
   }
 
   [[nodiscard]] Record AsRecord() const { return Record{kOneRecord, kFile, kOneRecord, registers}; }
@@ -93,17 +98,21 @@ class Colleague {
   Result<std::optional<Change>> Ask(const Wish& wish, std::uint64_t stamp) {
     const Edit edit{kOneRecord, {RecordEdit{kOneRecord, kFile, wish.fields}}};
     SACOCHE_TRY(CheckEdit(TestSchema(), edit));
-    const auto registers_of = [this](const RecordId&,
-                                     FieldId field) -> Result<std::map<RegisterKey, Register>> {
-      return held.Of(field);
-    };
+    const Present present{
+        [this](const RecordId&, FieldId field) -> Result<Registers> { return held.Of(field); },
+        [this](const RecordId&) -> Result<std::optional<KindId>> {
+          return held.known.empty() ? std::nullopt : std::optional(kFile);
+        },
+        [this](const RecordId&) -> Result<std::vector<Record>> {
+          return std::vector{held.AsRecord()};
+        }};
     const auto entry_id = [this] {
       ByteArray<16> id{};
       id[0] = device_.bytes.back();
       id[1] = ++entries_;
       return id;
     };
-    SACOCHE_ASSIGN(auto change, MakeChange(TestSchema(), edit, NextStamp(stamp), registers_of,
+    SACOCHE_ASSIGN(auto change, MakeChange(TestSchema(), edit, NextStamp(stamp), present,
                                            std::function<ByteArray<16>()>(entry_id)));
     if (change) {
       ++counter_;

@@ -35,6 +35,7 @@ std::vector<Fields> Mixtures() {
           {"AppendOnly", {kEntries}},
           {"Protective", {kLevel}},
           {"Monotonic", {kStage}},
+          {"Closing", {kStage, kName, kTags, kEntries}},
           {"Erasure", {kErased, kName, kTags, kEntries}},
           {"AllPolicies", {kName, kErased, kStage, kLevel, kTags, kSecret, kEntries, kTitle}}};
 }
@@ -58,7 +59,10 @@ FieldEdit RandomEdit(FieldId field, Choices& choices) {
   }
   const FieldDef& def = *TestSchema().FindField(kFile, field);
   edit.value = *TestSchema().ParseValue(def, choices.Of(kTexts.at(field)));
-  if (field == kStage && choices.Below(4) == 1) edit.reopen = FieldEdit::Reopen::kYes;
+  if (field != kStage) return edit;
+  if (choices.Below(4) == 1) edit.reopen = FieldEdit::Reopen::kYes;
+  if (choices.Below(4) == 1) edit.settle = FieldEdit::Settle::kYes;
+  if (edit.settle == FieldEdit::Settle::kYes && choices.Below(2) == 1) edit.value = {};
   return edit;
 }
 
@@ -133,6 +137,9 @@ void ExpectAsTheOracle(const Holder& holder, const History& history) {
     for (const Candidate& candidate : shown->candidates) values.push_back(candidate.value);
     RC_ASSERT(values == expected.values);
     RC_ASSERT(shown->first_applies == expected.first_applies);
+    std::set<Dot> unseen;
+    for (const UnseenWrite& write : shown->unseen) unseen.insert(write.writer.dot);
+    RC_ASSERT(unseen == (field == kStage ? oracle.UnseenByClosing(holder.known) : std::set<Dot>()));
     const bool flagged = values.size() > 1 || field == kErased;
     RC_ASSERT(ConflictOf(def, kOneRecord, holder.Of(field)).has_value() == flagged);
   }

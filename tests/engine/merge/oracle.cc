@@ -65,7 +65,54 @@ bool Oracle::HoldsUnseenContent(const Known& known) const {
          });
 }
 
+std::set<Dot> Oracle::Closings(const Known& known) const {
+  std::set<Dot> closings;
+  const Events best = Best(kStage, known);
+  for (const Event* event : best)
+    if (event->value == Value::OfCode("CLOSED") && event->round == best.front()->round)
+      closings.insert(event->stamp.dot);
+  return closings;
+}
+
+// Neither saw the other, and nobody who saw both has looked.
+bool Oracle::IsCovered(const Event& event, const std::set<Dot>& closings,
+                       const Known& known) const {
+  const Dot& dot = event.stamp.dot;
+  const std::set<Dot> seen_by_author = Closings(event.seen);
+  return std::ranges::any_of(Standing({kStage, {}}, known), [&](const Event* closing) {
+    const Dot& closed = closing->stamp.dot;
+    if (!closings.contains(closed)) return false;
+    if (closing->seen.contains(dot) || closed == dot || seen_by_author.contains(closed))
+      return true;
+    return std::ranges::any_of(looks_, [&](const Event& look) {
+      return known.contains(look.stamp.dot) && Closings(look.seen).contains(closed) &&
+             look.seen.contains(dot);
+    });
+  });
+}
+
+std::set<Dot> Oracle::UnseenByClosing(const Known& known) const {
+  const std::set<Dot> closings = Closings(known);
+  if (closings.empty()) return {};
+  std::map<std::pair<FieldId, DeviceId>, const Event*> last;
+  for (const auto& [key, events] : histories_) {
+    if (key.first == kStage) continue;
+    for (const Event* event : Standing(key, known)) {
+      const bool is_content = key.first == kTags ? event->value.is_true() : !event->value.empty();
+      if (!is_content || IsCovered(*event, closings, known)) continue;
+      const Event*& at = last[{key.first, event->stamp.author}];
+      if (at == nullptr || std::pair(at->stamp.hlc, at->stamp.dot) <
+                               std::pair(event->stamp.hlc, event->stamp.dot))
+        at = event;
+    }
+  }
+  std::set<Dot> unseen;
+  for (const auto& [key, event] : last) unseen.insert(event->stamp.dot);
+  return unseen;
+}
+
 bool Oracle::PlanState(const FieldEdit& edit, const Known& known, std::map<Key, Event>& plan) {
+  if (edit.value.empty()) return true;
   const Events best = Best(edit.field, known);
   const auto same = CountOf(best, edit.value);
   if (!best.empty() && same == std::ssize(best)) return true;
@@ -127,7 +174,11 @@ Oracle::Outcome Oracle::Ask(const Wish& wish, const ChangeStamp& stamp, const Kn
     event.seen = known;
     histories_[key].push_back(event);
   }
-  return plan.empty() ? Outcome::kNothingToDo : Outcome::kWritten;
+  const bool settles = std::ranges::count(wish.fields, FieldEdit::Settle::kYes,
+                                          &FieldEdit::settle) > 0;
+  const bool looks = settles && (!plan.empty() || !UnseenByClosing(known).empty());
+  if (looks) looks_.push_back({stamp, known, {}});
+  return plan.empty() && !looks ? Outcome::kNothingToDo : Outcome::kWritten;
 }
 
 // The reason for which `first` applies rather than `other`; none if nobody need hear of `other`.
@@ -157,6 +208,8 @@ Oracle::Shown Oracle::Show(FieldId field, const Known& known) const {
     }
     if (field == kTitle && !IsAStampInDoubt(best)) shown.values.resize(1);
     if (shown.values.size() == 1) shown.first_applies = {};
+    if (field == kStage && shown.values.size() == 1 && !UnseenByClosing(known).empty())
+      shown.first_applies = Precedence::kClosed;
     return shown;
   }
   std::vector<std::pair<std::tuple<Hlc, DeviceId, Dot>, Value>> entries;

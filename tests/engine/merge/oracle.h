@@ -24,6 +24,8 @@ class Oracle {
   };
   [[nodiscard]] Shown Show(FieldId field, const Known& known) const;
   [[nodiscard]] bool HoldsUnseenContent(const Known& known) const;
+  // What was written without sight of the closing that stands: of each field and author the last.
+  [[nodiscard]] std::set<Dot> UnseenByClosing(const Known& known) const;
 
  private:
   struct Event {
@@ -46,9 +48,14 @@ class Oracle {
                                                    const Event& other) const;
   bool Plan(const FieldEdit& edit, const Known& known, std::map<Key, Event>& plan);
   bool PlanState(const FieldEdit& edit, const Known& known, std::map<Key, Event>& plan);
+  // Of the states that end the work, those than which none is further.
+  [[nodiscard]] std::set<Dot> Closings(const Known& known) const;
+  [[nodiscard]] bool IsCovered(const Event& event, const std::set<Dot>& closings,
+                               const Known& known) const;
   void PlanErasure(const FieldEdit& edit, const Known& known, std::map<Key, Event>& plan);
 
   std::map<Key, std::vector<Event>> histories_;
+  std::vector<Event> looks_;  // at what was written without sight of a closing
   std::map<DeviceId, std::uint8_t> entries_;
   DeviceId author_;
 };
