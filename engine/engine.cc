@@ -399,6 +399,10 @@ Result<bool> Engine::HasOlderHistory(const RecordId& record) {
   return parts_->store->snapshots().HasOlderHistory(record);
 }
 
+Result<bool> Engine::Holds(const SpaceId& space, const Dot& change) {
+  return parts_->store->log().WasApplied(space, change);
+}
+
 Result<std::optional<Dot>> Engine::TakeBack(const RecordId& record, const HistoryEntry& entry) {
   SACOCHE_ASSIGN(const auto view, Read(record));
   if (!view)

@@ -136,13 +136,27 @@ std::string_view MeanwhileText(Precedence precedence) {
   return "";
 }
 
-// Who wrote what without sight of the closing.
-std::string UnseenText(const Engine& engine, const Schema& schema, const UnseenWrite& unseen) {
-  const FieldDef* field = schema.FindField(unseen.kind, unseen.field);
-  return "    not seen by whoever closed it: " + KindLabel(schema, unseen.kind) + " " +
-         unseen.record.ToUuid() + ", " +
-         (field != nullptr ? field->label : "a field of a newer release") + "   — " +
-         WriterText(engine, unseen.writer) + "\n";
+// Who wrote what without sight of the closing; of each record and author one line.
+std::string UnseenText(const Engine& engine, const Schema& schema,
+                       const std::vector<UnseenWrite>& unseen) {
+  std::map<std::pair<RecordId, DeviceId>, std::vector<const UnseenWrite*>> groups;
+  for (const UnseenWrite& write : unseen)
+    groups[{write.record, write.writer.author}].push_back(&write);
+  std::string text;
+  for (const auto& [of, writes] : groups) {
+    std::string fields;
+    for (const UnseenWrite* write : writes) {
+      const FieldDef* field = schema.FindField(write->kind, write->field);
+      fields += (fields.empty() ? "" : "; ") +
+                (field != nullptr ? field->label : std::string("a field of a newer release"));
+    }
+    const auto last = *std::ranges::max_element(
+        writes, {}, [](const UnseenWrite* write) { return write->writer.hlc; });
+    text += "    not seen by whoever closed it: " + KindLabel(schema, last->kind) + " " +
+            last->record.ToUuid() + ", " + fields + "   — " + WriterText(engine, last->writer) +
+            "\n";
+  }
+  return text;
 }
 
 std::string AdviceText(const FieldDef& field, const RecordId& record, Precedence precedence) {
@@ -220,7 +234,7 @@ std::string ConflictText(const Engine& engine, const Schema& schema, const Field
   for (const Candidate& candidate : conflict.candidates)
     text += "    " + std::to_string(++number) + ". " + ValueText(schema, field, candidate.value) +
             "   — " + WrittenText(engine, candidate) + "\n";
-  for (const UnseenWrite& unseen : conflict.unseen) text += UnseenText(engine, schema, unseen);
+  text += UnseenText(engine, schema, conflict.unseen);
   return text + AdviceText(field, conflict.record, conflict.first_applies);
 }
 

@@ -272,7 +272,7 @@ TEST_F(RecordCommandsTest, WhatAColleagueNotedInAClosedCaseIsShownUntilSomebodyL
   EXPECT_EQ(conflicts[0]["unseen"][0]["author"], "Marc Petit");
   EXPECT_EQ(PrintJson({"show", id})["fields"]["statut"]["unseen"], conflicts[0]["unseen"]);
   EXPECT_THAT(Print({"show", id}), HasSubstr("CLOSED, while somebody who did not know"));
-  EXPECT_THAT(Print({"conflicts"}), HasSubstr("not seen by whoever closed it: Note " + note));
+  EXPECT_THAT(Print({"conflicts"}), HasSubstr("closed it: Intervention " + note + ", Date; Note   — Marc Petit"));
   EXPECT_THAT(Print({"conflicts"}), HasSubstr("sacoche resolve " + id + " statut --as-is"));
   EXPECT_THAT(Print({"list"}), HasSubstr("[conflict]"));
   EXPECT_EQ(Print({"resolve", id, "statut", "--as-is"}), "Resolved: Statut: CLOSE (Close)");

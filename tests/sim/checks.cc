@@ -60,12 +60,28 @@ void World::ReadHistory(Laptop& laptop, int record) {
     held.Add(model_.OrdinalOf(*event));
     TakeEvent(laptop, *event, writes);
   }
+  AddWhatCameWithSnapshots(laptop, record, held);
   EventSet& known = laptop.known[record];
   for (const int event : model_.records()[record].events)
     Require(!known.Has(model_.OrdinalOf(event)) || held.Has(model_.OrdinalOf(event)),
             Invariant::kNothingTypedIsLost,
             "laptop " + std::to_string(laptop.number) + " lost event " + std::to_string(event));
   known = held;
+}
+
+// Of these a history tells nothing but that they were.
+void World::AddWhatCameWithSnapshots(Laptop& laptop, int record, EventSet& held) {
+  const ModelRecord& target = model_.records()[record];
+  const auto has_more = laptop->HasOlderHistory(target.id);
+  Require(has_more.has_value(), Invariant::kNothingTypedIsLost, "a history cannot be read");
+  if (!*has_more) return;
+  for (const int event : target.events) {
+    const auto& stamp = model_.events()[event].stamp;
+    if (!stamp || held.Has(model_.OrdinalOf(event))) continue;
+    const auto holds = laptop->Holds(spaces_[target.space], stamp->dot);
+    Require(holds.has_value(), Invariant::kNothingTypedIsLost, "a change cannot be looked up");
+    if (*holds) held.Add(model_.OrdinalOf(event));
+  }
 }
 
 void World::TakeEvent(Laptop& laptop, int number, const std::vector<HistoryEntry>& writes) {

@@ -256,6 +256,7 @@ void World::Apply(Laptop& laptop, int record, const std::vector<Wish>& wishes) {
             "an edit fails without a fault: " + dot.error().message);
     planned->duty = Event::Duty::kMay;
     const int event = model_.Add(std::move(*planned));
+    laptop.fresh.insert(record);
     Say("  event " + std::to_string(event) + " not acknowledged");
     return;
   }

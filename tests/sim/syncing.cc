@@ -1,4 +1,5 @@
 #include "engine/rescue.h"
+#include "sync-server/compaction.h"
 #include "tests/sim/world.h"
 
 namespace sacoche::sim {
@@ -33,6 +34,7 @@ Status World::Sync(Laptop& laptop, const NetworkPlan& plan, Choices& choices, Sy
   SimNetwork network(server_, laptop.memory, copies_, counters_, plan, Choices(choices.Next()));
   Status status = laptop->Sync(network, report);
   counters_.changes_in += report.changes_in;
+  if (report.snapshots_in > 0) ++counters_.faults["a snapshot instead of the log"];
   Require(network.fault_found().empty(),
           network.fault_is_of_invariant_5() ? Invariant::kBlindServer : Invariant::kACutCostsLittle,
           network.fault_found());
@@ -257,6 +259,13 @@ void World::PutServerBack(Laptop&, Choices&) {
     unhealed_.insert(laptop->number);
     laptop->memory.received.clear();
   }
+}
+
+// What a snapshot stands for is not kept an hour longer.
+void World::CompactServer(Laptop&, Choices&) {
+  const auto report = Compact(server_.store(), true_clock_, 0);
+  Require(report.has_value(), Invariant::kARestoredServerIsHealed, "the server does not compact");
+  if (report->envelopes_dropped > 0) ++counters_.faults["server drops what a snapshot stands for"];
 }
 
 void World::EnrolAnother(Laptop&, Choices& choices) {

@@ -8,6 +8,7 @@ namespace {
 constexpr std::uint64_t kDevicesMax = 8;
 constexpr std::uint64_t kSpacesMax = 3;
 constexpr std::uint64_t kVaultRunsOneIn = 8;
+constexpr std::uint64_t kSnapshotRunsOneIn = 2;
 constexpr std::uint64_t kSetUp = 1'000'000'000;  // what the beginning draws from, beside the steps
 constexpr const char* kStoreFile = "store.db";
 
@@ -47,6 +48,7 @@ World::World(const RunOptions& options) : options_(options), server_(true_clock_
     laptops_max_ = std::min<std::size_t>(laptops_max_, 4);
   const std::uint64_t spaces = options.spaces != 0 ? options.spaces : 1 + choices.Below(kSpacesMax);
   in_vaults_ = choices.OneIn(kVaultRunsOneIn);
+  if (choices.OneIn(kSnapshotRunsOneIn)) snapshot_after_ = 3 + choices.Below(40);
   root_random_.Reseed(choices.Next());
   root_http_ = std::make_unique<CalmHttp>(server_, counters_);
   organisation_ = std::make_unique<Organisation>(
@@ -90,7 +92,8 @@ void World::OpenVault(Laptop& laptop) {
 
 void World::OpenEngine(Laptop& laptop) {
   laptop.engine = Get(Engine::Open({kStoreFile, &SimSchema(), &laptop.clock, &laptop.random,
-                                    laptop.vault ? laptop.vault->name() : laptop.disk.vfs_name()}),
+                                    laptop.vault ? laptop.vault->name() : laptop.disk.vfs_name(),
+                                    false, snapshot_after_}),
                       "a laptop's store does not open");
 }
 
@@ -160,6 +163,7 @@ const std::vector<World::Kind>& World::Kinds() {
                                           {"is put back", 4, &World::PutLaptopBack},
                                           {"server backs up", 3, &World::BackUpServer},
                                           {"server is put back", 3, &World::PutServerBack},
+                                          {"server compacts", 6, &World::CompactServer},
                                           {"another enrols", 2, &World::EnrolAnother}};
   return kinds;
 }

@@ -103,6 +103,7 @@ class World {
   void PutLaptopBack(Laptop& laptop, Choices& choices);
   void BackUpServer(Laptop& laptop, Choices& choices);
   void PutServerBack(Laptop& laptop, Choices& choices);
+  void CompactServer(Laptop& laptop, Choices& choices);
   void EnrolAnother(Laptop& laptop, Choices& choices);
 
   // -- Editing --------------------------------------------------------------------------------
@@ -121,6 +122,7 @@ class World {
 
   // -- Checking -------------------------------------------------------------------------------
   void ReadHistory(Laptop& laptop, int record);
+  void AddWhatCameWithSnapshots(Laptop& laptop, int record, EventSet& held);
   void TakeEvent(Laptop& laptop, int event, const std::vector<HistoryEntry>& writes);
   void CheckShown(Laptop& laptop, int record);
   void CheckText(Laptop& laptop, int record, const VisibleField* shown);
@@ -151,6 +153,7 @@ class World {
   std::vector<std::unique_ptr<Laptop>> laptops_;
   std::size_t laptops_max_ = 0;
   bool in_vaults_ = false;
+  std::uint64_t snapshot_after_ = sync_limits::kSnapshotAfterEnvelopes;
   Model model_;
   std::deque<SimNetwork::Recorded> copies_;
   struct ServerBackup {

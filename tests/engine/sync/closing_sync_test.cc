@@ -31,18 +31,20 @@ class ClosingSyncTest : public TwoLaptops {
   }
 
   // What the closing is flagged with; the inbox and the record must say the same.
-  std::vector<std::pair<RecordId, FieldId>> Unseen(TestDeviceEngine& device) {
-    std::vector<std::pair<RecordId, FieldId>> unseen;
-    for (const Conflict& conflict : *device->Conflicts()) {
+  std::set<std::pair<RecordId, FieldId>> Unseen(TestDeviceEngine& device) {
+    std::set<std::pair<RecordId, FieldId>> unseen;
+    const auto conflicts = device->Conflicts();
+    const auto view = device->Read(record);
+    for (const Conflict& conflict : *conflicts) {
       EXPECT_EQ(conflict.record, record);
       EXPECT_EQ(conflict.field, kStage);
       EXPECT_EQ(conflict.first_applies, Precedence::kClosed);
-      for (const UnseenWrite& write : conflict.unseen) unseen.emplace_back(write.record, write.field);
-      EXPECT_EQ((*device->Read(record))->Find(kStage)->unseen, conflict.unseen);
+      for (const UnseenWrite& write : conflict.unseen) unseen.emplace(write.record, write.field);
+      EXPECT_EQ((*view)->Find(kStage)->unseen, conflict.unseen);
     }
     return unseen;
   }
-  void ExpectUnseen(const std::vector<std::pair<RecordId, FieldId>>& expected) {
+  void ExpectUnseen(const std::set<std::pair<RecordId, FieldId>>& expected) {
     for (TestDeviceEngine* device : {a.get(), b.get()}) {
       EXPECT_EQ(Unseen(*device), expected);
       EXPECT_EQ(device->Text(record, kStage), "CLOSED");
