@@ -399,8 +399,8 @@ Result<bool> Engine::HasOlderHistory(const RecordId& record) {
   return parts_->store->snapshots().HasOlderHistory(record);
 }
 
-Result<bool> Engine::Holds(const SpaceId& space, const Dot& change) {
-  return parts_->store->log().WasApplied(space, change);
+Result<bool> Engine::CameWithSnapshot(const SpaceId& space, const Dot& change) {
+  return parts_->store->snapshots().IsInBase(space, change);
 }
 
 Result<std::optional<Dot>> Engine::TakeBack(const RecordId& record, const HistoryEntry& entry) {

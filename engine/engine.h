@@ -121,8 +121,8 @@ class Engine {
   [[nodiscard]] Result<std::vector<HistoryEntry>> History(const RecordId& record);
   // Whether there were earlier writes, of which only the outcome came here, with a snapshot.
   [[nodiscard]] Result<bool> HasOlderHistory(const RecordId& record);
-  // Whether that change is in what this laptop shows: by its own log, or by a snapshot.
-  [[nodiscard]] Result<bool> Holds(const SpaceId& space, const Dot& change);
+  // Whether the outcome of that change came here with a snapshot.
+  [[nodiscard]] Result<bool> CameWithSnapshot(const SpaceId& space, const Dot& change);
   // Writes once more what that entry of the record's history wrote; an edit like any other.
   // kRefused for what cannot come back, as an erasure.
   Result<std::optional<Dot>> TakeBack(const RecordId& record, const HistoryEntry& entry);

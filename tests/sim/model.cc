@@ -154,11 +154,11 @@ Model::Unseen Model::UnseenByClosing(int root, const KnownOf& known_of) const {
   for (const int record : DossierOf(root))
     for (const auto& [key, history] : histories_[record]) {
       if (record == root && key.first == kStage) continue;
-      for (const Standing& standing : StandingOf(record, key, known_of(record))) {
+      const bool is_text = key.first == kStory;
+      for (const Standing& standing : is_text ? TextEditsOf(record, known_of(record))
+                                              : StandingOf(record, key, known_of(record))) {
         const Value& value = standing.write->value;
-        const bool is_content = key.first == kTags    ? value.is_true()
-                                : key.first == kStory ? true
-                                                      : !value.empty();
+        const bool is_content = is_text || (key.first == kTags ? value.is_true() : !value.empty());
         if (is_content && !IsCovered(root, *standing.event, closings, known_of(root)))
           unseen.insert({record, key.first, standing.event->device});
       }
@@ -272,22 +272,32 @@ Model::Shown Model::Show(int record, FieldId field, const EventSet& known) const
   return shown;
 }
 
-std::vector<std::string> Model::WordsOf(int record, const EventSet& known) const {
-  std::vector<std::string> words;
+// Edits of a text replace nothing; an erasure takes those away that it saw.
+std::vector<Model::Standing> Model::TextEditsOf(int record, const EventSet& known) const {
+  std::vector<Standing> standing;
   const auto edits = histories_[record].find({kStory, {}});
-  if (edits == histories_[record].end()) return words;
+  if (edits == histories_[record].end()) return standing;
   EventSet erased;
   if (const auto erasures = histories_[record].find({kErased, {}});
       erasures != histories_[record].end())
     for (const auto& [event, write] : erasures->second)
       if (known.Has(ordinals_[event])) erased.Join(events_[event].seen);
+  for (const auto& [event, write] : edits->second)
+    if (known.Has(ordinals_[event]) && !erased.Has(ordinals_[event]))
+      standing.push_back({&events_[event], &events_[event].writes[write]});
+  return standing;
+}
+
+std::vector<std::string> Model::WordsOf(int record, const EventSet& known) const {
+  std::vector<std::string> words;
+  const auto edits = histories_[record].find({kStory, {}});
+  if (edits == histories_[record].end()) return words;
   std::set<std::string> removed;
   for (const auto& [event, write] : edits->second)
     if (known.Has(ordinals_[event])) removed.insert(events_[event].writes[write].removed);
-  for (const auto& [event, write] : edits->second) {
-    const std::string& added = events_[event].writes[write].added;
-    const bool is_there = known.Has(ordinals_[event]) && !erased.Has(ordinals_[event]);
-    if (is_there && !added.empty() && !removed.contains(added)) words.push_back(added);
+  for (const Standing& edit : TextEditsOf(record, known)) {
+    const std::string& added = edit.write->added;
+    if (!added.empty() && !removed.contains(added)) words.push_back(added);
   }
   return words;
 }

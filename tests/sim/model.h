@@ -142,6 +142,7 @@ class Model {
 
   [[nodiscard]] std::vector<Standing> StandingOf(int record, const Key& key,
                                                  const EventSet& known) const;
+  [[nodiscard]] std::vector<Standing> TextEditsOf(int record, const EventSet& known) const;
   [[nodiscard]] std::vector<Standing> BestOf(int record, FieldId field,
                                              const EventSet& known) const;
   [[nodiscard]] bool IsThere(int record, const Key& key, const EventSet& known) const;

@@ -30,11 +30,16 @@ const char* NameOf(SimDisk::Kept kept) {
 Status World::Sync(Laptop& laptop, const NetworkPlan& plan, Choices& choices, SyncReport& report) {
   ++counters_.syncs;
   laptop.memory.is_beside = laptop.is_restored;
+  // Changes may move to other dots.
+  if (laptop.is_restored)
+    for (const auto& [record, known] : laptop.known) laptop.fresh.insert(record);
   if (laptop.is_restored) laptop.memory.Forget();
   SimNetwork network(server_, laptop.memory, copies_, counters_, plan, Choices(choices.Next()));
   Status status = laptop->Sync(network, report);
   counters_.changes_in += report.changes_in;
   if (report.snapshots_in > 0) ++counters_.faults["a snapshot instead of the log"];
+  // Of its own envelopes it has the outcome alone: they are nowhere but at the server.
+  if (report.snapshots_in > 0 && laptop.is_restored) server_backup_.reset();
   Require(network.fault_found().empty(),
           network.fault_is_of_invariant_5() ? Invariant::kBlindServer : Invariant::kACutCostsLittle,
           network.fault_found());
@@ -54,11 +59,11 @@ Status World::Sync(Laptop& laptop, const NetworkPlan& plan, Choices& choices, Sy
   if (plan.lie != NetworkPlan::Lie::kNone) unhealed_.insert(laptop.number);
   if (!plan.is_calm() || report.spaces_waiting_for_key > 0 || laptop.disk.struck())
     laptop.memory.received.clear();
+  std::set<int> touched;
   for (const RecordId& id : report.touched)
-    if (const auto record = model_.Find(id)) {
-      ReadHistory(laptop, *record);
-      CheckShown(laptop, *record);
-    }
+    if (const auto record = model_.Find(id)) touched.insert(*record);
+  if (laptop.is_restored) touched.merge(std::exchange(laptop.fresh, {}));
+  ReadAndCheck(laptop, touched);
   if (plan.is_calm() && !network.disturbed() && !server_stumbled && !laptop.disk.struck())
     JudgeSync(laptop, status, report, plan, network);
   return status;
@@ -85,6 +90,7 @@ void World::JudgeSync(Laptop& laptop, const Status& status, const SyncReport& re
   if (std::exchange(laptop.is_restored, false)) {
     laptop.memory.Forget();
     laptop.forms.clear();
+    laptop.beside.clear();
   }
   unhealed_.erase(laptop.number);
 }
@@ -224,8 +230,10 @@ void World::PutLaptopBack(Laptop& laptop, Choices& choices) {
   for (const int event : laptop.unsent) {
     Event& lost = model_.events()[event];
     const auto known = laptop.backup->known.find(lost.record);
-    if (known == laptop.backup->known.end() || !known->second.Has(model_.OrdinalOf(event)))
-      lost.duty = Event::Duty::kMay;
+    if (known != laptop.backup->known.end() && known->second.Has(model_.OrdinalOf(event))) continue;
+    lost.duty = Event::Duty::kMay;
+    // Something else will be called so, unless it turns up again.
+    if (lost.stamp) lost.stamp->dot = {};
   }
   laptop.unsent = laptop.backup->unsent;
   laptop.known = laptop.backup->known;
@@ -258,14 +266,21 @@ void World::PutServerBack(Laptop&, Choices&) {
   for (auto& laptop : laptops_) {
     unhealed_.insert(laptop->number);
     laptop->memory.received.clear();
+    if (laptop->backup) laptop->backup->server_forgot = true;
   }
 }
 
-// What a snapshot stands for is not kept an hour longer.
+// What a snapshot stands for is not kept an hour longer. A backup in which something waited, or that
+// is older than a server that was put back and got everything again, cannot be told from one that
+// went its own way, if only the outcome is left (PROTOCOL.md, "Dropped").
 void World::CompactServer(Laptop&, Choices&) {
   const auto report = Compact(server_.store(), true_clock_, 0);
   Require(report.has_value(), Invariant::kARestoredServerIsHealed, "the server does not compact");
-  if (report->envelopes_dropped > 0) ++counters_.faults["server drops what a snapshot stands for"];
+  if (report->envelopes_dropped == 0) return;
+  ++counters_.faults["server drops what a snapshot stands for"];
+  for (auto& laptop : laptops_)
+    if (laptop->backup && (laptop->backup->server_forgot || !laptop->backup->unsent.empty()))
+      laptop->backup.reset();
 }
 
 void World::EnrolAnother(Laptop&, Choices& choices) {

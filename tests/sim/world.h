@@ -37,9 +37,11 @@ struct Laptop {
     SimDisk::Files files;
     std::map<int, EventSet> known;
     std::vector<int> unsent;
+    bool server_forgot = false;  // since then
   };
   std::optional<Backup> backup;
   bool is_restored = false;  // and has not synchronised since
+  std::set<int> beside;      // what it wrote meanwhile, under dots that others may know already
   std::vector<int> unsent;   // its own events that it was not told that the server has
   // Forms of a text that stand open, by record.
   struct Form {
@@ -129,6 +131,7 @@ class World {
   void CheckUnseen(Laptop& laptop, int record);
   [[nodiscard]] int NumberOf(const Writer& writer);
   void CheckConflicts(Laptop& laptop);
+  void ReadAndCheck(Laptop& laptop, const std::set<int>& records);
   void CheckWhatIsFresh(Laptop& laptop);
   void CheckEverythingOf(Laptop& laptop);
   void CheckNothingIsLost();
