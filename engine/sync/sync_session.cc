@@ -71,7 +71,8 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   SACOCHE_ASSIGN(state.recalls, store_->progress().NeedsRecall(space));
   if (!state.recalls) SACOCHE_TRY(sealer_.Flush(space));
   std::vector<OutboxEntry> waiting;
-  if (!state.recalls && !state.push_stalled && body.size() < sync_limits::kRequestBytesTarget) {
+  const bool pushes = std::exchange(state.offers, false) || !state.recalls;
+  if (pushes && !state.push_stalled && body.size() < sync_limits::kRequestBytesTarget) {
     SACOCHE_ASSIGN(waiting, store_->outbox().Waiting(
                                 space, 0, sync_limits::kRequestBytesTarget - body.size(),
                                 limits::kRequestEnvelopesMax / limits::kRequestSpacesMax));
@@ -184,6 +185,7 @@ Status SyncSession::Take(const RefusalFrame& frame) {
   // Either this store is an older copy of itself, or the server forgot what this one continues;
   // then those behind it are refused too.
   if (frame.problem == ProblemType::kForkedChain) {
+    if (state.offered) return {};
     if (state.recalled_in == report_.requests || state.reconciled_in == report_.requests) return {};
     if (state.recalled_in == 0) return Recall(space);
     if (state.reconciled_in == 0) return Reconcile(space, "");
@@ -319,7 +321,19 @@ void SyncSession::WaitForKey(SpaceState& state, std::uint64_t epoch) {
   state.skip_rest = true;
 }
 
+Result<bool> SyncSession::OfferWaiting(const SpaceId& space) {
+  SpaceState& state = spaces_[space];
+  SACOCHE_ASSIGN(const std::uint64_t waiting, store_->outbox().CountWaiting(space));
+  if (waiting == 0 || state.offered == waiting) return false;
+  state.offered = waiting;
+  state.offers = true;
+  state.skip_rest = true;
+  state.pull_wanted = true;
+  return true;
+}
+
 Status SyncSession::LeaveForkNext(SpaceState& state) {
+  state.offered.reset();
   if (std::exchange(state.left_fork, true))
     return Untrusted("the server shows two different histories of this laptop");
   state.forked = true;
@@ -353,10 +367,14 @@ Status SyncSession::NoteSnapshot(const SpaceId& space, SnapshotExchange::Receive
     case SnapshotExchange::Outcome::kWaitingForKey:
       WaitForKey(state, received.missing_epoch);
       return {};
-    case SnapshotExchange::Outcome::kForked:
+    case SnapshotExchange::Outcome::kForked: {
+      SACOCHE_ASSIGN(const bool offers, OfferWaiting(space));
+      if (offers) return {};
       state.forked_by_snapshot = true;
       return LeaveForkNext(state);
+    }
     case SnapshotExchange::Outcome::kTaken:
+      state.offered.reset();
       ++report_.snapshots_in;
       report_.touched.insert(received.commit.touched.begin(), received.commit.touched.end());
       state.position = std::max(state.position, received.sequence);

@@ -86,6 +86,10 @@ class SyncSession {
     bool forked = false;              // what waits here was written beside another copy's history
     bool forked_by_snapshot = false;  // and not by an envelope
     bool left_fork = false;
+    // A snapshot is beyond what this copy has while envelopes wait: the server, which keeps the
+    // names of all that it ever stored, is asked which of them it knows.
+    bool offers = false;
+    std::optional<std::uint64_t> offered;  // how many waited when they were offered last
     // Of this device's own snapshot: how many parts the server has, once it said so.
     std::optional<std::uint64_t> snapshot_parts;
     std::uint64_t covered = 0;       // by the newest snapshot of the server
@@ -116,6 +120,8 @@ class SyncSession {
   Status Take(const ServerKeyFrame& frame);
   Status Take(const AnotherHistoryFrame& frame);
   Status LeaveForkNext(SpaceState& state);
+  // False: they were offered, and the server knows none of those that are left.
+  Result<bool> OfferWaiting(const SpaceId& space);
   void WaitForKey(SpaceState& state, std::uint64_t epoch);
   // Which space the answer must be at: the next of those that were asked for.
   Status EndOfSpace(const SpaceId& space);

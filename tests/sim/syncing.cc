@@ -266,21 +266,21 @@ void World::PutServerBack(Laptop&, Choices&) {
   for (auto& laptop : laptops_) {
     unhealed_.insert(laptop->number);
     laptop->memory.received.clear();
-    if (laptop->backup) laptop->backup->server_forgot = true;
+    if (has_compacted_ && laptop->backup && !laptop->backup->unsent.empty())
+      laptop->backup.reset();
   }
 }
 
-// What a snapshot stands for is not kept an hour longer. A backup in which something waited, or that
-// is older than a server that was put back and got everything again, cannot be told from one that
-// went its own way, if only the outcome is left (PROTOCOL.md, "Dropped").
+// What a snapshot stands for is not kept an hour longer. From then on, what no envelope held in a
+// backup cannot be told from what was written beside it (PROTOCOL.md, "Dropped").
 void World::CompactServer(Laptop&, Choices&) {
   const auto report = Compact(server_.store(), true_clock_, 0);
   Require(report.has_value(), Invariant::kARestoredServerIsHealed, "the server does not compact");
   if (report->envelopes_dropped == 0) return;
   ++counters_.faults["server drops what a snapshot stands for"];
   for (auto& laptop : laptops_)
-    if (laptop->backup && (laptop->backup->server_forgot || !laptop->backup->unsent.empty()))
-      laptop->backup.reset();
+    if (laptop->backup && !laptop->backup->unsent.empty()) laptop->backup.reset();
+  has_compacted_ = true;
 }
 
 void World::EnrolAnother(Laptop&, Choices& choices) {

@@ -37,7 +37,6 @@ struct Laptop {
     SimDisk::Files files;
     std::map<int, EventSet> known;
     std::vector<int> unsent;
-    bool server_forgot = false;  // since then
   };
   std::optional<Backup> backup;
   bool is_restored = false;  // and has not synchronised since
@@ -167,6 +166,7 @@ class World {
   // Laptops that have not synchronised since the server was put back, or lied.
   std::set<int> unhealed_;
   bool lied_ = false;  // the server did, at some time
+  bool has_compacted_ = false;
   std::uint64_t step_ = 0;
 };
 
