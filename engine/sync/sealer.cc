@@ -32,13 +32,13 @@ std::vector<Group> GroupByDossier(std::vector<ChangeLog::Unsealed> unsealed) {
 
 }  // namespace
 
-Status Sealer::Flush(const SpaceId& space) {
+Result<bool> Sealer::Flush(const SpaceId& space) {
   const std::uint64_t epoch = directory_->CurrentEpoch(space);
   SACOCHE_ASSIGN(const auto key, keys_->Key(space, epoch));
-  if (!key) return {};
   while (true) {
     SACOCHE_ASSIGN(auto unsealed, store_->log().ReadUnsealed(space, sync_limits::kFlushChangesMax));
-    if (unsealed.empty()) return {};
+    if (unsealed.empty()) return true;
+    if (!key) return false;
     SACOCHE_TRY(SealDraft(space, epoch, *key, MakeDraft(std::move(unsealed))));
   }
 }

@@ -13,9 +13,9 @@ class Sealer {
          Random* random)
       : store_(store), directory_(directory), keys_(keys), identity_(identity), random_(random) {}
 
-  // Seals all that waits in the space, one transaction an envelope, under its current epoch. Does
-  // nothing while this device has no key for it.
-  Status Flush(const SpaceId& space);
+  // Seals all that waits in the space, one transaction an envelope, under its current epoch.
+  // False: something waits, and this device has no key for it yet.
+  Result<bool> Flush(const SpaceId& space);
 
  private:
   struct Draft {

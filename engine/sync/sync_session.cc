@@ -41,6 +41,7 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
     SACOCHE_ASSIGN(const bool space_has_work, AddSpace(space, body));
     has_work |= space_has_work;
   }
+  CountWaitingForKey();
   if (!has_work) return std::optional<Bytes>();
   AppendFrame(body, PushFrame(PushEndFrame{}));
   received_s_ = 0;
@@ -69,7 +70,9 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   SACOCHE_TRY(NoteKeys(space, state));
   if (state.forked) SACOCHE_TRY(LeaveFork(space));
   SACOCHE_ASSIGN(state.recalls, store_->progress().NeedsRecall(space));
-  if (!state.recalls) SACOCHE_TRY(sealer_.Flush(space));
+  if (!state.recalls) {
+    SACOCHE_ASSIGN(state.sealed, sealer_.Flush(space));
+  }
   std::vector<OutboxEntry> waiting;
   const bool pushes = std::exchange(state.offers, false) || !state.recalls;
   if (pushes && !state.push_stalled && body.size() < sync_limits::kRequestBytesTarget) {
@@ -142,10 +145,14 @@ Status SyncSession::EndOfResponse() {
                 "What arrived is kept. Synchronise again.");
   }
   answered_once_ = true;
+  CountWaitingForKey();
+  return {};
+}
+
+void SyncSession::CountWaitingForKey() {
   report_.spaces_waiting_for_key = 0;
   for (const auto& [space, state] : spaces_)
-    if (state.waiting_for_key) ++report_.spaces_waiting_for_key;
-  return {};
+    if (state.waiting_for_key || !state.sealed) ++report_.spaces_waiting_for_key;
 }
 
 void SyncSession::Interrupted() {

@@ -24,7 +24,7 @@ struct SyncReport {
   std::uint64_t set_aside = 0;
   std::uint64_t envelopes_refused = 0;
   std::optional<ProblemType> last_refusal;
-  std::uint64_t spaces_waiting_for_key = 0;
+  std::uint64_t spaces_waiting_for_key = 0;  // to read what is there, or to send what waits here
   std::uint64_t envelopes_sent_again = 0;  // the server had forgotten them
   std::uint64_t snapshots_in = 0;
   std::uint64_t snapshots_out = 0;
@@ -73,6 +73,7 @@ class SyncSession {
     std::uint64_t position = 0;  // the last sequence of the space in this answer
     bool waiting_for_key = false;
     std::uint64_t missing_epoch = 0;
+    bool sealed = true;  // false: changes wait because this device has no key to seal them with
     bool push_stalled = false;  // an envelope was refused; those after it would be too
     // The server's history is not the one that this device knows: it was restored from a backup.
     // Once in a session the space is read again from its beginning, own envelopes included, and
@@ -97,6 +98,7 @@ class SyncSession {
     bool snapshot_stalled = false;   // the server took nothing of what was sent
   };
 
+  void CountWaitingForKey();
   Result<bool> AddStatements(Bytes& body);
   Result<bool> AddSpace(const SpaceId& space, Bytes& body);
   Result<bool> AddSnapshot(const SpaceId& space, SpaceState& state, Bytes& body);

@@ -461,6 +461,34 @@ TEST_F(SnapshotSyncTest, ALaptopThatLoadedASnapshotAndIsPutBackKeepsWhatOnlyTheS
   ExpectWholeAndEqual({b.get()});
 }
 
+// The server forgot, so that all of B's envelopes wait in the backup; what is left of them at the
+// server is a snapshot and their names.
+TEST_F(SnapshotSyncTest, ALaptopPutBackFromBeforeTheServerWasMendedWritesNothingTwice) {
+  Work(6);
+  Compact();
+  team.Sync(*b);
+  b->Set(record, kSince, Value::OfDate({Date::Precision::kYear, 2020, 0, 0}));
+  team.Sync(*b);
+  const MemoryEnvelopeStore backup = team.server->store;
+  b->Set(record, kCount, Value::Integer(1));
+  team.Sync(*b);
+  b->BackUp();
+  b->Set(record, kName, Value::Text("Hannah"));
+  team.Sync(*b);
+  team.RestoreServer(backup);
+  team.Sync(*a);
+  team.Sync(*b);
+  Work(6, "afterwards");
+  Compact();
+  const std::uint64_t changes = a->Status().changes;
+  b->PutBackByHand();
+  team.Sync(*b);
+  team.Sync(*a);
+  EXPECT_EQ(a->Status().changes, changes);
+  EXPECT_EQ(b->Text(record, kName), "Hannah");
+  ExpectWholeAndEqual({b.get()});
+}
+
 // -- Erasure --------------------------------------------------------------------------------------
 
 TEST_F(SnapshotSyncTest, WhatWasErasedIsInNoLaterSnapshot) {

@@ -119,6 +119,29 @@ TEST_F(SyncTest, AMemberWithoutTheKeyWaitsAndLosesNothing) {
   EXPECT_EQ(a->Text(own, kName), "typed before the key came");
 }
 
+// Nothing that it could read waits there.
+TEST_F(SyncTest, AMemberWithoutTheKeyIsToldThatWhatItWroteWaits) {
+  const SpaceId other = *team.organisation.AddSpace("other");
+  const auto admit = [&](const std::string& name) {
+    auto device = team.NewDevice(name);
+    EXPECT_THAT((*device)->RequestAdmission(team.http, {name, name}), Succeeds());
+    EXPECT_THAT(team.organisation.Admit(team.organisation.Requests()->front(), Role::kIntervenant,
+                                        {other}),
+                Succeeds());
+    return device;
+  };
+  const auto d = admit("D");
+  team.Sync(*d);  // opens the space's first epoch
+  const auto c = admit("C");
+  team.Sync(*c);
+  c->Set((*c)->NewRecordId(), kName, Value::Text("Anne"));
+  EXPECT_EQ(team.Sync(*c).spaces_waiting_for_key, 1U);
+  EXPECT_EQ(c->Status().changes_waiting, 1U);
+  team.Sync(*d);  // grants the key
+  EXPECT_EQ(team.Sync(*c).spaces_waiting_for_key, 0U);
+  EXPECT_EQ(c->Status().changes_waiting, 0U);
+}
+
 TEST(SyncStart, TwoMembersWhoStartAtOnceEndUpWithOneKey) {
   TestTeam team;
   auto a = team.NewDevice("A");
