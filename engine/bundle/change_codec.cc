@@ -29,7 +29,8 @@ Dot LoadDot(CompactInputArchive& archive, const ChangeContext& context) {
   std::uint64_t place = 0;
   Dot dot;
   archive(place, dot.counter);
-  archive.Require(place < context.replicas.size() && dot.counter > 0);
+  archive.Require(place < context.replicas.size() && dot.counter > 0 &&
+                  dot.counter <= kDotCounterMax);
   dot.replica = context.replicas[place];
   return dot;
 }

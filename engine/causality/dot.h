@@ -8,6 +8,9 @@
 
 namespace sacoche {
 
+// The greatest counter: far beyond what anybody writes, and differences of two still fit.
+inline constexpr std::uint64_t kDotCounterMax = (std::uint64_t{1} << 62) - 1;
+
 // The name of one change: the n-th of one replica in one space, counted from 1 without gaps.
 struct Dot {
   ReplicaId replica;

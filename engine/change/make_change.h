@@ -20,6 +20,7 @@ struct Present {
   std::function<Result<Registers>(const RecordId&, FieldId)> registers_of;
   std::function<Result<std::optional<KindId>>(const RecordId&)> kind_of;
   std::function<Result<std::vector<Record>>(const RecordId& dossier)> dossier_of;  // all of it
+  std::function<Result<bool>(const Dot&)> is_known;  // whether that change was applied here
 };
 
 // Turns what a person asks into the change that says exactly that and no more: a single value that

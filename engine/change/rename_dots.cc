@@ -1,5 +1,7 @@
 #include "engine/change/rename_dots.h"
 
+#include <algorithm>
+
 #include "engine/record/sight.h"
 
 namespace sacoche {
@@ -10,19 +12,21 @@ Dot Renamed(const std::map<Dot, Dot>& moved, const Dot& dot) {
   return found == moved.end() ? dot : found->second;
 }
 
-// The old dots mean something else now, which was not seen.
+// The old dots mean something else now, which was not seen. Behind those that moved stands what this
+// device wrote since then; a vector that claims more than it can have is cut, and so flags more.
 VersionVector Renamed(const std::map<Dot, Dot>& moved, const VersionVector& seen) {
   VersionVector renamed;
   for (const auto& [replica, last] : seen.contiguous()) {
     const auto first = moved.lower_bound(Dot{replica, 0});
-    const bool is_moved =
-        first != moved.end() && first->first.replica == replica && first->first.counter <= last;
-    if (!is_moved) {
+    const auto end = moved.upper_bound(Dot{replica, last});
+    if (first == end) {
       renamed.AddUpTo(replica, last);
       continue;
     }
     renamed.AddUpTo(replica, first->first.counter - 1);
-    for (std::uint64_t counter = first->first.counter; counter <= last; ++counter)
+    const std::uint64_t end_counter =
+        std::min(last, std::prev(end)->first.counter + kSightBeyondMax);
+    for (std::uint64_t counter = first->first.counter; counter <= end_counter; ++counter)
       renamed.Add(Renamed(moved, Dot{replica, counter}));
   }
   for (const Dot& dot : seen.beyond()) renamed.Add(Renamed(moved, dot));
@@ -37,7 +41,7 @@ void RenameSight(const std::map<Dot, Dot>& moved, Value& value) {
   renamed.looked = sight->looked;
   for (const auto& [closing, seen] : sight->of)
     renamed.of[Renamed(moved, closing)] = Renamed(moved, seen);
-  if (auto encoded = EncodeSight(renamed)) value = Value::Opaque(std::move(*encoded));
+  value = Value::Opaque(EncodeSightOrLess(renamed));
 }
 
 }  // namespace

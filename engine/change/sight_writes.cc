@@ -1,6 +1,6 @@
 #include "engine/change/sight_writes.h"
 
-#include "engine/record/closing.h"
+#include "engine/change/closed_content.h"
 
 namespace sacoche {
 namespace {
@@ -69,26 +69,46 @@ class SightWriter {
     SACOCHE_ASSIGN(const auto scope, ScopeOf(closable.record));
     std::vector<Dot> content;
     for (const Record& record : scope)
-      for (const StandingWrite& write : ContentBeside(closable.record, closable.field->id, record))
+      for (const StandingWrite& write :
+           ContentBeside(schema_, closable.record, closable.field->id, record))
         content.push_back(write.sibling->dot);
     const bool is_unseen = !std::ranges::all_of(
         content, [&](const Dot& dot) { return closing.Covers(dot); });
     if (change_.records.empty() && !is_unseen) return {};
     content.push_back(change_.dot);
-    VersionVector all;
-    for (const Dot& dot : content) all.AddUpTo(dot.replica, dot.counter);
     Sight sight;
     if (settles && !closes && is_unseen) sight.looked = Sight::Looked::kYes;
+    const VersionVector all = AllOf(content);
     for (const Dot& dot : closing.dots()) {
       auto seen = closes || settles ? std::optional(all) : closing.SeenBeside(dot);
       if (!seen) continue;
       seen->Add(change_.dot);
-      // A few counters say the same as many dots.
-      const bool is_whole =
-          std::ranges::all_of(content, [&](const Dot& each) { return seen->Contains(each); });
-      sight.of[dot] = is_whole ? all : std::move(*seen);
+      sight.of[dot] = std::move(*seen);
     }
-    Put(closable, registers[RegisterKey{closable.field->id, SightElement()}], sight);
+    const bool may_leave_out = sight.of.empty() || !(closes || settles);
+    SACOCHE_TRY(Repeat(closing, sight));
+    Put(closable, registers[RegisterKey{closable.field->id, SightElement()}], sight, may_leave_out);
+    return {};
+  }
+
+  // As single dots, which claim nothing else; if these are too many, all up to the last of each
+  // replica.
+  static VersionVector AllOf(const std::vector<Dot>& content) {
+    VersionVector exact;
+    for (const Dot& dot : content) exact.Add(dot);
+    if (exact.beyond_gaps() <= kSightBeyondMax / 4) return exact;
+    VersionVector coarse;
+    for (const Dot& dot : content) coarse.AddUpTo(dot.replica, dot.counter);
+    return coarse;
+  }
+
+  // What is said of closings that have not arrived here is not this author's to take away.
+  Status Repeat(const Closing& closing, Sight& sight) const {
+    for (const auto& [dot, seen] : closing.seen()) {
+      if (sight.of.contains(dot)) continue;
+      SACOCHE_ASSIGN(const bool is_known, present_.is_known(dot));
+      if (!is_known) sight.of[dot] = seen;
+    }
     return {};
   }
 
@@ -105,9 +125,11 @@ class SightWriter {
     return false;
   }
 
-  void Put(const Closable& closable, const Register& before, const Sight& sight) {
+  void Put(const Closable& closable, const Register& before, const Sight& sight,
+           bool may_leave_out) {
     auto encoded = EncodeSight(sight);
-    if (sight.of.empty() || !encoded) return;
+    if (sight.of.empty() || (!encoded && may_leave_out)) return;
+    if (!encoded) encoded = EncodeSightOrLess(sight);
     RecordWrite* record = Written(closable.record);
     if (record == nullptr) {
       if (change_.records.size() >= kChangeRecordsMax) return;

@@ -91,8 +91,10 @@ class Remains {
 
 TextField::TextField(const std::map<RegisterKey, Register>& registers) {
   std::vector<const Sibling*> siblings;
-  for (const auto& [key, reg] : registers)
+  for (const auto& [key, reg] : registers) {
+    if (IsSight(key)) continue;  // no text stands there
     for (const Sibling& sibling : reg.siblings) siblings.push_back(&sibling);
+  }
   // Nearly the causal order, so that few edits wait for others; and the same everywhere, should a
   // dishonest replica have used a unit twice.
   std::ranges::sort(siblings, {}, [](const Sibling* sibling) {

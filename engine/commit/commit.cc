@@ -163,7 +163,7 @@ Status Committer::DeriveClosing(const RecordHead& closed, const FieldDef& field)
   SACOCHE_ASSIGN(const auto scope, store_->records().ClosedBy(closed));
   const auto visible = Resolve(field, registers);
   const bool open = (visible && visible->in_conflict()) ||
-                    !UnseenByClosing({closed.id, field, registers}, scope).empty();
+                    !UnseenByClosing(*schema_, {closed.id, field, registers}, scope).empty();
   return store_->records().SetConflict(
       closed.id, field.id,
       open ? Records::ConflictState::kOpen : Records::ConflictState::kNone);

@@ -2,17 +2,17 @@
 
 #include <tuple>
 
-#include "engine/record/closing.h"
+#include "engine/change/closed_content.h"
 
 namespace sacoche {
 
-std::vector<UnseenWrite> UnseenByClosing(const ClosableField& closed,
+std::vector<UnseenWrite> UnseenByClosing(const Schema& schema, const ClosableField& closed,
                                          const std::vector<Record>& scope) {
   const Closing closing(closed.field, closed.registers);
   if (!closing.stands()) return {};
   std::map<std::tuple<RecordId, FieldId, DeviceId>, UnseenWrite> last;
   for (const Record& record : scope)
-    for (const StandingWrite& write : ContentBeside(closed.record, closed.field.id, record)) {
+    for (const StandingWrite& write : ContentBeside(schema, closed.record, closed.field.id, record)) {
       const Sibling& sibling = *write.sibling;
       if (closing.Covers(sibling.dot)) continue;
       const UnseenWrite unseen{record.id, record.kind, write.field, WriterOf(sibling)};

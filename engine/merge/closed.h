@@ -14,7 +14,8 @@ struct ClosableField {
 // What was written into `scope` without sight of the closings that stand, whose authors had not seen
 // it either (record/closing.h): of each person the last write to each field, by record, field and
 // author. Empty if nothing is closed. `scope`: what the closing speaks about (Records::ClosedBy).
-[[nodiscard]] std::vector<UnseenWrite> UnseenByClosing(const ClosableField& closed,
+[[nodiscard]] std::vector<UnseenWrite> UnseenByClosing(const Schema& schema,
+                                                       const ClosableField& closed,
                                                        const std::vector<Record>& scope);
 
 // Flags what the field shows with them, if there are any.

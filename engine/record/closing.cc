@@ -21,10 +21,10 @@ Closing::Closing(const FieldDef& field, const std::map<RegisterKey, Register>& r
   for (const Sibling& sibling : sights->second.siblings) {
     const auto* bytes = sibling.value.As<Bytes>();
     const auto sight = bytes == nullptr ? Result<Sight>(Sight{}) : DecodeSight(*bytes);
-    is_readable_ = is_readable_ && sight.has_value();
+    // What nobody can read says nothing; what a newer release wrote may say anything.
+    if (!sight) is_readable_ = is_readable_ && sight.error().code != ErrorCode::kNewerFormat;
     if (!sight) continue;
-    for (const auto& [closing, seen] : sight->of)
-      if (std::ranges::count(dots_, closing) > 0) seen_[closing].Join(seen);
+    for (const auto& [closing, seen] : sight->of) seen_[closing].Join(seen);
   }
 }
 
@@ -39,17 +39,6 @@ std::optional<VersionVector> Closing::SeenBeside(const Dot& closing) const {
   const auto found = seen_.find(closing);
   if (!is_readable_ || found == seen_.end()) return std::nullopt;
   return found->second;
-}
-
-std::vector<StandingWrite> ContentBeside(const RecordId& closed, FieldId closing,
-                                         const Record& record) {
-  std::vector<StandingWrite> content;
-  for (const auto& [key, reg] : record.registers) {
-    if (IsSight(key) || (record.id == closed && key.field == closing)) continue;
-    for (const Sibling& sibling : reg.siblings)
-      if (IsContent(key, sibling)) content.push_back({key.field, &sibling});
-  }
-  return content;
 }
 
 }  // namespace sacoche

@@ -25,21 +25,13 @@ class Closing {
   // if only a newer release can read it.
   [[nodiscard]] std::optional<VersionVector> SeenBeside(const Dot& closing) const;
 
+  // The same of all that are named, also those that do not stand here, or not yet.
+  [[nodiscard]] const std::map<Dot, VersionVector>& seen() const { return seen_; }
+
  private:
   std::vector<Dot> dots_;
-  std::map<Dot, VersionVector> seen_;  // of the closings that stand
+  std::map<Dot, VersionVector> seen_;
   bool is_readable_ = true;
 };
-
-// A value that no known write has overwritten.
-struct StandingWrite {
-  FieldId field{};
-  const Sibling* sibling = nullptr;
-};
-
-// The content that people wrote into a record: what a closing speaks about. Not the state itself of
-// the field `closing` of the record `closed`. The record must outlive what comes out.
-[[nodiscard]] std::vector<StandingWrite> ContentBeside(const RecordId& closed, FieldId closing,
-                                                       const Record& record);
 
 }  // namespace sacoche

@@ -1,15 +1,13 @@
 #include "engine/record/sight.h"
 
-#include <limits>
-
 #include "engine/causality/version_vector_codec.h"
+#include "platform/base/check.h"
 
 namespace sacoche {
 namespace {
 
 constexpr std::uint8_t kSightFormat = 1;
-constexpr VersionVectorLimits kLimits = {kSightReplicasMax, kSightBeyondMax,
-                                         std::numeric_limits<std::uint64_t>::max() / 4};
+constexpr VersionVectorLimits kLimits = {kSightReplicasMax, kSightBeyondMax, kDotCounterMax};
 constexpr std::size_t kClosingBytesMin = ReplicaId::kSize + 2;
 
 bool IsWithin(const VersionVector& seen) {
@@ -33,6 +31,19 @@ Result<Bytes> EncodeSight(const Sight& sight) {
   if (!fits || out.size() > kSightBytesMax)
     return Fail(ErrorCode::kLimit, "what was seen of a closed record is too much to be kept");
   return std::move(out).Take();
+}
+
+Bytes EncodeSightOrLess(const Sight& sight) {
+  if (auto whole = EncodeSight(sight)) return std::move(*whole);
+  Sight less;
+  less.looked = sight.looked;
+  for (const auto& [closing, seen] : sight.of) {
+    if (less.of.size() == kSightClosingsMax) break;
+    less.of[closing].Add(closing);
+  }
+  auto encoded = EncodeSight(less);
+  SACOCHE_CHECK(encoded.has_value());
+  return std::move(*encoded);
 }
 
 Result<Sight> DecodeSight(ByteView bytes) {

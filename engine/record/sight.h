@@ -27,6 +27,8 @@ inline constexpr std::size_t kSightBytesMax = 32 * 1024;
 // (16 bytes), counter, and the vector (causality/version_vector_codec.h).
 // kLimit: it is larger than is kept.
 [[nodiscard]] Result<Bytes> EncodeSight(const Sight& sight);
+// Where all of it is too much: that the closings were seen. Then more is flagged than need be.
+[[nodiscard]] Bytes EncodeSightOrLess(const Sight& sight);
 // kCorrupt: not what EncodeSight writes. kNewerFormat: another format.
 [[nodiscard]] Result<Sight> DecodeSight(ByteView bytes);
 

@@ -20,7 +20,7 @@ inline constexpr std::size_t kSnapshotChainsMax = 4096;
 inline constexpr std::size_t kSnapshotReplicasMax = 16 * 1024;
 inline constexpr std::size_t kSnapshotBeyondMax = 16 * 1024;
 // Counters and sequences are positive integers in SQL too.
-inline constexpr std::uint64_t kSnapshotNumberMax = (std::uint64_t{1} << 62) - 1;
+inline constexpr std::uint64_t kSnapshotNumberMax = kDotCounterMax;
 
 // kLimit if it is beyond a limit above.
 [[nodiscard]] Result<Bytes> EncodeSnapshotSummary(const SnapshotSummary& summary);

@@ -72,6 +72,11 @@ Result<Receiver::Received> Receiver::ReceiveOwn(const Arrived& arrived) {
 Result<Receiver::Received> Receiver::ReceiveOwnAgain(const Arrived& arrived) {
   const EnvelopeHeader& header = arrived.envelope.header;
   SACOCHE_ASSIGN(const auto known, store_->outbox().Find(header.space, header.counter));
+  SACOCHE_ASSIGN(const ChainHead base, store_->outbox().Base(header.space));
+  const bool is_its_end = header.counter == base.counter && arrived.hash == base.hash;
+  // A snapshot stands for it.
+  if (!known && (header.counter < base.counter || is_its_end))
+    return Received{Outcome::kKnownAlready, {}, 0};
   if (!known || known->hash != arrived.hash) {
     if (known && !known->is_stored) return Received{Outcome::kForked, {}, 0};
     return Untrusted("the server shows another history of this laptop than the one it stored");

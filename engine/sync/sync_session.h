@@ -90,7 +90,11 @@ class SyncSession {
     // A snapshot is beyond what this copy has while envelopes wait: the server, which keeps the
     // names of all that it ever stored, is asked which of them it knows.
     bool offers = false;
-    std::optional<std::uint64_t> offered;  // how many waited when they were offered last
+    std::optional<std::uint64_t> offered;  // how many waited when they were sent so
+    void EndOffer() {
+      offers = false;
+      offered.reset();
+    }
     // Of this device's own snapshot: how many parts the server has, once it said so.
     std::optional<std::uint64_t> snapshot_parts;
     std::uint64_t covered = 0;       // by the newest snapshot of the server

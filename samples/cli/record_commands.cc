@@ -239,10 +239,13 @@ Result<FieldEdit> RecordCommands::Resolution(Engine& engine, const FieldDef& fie
   if (field.policy == MergePolicy::kMonotonic) edit.reopen = FieldEdit::Reopen::kYes;
   if (field.closes()) edit.settle = FieldEdit::Settle::kYes;
   if (as_is_) {
-    edit.value = visible.value;
-  } else {
-    SACOCHE_ASSIGN(edit.value, ChosenValue(engine, field, visible));
+    if (visible.candidates.size() > 1) edit.value = visible.value;
+    return edit;
   }
+  SACOCHE_ASSIGN(edit.value, ChosenValue(engine, field, visible));
+  if (edit.value.empty() && field.closes())
+    return Fail(ErrorCode::kInvalidInput, "field \"" + field.name + "\" cannot be cleared",
+                "Choose the state that is right.");
   return edit;
 }
 

@@ -77,8 +77,7 @@ void World::AddWhatCameWithSnapshots(Laptop& laptop, int record, EventSet& held)
   if (!*has_more) return;
   for (const int event : target.events) {
     const auto& stamp = model_.events()[event].stamp;
-    const Laptop& author = *laptops_[model_.events()[event].device];
-    if (!stamp || held.Has(model_.OrdinalOf(event)) || author.beside.contains(event)) continue;
+    if (!stamp || held.Has(model_.OrdinalOf(event))) continue;
     const auto came = laptop->CameWithSnapshot(spaces_[target.space], stamp->dot);
     Require(came.has_value(), Invariant::kNothingTypedIsLost, "a change cannot be looked up");
     if (*came) held.Add(model_.OrdinalOf(event));

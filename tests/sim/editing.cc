@@ -263,7 +263,6 @@ void World::Apply(Laptop& laptop, int record, const std::vector<Wish>& wishes) {
   Require(dot->has_value(), Invariant::kNothingTypedIsLost, "an edit was taken for nothing new");
   const int event = model_.Add(std::move(*planned));
   ++counters_.edits;
-  if (laptop.is_restored) laptop.beside.insert(event);
   laptop.known[record].Add(model_.OrdinalOf(event));
   Say("  event " + std::to_string(event) + " in record " + std::to_string(record) + " field " +
       std::to_string(static_cast<int>(wishes.front().edit.field)));

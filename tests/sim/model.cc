@@ -158,7 +158,10 @@ Model::Unseen Model::UnseenByClosing(int root, const KnownOf& known_of) const {
       for (const Standing& standing : is_text ? TextEditsOf(record, known_of(record))
                                               : StandingOf(record, key, known_of(record))) {
         const Value& value = standing.write->value;
-        const bool is_content = is_text || (key.first == kTags ? value.is_true() : !value.empty());
+        const bool changes_text = !standing.write->added.empty() || !standing.write->removed.empty();
+        const bool is_content = is_text                ? changes_text
+                                : key.first == kTags ? value.is_true()
+                                                     : !value.empty();
         if (is_content && !IsCovered(root, *standing.event, closings, known_of(root)))
           unseen.insert({record, key.first, standing.event->device});
       }

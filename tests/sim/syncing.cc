@@ -30,16 +30,11 @@ const char* NameOf(SimDisk::Kept kept) {
 Status World::Sync(Laptop& laptop, const NetworkPlan& plan, Choices& choices, SyncReport& report) {
   ++counters_.syncs;
   laptop.memory.is_beside = laptop.is_restored;
-  // Changes may move to other dots.
-  if (laptop.is_restored)
-    for (const auto& [record, known] : laptop.known) laptop.fresh.insert(record);
   if (laptop.is_restored) laptop.memory.Forget();
   SimNetwork network(server_, laptop.memory, copies_, counters_, plan, Choices(choices.Next()));
   Status status = laptop->Sync(network, report);
   counters_.changes_in += report.changes_in;
   if (report.snapshots_in > 0) ++counters_.faults["a snapshot instead of the log"];
-  // Of its own envelopes it has the outcome alone: they are nowhere but at the server.
-  if (report.snapshots_in > 0 && laptop.is_restored) server_backup_.reset();
   Require(network.fault_found().empty(),
           network.fault_is_of_invariant_5() ? Invariant::kBlindServer : Invariant::kACutCostsLittle,
           network.fault_found());
@@ -62,7 +57,6 @@ Status World::Sync(Laptop& laptop, const NetworkPlan& plan, Choices& choices, Sy
   std::set<int> touched;
   for (const RecordId& id : report.touched)
     if (const auto record = model_.Find(id)) touched.insert(*record);
-  if (laptop.is_restored) touched.merge(std::exchange(laptop.fresh, {}));
   ReadAndCheck(laptop, touched);
   if (plan.is_calm() && !network.disturbed() && !server_stumbled && !laptop.disk.struck())
     JudgeSync(laptop, status, report, plan, network);
@@ -90,7 +84,6 @@ void World::JudgeSync(Laptop& laptop, const Status& status, const SyncReport& re
   if (std::exchange(laptop.is_restored, false)) {
     laptop.memory.Forget();
     laptop.forms.clear();
-    laptop.beside.clear();
   }
   unhealed_.erase(laptop.number);
 }
@@ -219,9 +212,10 @@ void World::BackUpLaptop(Laptop& laptop, Choices&) {
 }
 
 // What was sent comes back from the server. What was never sent since the backup is lost with the
-// laptop, and must be lost for all.
+// laptop, and must be lost for all. Not where snapshots are made: of what came with one the model
+// knows the names alone, and another copy of a laptop gives a name a second time.
 void World::PutLaptopBack(Laptop& laptop, Choices& choices) {
-  if (!laptop.backup || !unhealed_.empty()) return;
+  if (!laptop.backup || !unhealed_.empty() || makes_snapshots()) return;
   ++counters_.faults["laptop put back from a backup"];
   laptop.engine.reset();
   laptop.vault.reset();
@@ -232,8 +226,6 @@ void World::PutLaptopBack(Laptop& laptop, Choices& choices) {
     const auto known = laptop.backup->known.find(lost.record);
     if (known != laptop.backup->known.end() && known->second.Has(model_.OrdinalOf(event))) continue;
     lost.duty = Event::Duty::kMay;
-    // Something else will be called so, unless it turns up again.
-    if (lost.stamp) lost.stamp->dot = {};
   }
   laptop.unsent = laptop.backup->unsent;
   laptop.known = laptop.backup->known;
@@ -266,21 +258,14 @@ void World::PutServerBack(Laptop&, Choices&) {
   for (auto& laptop : laptops_) {
     unhealed_.insert(laptop->number);
     laptop->memory.received.clear();
-    if (has_compacted_ && laptop->backup && !laptop->backup->unsent.empty())
-      laptop->backup.reset();
   }
 }
 
-// What a snapshot stands for is not kept an hour longer. From then on, what no envelope held in a
-// backup cannot be told from what was written beside it (PROTOCOL.md, "Dropped").
+// What a snapshot stands for is not kept an hour longer.
 void World::CompactServer(Laptop&, Choices&) {
   const auto report = Compact(server_.store(), true_clock_, 0);
   Require(report.has_value(), Invariant::kARestoredServerIsHealed, "the server does not compact");
-  if (report->envelopes_dropped == 0) return;
-  ++counters_.faults["server drops what a snapshot stands for"];
-  for (auto& laptop : laptops_)
-    if (laptop->backup && !laptop->backup->unsent.empty()) laptop->backup.reset();
-  has_compacted_ = true;
+  if (report->envelopes_dropped > 0) ++counters_.faults["server drops what a snapshot stands for"];
 }
 
 void World::EnrolAnother(Laptop&, Choices& choices) {

@@ -40,7 +40,6 @@ struct Laptop {
   };
   std::optional<Backup> backup;
   bool is_restored = false;  // and has not synchronised since
-  std::set<int> beside;      // what it wrote meanwhile, under dots that others may know already
   std::vector<int> unsent;   // its own events that it was not told that the server has
   // Forms of a text that stand open, by record.
   struct Form {
@@ -121,6 +120,10 @@ class World {
   void JudgeSync(Laptop& laptop, const Status& status, const SyncReport& report,
                  const NetworkPlan& plan, const SimNetwork& network);
 
+  [[nodiscard]] bool makes_snapshots() const {
+    return snapshot_after_ < sync_limits::kSnapshotAfterEnvelopes;
+  }
+
   // -- Checking -------------------------------------------------------------------------------
   void ReadHistory(Laptop& laptop, int record);
   void AddWhatCameWithSnapshots(Laptop& laptop, int record, EventSet& held);
@@ -166,7 +169,6 @@ class World {
   // Laptops that have not synchronised since the server was put back, or lied.
   std::set<int> unhealed_;
   bool lied_ = false;  // the server did, at some time
-  bool has_compacted_ = false;
   std::uint64_t step_ = 0;
 };
 

@@ -32,7 +32,8 @@ Result<std::optional<Change>> Try(const Edit& edit, const std::map<RegisterKey, 
               [](const RecordId&) -> Result<std::optional<KindId>> { return kFile; },
               [&](const RecordId& id) -> Result<std::vector<Record>> {
                 return std::vector{Record{id, kFile, id, now}};
-              }},
+              },
+              [](const Dot&) -> Result<bool> { return true; }},
       [&] { return ByteArray<16>{++entries}; });
 }
 

@@ -46,7 +46,7 @@ struct Holder {
     const FieldRegisters of_field = Of(field);
     auto visible = Resolve(def, of_field);
     if (visible && def.closes())
-      FlagUnseen(UnseenByClosing({kOneRecord, def, of_field}, {AsRecord()}), *visible);
+      FlagUnseen(UnseenByClosing(TestSchema(), {kOneRecord, def, of_field}, {AsRecord()}), *visible);
     return visible;
   }
 
@@ -105,7 +105,8 @@ class Colleague {
         },
         [this](const RecordId&) -> Result<std::vector<Record>> {
           return std::vector{held.AsRecord()};
-        }};
+        },
+        [this](const Dot& dot) -> Result<bool> { return held.known.contains(dot); }};
     const auto entry_id = [this] {
       ByteArray<16> id{};
       id[0] = device_.bytes.back();

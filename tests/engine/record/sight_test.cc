@@ -53,6 +53,14 @@ TEST(Sight, WhatIsTooMuchIsNotKept) {
   EXPECT_THAT(EncodeSight(sight), FailsWith(ErrorCode::kLimit));
 }
 
+TEST(Sight, OfTooMuchItSaysThatTheClosingsWereSeen) {
+  Sight sight;
+  for (std::uint64_t n = 1; n < 2 * kSightBytesMax; n += 2) sight.of[{kOne, 4}].Add({kTwo, n + 1});
+  const auto less = DecodeSight(EncodeSightOrLess(sight));
+  ASSERT_THAT(less, Succeeds());
+  EXPECT_EQ(*less, SightOf({kOne, 4}, {{kOne, 4}}));
+}
+
 TEST(Sight, NoValueThatASetHoldsStandsWhereItStands) {
   for (const Value& value : {Value::Text("ÿ"), Value::OfCode("RED"), Value::Flag(true)})
     EXPECT_NE(EncodeValue(value), SightElement());
@@ -81,6 +89,8 @@ TEST(Closing, OfAnOlderOrANewerReleaseFlagsNothing) {
   const Value known = Value::Opaque(*EncodeSight(SightOf({kOne, 4}, {{kTwo, 3}})));
   const Closing newer(Stage(), Closed({kOne, 4}, {known, Value::Opaque({0x02})}));
   EXPECT_TRUE(newer.Covers({kTwo, 9}));
+  const Closing beside_nonsense(Stage(), Closed({kOne, 4}, {known, Value::Opaque({0x01, 0x07})}));
+  EXPECT_FALSE(beside_nonsense.Covers({kTwo, 9}));
 }
 
 TEST(Closing, StandsWhileNoStateIsFurther) {

@@ -131,6 +131,21 @@ TEST_F(ClosingSyncTest, WordsOfATextAreHeardOfToo) {
   ExpectUnseen({{record, kStory}});
 }
 
+TEST_F(ClosingSyncTest, WhoeverOnlyLookedAtATextWroteNothingIntoIt) {
+  a->Set(record, kStory, Value::Text("She calls."));
+  SyncBoth();
+  a->Set(record, kStory, Value::Text("She will call."));
+  b->Set(record, kStory, Value::Text("She called."));
+  SyncBoth();
+  ASSERT_EQ(b->Conflicts(), 1U);
+  Close(*a);
+  FieldEdit look{kStory, {}, {}};
+  look.settle = FieldEdit::Settle::kYes;
+  ASSERT_THAT((*b)->Edit({record, {{record, kFile, {look}}}}), Succeeds());
+  SyncBoth();
+  ExpectUnseen({});
+}
+
 TEST_F(ClosingSyncTest, ANewLaptopLearnsOfItFromASnapshot) {
   Close(*a);
   AddPage(*b, "She called on Monday.");

@@ -461,6 +461,32 @@ TEST_F(SnapshotSyncTest, ALaptopThatLoadedASnapshotAndIsPutBackKeepsWhatOnlyTheS
   ExpectWholeAndEqual({b.get()});
 }
 
+TEST_F(SnapshotSyncTest, ALaptopPutBackFromBeforeItsFirstEnvelopeGoesOn) {
+  const Device c = team.NewDevice("C");
+  team.Admit(*c, "C");
+  c->BackUp();
+  team.Sync(*c);
+  team.Sync(*a);  // grants the key
+  team.Sync(*c);
+  c->Set(record, kCount, Value::Integer(1));
+  team.Sync(*c);
+  Work(6);
+  ASSERT_GE(made, 1U);
+  c->Set(record, kSince, Value::OfDate({Date::Precision::kYear, 2020, 0, 0}));
+  team.Sync(*c);
+  c->PutBackByHand();
+  for (int i = 0; i < 3; ++i) {
+    team.Sync(*c);
+    team.Sync(*a);
+  }
+  c->Set(record, kLevel, Value::OfCode("HIGH"));
+  team.Sync(*c);
+  team.Sync(*a);
+  EXPECT_EQ(a->Text(record, kLevel), "HIGH");
+  EXPECT_EQ(c->Text(record, kCount), "1");
+  ExpectWholeAndEqual({c.get()});
+}
+
 // The server forgot, so that all of B's envelopes wait in the backup; what is left of them at the
 // server is a snapshot and their names.
 TEST_F(SnapshotSyncTest, ALaptopPutBackFromBeforeTheServerWasMendedWritesNothingTwice) {
