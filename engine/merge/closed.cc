@@ -23,6 +23,7 @@ std::vector<UnseenWrite> UnseenByClosing(const Schema& schema, const ClosableFie
         at->second = unseen;
     }
   std::vector<UnseenWrite> all;
+  all.reserve(last.size());
   for (const auto& [key, unseen] : last) all.push_back(unseen);
   return all;
 }

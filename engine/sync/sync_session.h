@@ -72,9 +72,9 @@ class SyncSession {
     bool skip_rest = false;      // of the space in this answer
     std::uint64_t position = 0;  // the last sequence of the space in this answer
     bool waiting_for_key = false;
-    std::uint64_t missing_epoch = 0;
     bool sealed = true;  // false: changes wait because this device has no key to seal them with
     bool push_stalled = false;  // an envelope was refused; those after it would be too
+    std::uint64_t missing_epoch = 0;
     // The server's history is not the one that this device knows: it was restored from a backup.
     // Once in a session the space is read again from its beginning, own envelopes included, and
     // what the server lacks is sent again; what is known costs nothing but its bytes.

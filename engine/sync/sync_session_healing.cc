@@ -59,7 +59,7 @@ Status SyncSession::LeaveFork(const SpaceId& space) {
     SACOCHE_TRY(store_->progress().StartRecall(space));
     return transaction.Commit();
   };
-  const Status left = leave();
+  Status left = leave();
   if (!left) identity_->replica = before;
   state.forked = !left;
   return left;
