@@ -64,6 +64,15 @@ class TestDeviceEngine {
   std::string Digest() { return ToHex(*engine_->Digest()); }
   EngineStatus Status() { return *engine_->ReadStatus(); }
 
+  // Every page and chain; nothing waits, nothing was set aside.
+  void ExpectWhole() {
+    const auto check = engine_->Check();
+    ASSERT_THAT(check, Succeeds());
+    EXPECT_TRUE(check->whole()) << ::testing::PrintToString(check->log);
+    EXPECT_EQ(Status().changes_waiting, 0U);
+    EXPECT_EQ(Status().set_aside, 0U);
+  }
+
   ManualClock clock;
   std::uint64_t snapshot_after_envelopes = sync_limits::kSnapshotAfterEnvelopes;  // from Reopen on
 

@@ -59,12 +59,7 @@ class RescueTest : public ::testing::Test {
 
   void ExpectWholeAndEqual() {
     EXPECT_EQ(a->Digest(), b->Digest());
-    for (TestDeviceEngine* device : {a.get(), b.get()}) {
-      const auto check = (*device)->Check();
-      ASSERT_THAT(check, Succeeds());
-      EXPECT_TRUE(check->whole()) << ::testing::PrintToString(check->log);
-      EXPECT_EQ(device->Status().changes_waiting, 0U);
-    }
+    for (TestDeviceEngine* device : {a.get(), b.get()}) device->ExpectWhole();
   }
 
   static constexpr int kRecords = 300;

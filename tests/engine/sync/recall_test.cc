@@ -11,13 +11,7 @@ class RecallTest : public TwoLaptops {
  protected:
   void ExpectWholeAndEqual() {
     EXPECT_EQ(a->Digest(), b->Digest());
-    for (TestDeviceEngine* device : {a.get(), b.get()}) {
-      const auto check = (*device)->Check();
-      ASSERT_THAT(check, Succeeds());
-      EXPECT_TRUE(check->whole()) << ::testing::PrintToString(check->log);
-      EXPECT_EQ(device->Status().changes_waiting, 0U);
-      EXPECT_EQ(device->Status().set_aside, 0U);
-    }
+    for (TestDeviceEngine* device : {a.get(), b.get()}) device->ExpectWhole();
   }
 };
 

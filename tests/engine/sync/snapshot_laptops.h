@@ -47,11 +47,7 @@ class SnapshotLaptops : public ::testing::Test {
     for (TestDeviceEngine* device : devices) {
       EXPECT_EQ(device->Digest(), a->Digest());
       EXPECT_EQ(device->Conflicts(), a->Conflicts());
-      const auto check = (*device)->Check();
-      ASSERT_THAT(check, Succeeds());
-      EXPECT_TRUE(check->whole()) << ::testing::PrintToString(check->log);
-      EXPECT_EQ(device->Status().changes_waiting, 0U);
-      EXPECT_EQ(device->Status().set_aside, 0U);
+      device->ExpectWhole();
     }
   }
 

@@ -34,11 +34,7 @@ class TextSyncTest : public TwoLaptops {
     EXPECT_EQ(Text(*a), Text(*b));
     EXPECT_EQ(Shown(*a).passages, Shown(*b).passages);
     for (TestDeviceEngine* device : {a.get(), b.get()}) {
-      const auto check = (*device)->Check();
-      ASSERT_THAT(check, Succeeds());
-      EXPECT_TRUE(check->whole()) << ::testing::PrintToString(check->log);
-      EXPECT_EQ(device->Status().changes_waiting, 0U);
-      EXPECT_EQ(device->Status().set_aside, 0U);
+      device->ExpectWhole();
       EXPECT_EQ(Shown(*device).edits_not_shown, 0U);
     }
   }
