@@ -219,10 +219,11 @@ void World::TakeBack(Laptop& laptop, Choices& choices) {
 
 void World::Apply(Laptop& laptop, int record, const std::vector<Wish>& wishes) {
   const ModelRecord& target = model_.records()[record];
-  // What an erasure writes, and whether a state goes back, follows from all that stands; the model
-  // cannot tell before that is whole.
+  // What an erasure writes, whether a state goes back, and whether a value is there already follows
+  // from all that stands; the model cannot tell before that is whole.
   const bool needs_all = std::ranges::any_of(wishes, [](const Wish& wish) {
-    return wish.edit.field == kErased || wish.edit.field == kStage;
+    const FieldId field = wish.edit.field;
+    return field == kErased || (!CarriesItsNumber(field) && field != kStory);
   });
   if (needs_all && !model_.IsClosed(record, laptop.Known(record))) return;
   // So does what was seen of a closed dossier.
