@@ -176,7 +176,13 @@ Result<SnapshotExchange::Received> SnapshotExchange::TakeHead(const SpaceId& spa
   if (taken) return Untrusted("the server shows two snapshots of one name");
   SACOCHE_ASSIGN(const auto arriving, parts_.store->snapshots().Find(space, State::kArriving));
   if (arriving && Equal(arriving->head, bytes)) return Received{};
+  // This device's own, which the server has whole: only its word on that was lost.
+  SACOCHE_ASSIGN(const auto leaving, parts_.store->snapshots().Find(space, State::kLeaving));
+  const bool has_left = leaving && leaving->id == identity.id;
+  if (has_left && !Equal(leaving->head, bytes))
+    return Untrusted("the server shows two snapshots of one name");
   SACOCHE_ASSIGN(Transaction transaction, parts_.store->Begin());
+  if (has_left) SACOCHE_TRY(parts_.store->snapshots().Drop(*leaving));
   SACOCHE_TRY(
       parts_.store->snapshots().Put({space, identity.id, State::kArriving, CopyOf(bytes), {}}));
   SACOCHE_TRY(transaction.Commit());

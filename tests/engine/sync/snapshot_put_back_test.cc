@@ -55,6 +55,33 @@ TEST_F(SnapshotPutBackTest, AServerRestoredToBeforeTheSnapshotGetsEverythingAgai
   ExpectWholeAndEqual({b.get()});
 }
 
+// The server had it whole when it was last heard of; then it forgot something else, and so is read
+// from its beginning, for which the snapshot stands.
+TEST_F(SnapshotPutBackTest, ALaptopTakesItsOwnSnapshotThatItBelievesToBeLeavingStill) {
+  const auto cut_until = [&](const std::function<bool()>& done) {
+    for (std::uint64_t bytes = 100; !done(); bytes += 20) {
+      team.http.CutAfter(bytes);
+      SyncReport report;
+      ASSERT_THAT((*a)->Sync(team.http, report), FailsWith(ErrorCode::kNetwork)) << bytes;
+      team.http.Mend();
+    }
+  };
+  Work(kSnapshotAfter - 1);
+  ASSERT_EQ(made, 0U);
+  a->Set(record, kTitle, Value::Text("the last day"));
+  cut_until([&] { return team.server->store.NewestSnapshot(team.space)->has_value(); });
+  const MemoryEnvelopeStore backup = team.server->store;
+  a->Set(record, kTitle, Value::Text("forgotten"));
+  cut_until([&] { return a->Status().changes_waiting == 0; });
+  team.RestoreServer(backup);
+  Compact();
+  ASSERT_GE(Dropped(), kSnapshotAfter);
+  EXPECT_EQ(team.Sync(*a).envelopes_sent_again, 1U);
+  team.Sync(*b);
+  EXPECT_EQ(b->Text(record, kTitle), "forgotten");
+  ExpectWholeAndEqual({b.get()});
+}
+
 TEST_F(SnapshotPutBackTest, ALaptopPutBackFromBeforeWhatASnapshotStandsForGoesOn) {
   Work(1);
   a->BackUp();
