@@ -153,7 +153,11 @@ RecordId Engine::NewRecordId() {
 
 Result<SpaceId> Engine::SpaceOf(const sacoche::Edit& edit, const std::optional<SpaceId>& space) {
   SACOCHE_ASSIGN(const auto dossier, parts_->store->records().Find(edit.dossier));
-  if (dossier) return dossier->space;
+  if (dossier) {
+    if (parts_->directory.IsMember(device(), dossier->space)) return dossier->space;
+    return Fail(ErrorCode::kRefused, "this laptop no longer belongs to the dossier's space",
+                "What is here can be read; nothing more can be written to it.");
+  }
   const Member* self = parts_->directory.FindMember(device());
   if (self == nullptr || self->admission.spaces.empty())
     return Fail(ErrorCode::kNotEnrolled, "this laptop is not admitted to a space yet",
@@ -201,16 +205,15 @@ Result<std::optional<Dot>> Engine::Edit(const sacoche::Edit& edit, std::optional
                  store.log().NextCounter(into, parts_->identity.replica));
   const ChangeStamp stamp{Dot{parts_->identity.replica, counter},
                           HlcGenerator(last).Next(now.ms, clock), device()};
-  const Present present{
-      [&](const RecordId& record, FieldId field) {
-        return store.records().Registers(record, field);
-      },
-      [&](const RecordId& record) -> Result<std::optional<KindId>> {
-        SACOCHE_ASSIGN(const auto head, store.records().Find(record));
-        return head ? std::optional(head->kind) : std::nullopt;
-      },
-      [&](const RecordId& dossier) { return store.records().Dossier(dossier); },
-      [&](const Dot& dot) { return store.log().WasApplied(into, dot); }};
+  const Present present{[&](const RecordId& record, FieldId field) {
+                          return store.records().Registers(record, field);
+                        },
+                        [&](const RecordId& record) -> Result<std::optional<KindId>> {
+                          SACOCHE_ASSIGN(const auto head, store.records().Find(record));
+                          return head ? std::optional(head->kind) : std::nullopt;
+                        },
+                        [&](const RecordId& dossier) { return store.records().Dossier(dossier); },
+                        [&](const Dot& dot) { return store.log().WasApplied(into, dot); }};
   const auto entry_id = [&] {
     ByteArray<16> id;
     parts_->config.random->Fill(id);
@@ -279,9 +282,17 @@ Status Engine::Sync(HttpClient& http, SyncReport& report) {
       RunSync(session, {&http, parts_->config.clock, parts_->config.random}, parts_->identity);
   report = session.report();
   if (const auto time = LoadTrustedTime(*parts_->store)) parts_->time = *time;
+  if (parts_->directory.IsRevoked(device())) return ForgetKeys();
   parts_->TakeDirectoryKey();
   Notify(report.touched);
   return status;
+}
+
+Status Engine::ForgetKeys() {
+  SACOCHE_TRY(DeviceIdentity::Forget(*parts_->store));
+  parts_->directory_key = SecretBytes();
+  parts_->identity = DeviceIdentity{SigningKey::Generate(), BoxKey::Generate(), ReplicaId()};
+  return Withdrawn();
 }
 
 void Engine::Observe(std::function<void(const std::set<RecordId>&)> observer) {
@@ -308,7 +319,9 @@ Result<EngineStatus> Engine::ReadStatus() {
     status.admitted = true;
     status.spaces = self->admission.spaces;
   }
-  status.members = parts_->directory.members().size();
+  status.members = static_cast<std::uint64_t>(
+      std::ranges::count_if(parts_->directory.members(),
+                            [](const auto& member) { return !member.second.revoked.has_value(); }));
   SACOCHE_ASSIGN(status.records, store.records().Count());
   SACOCHE_ASSIGN(status.changes, store.log().Count());
   SACOCHE_ASSIGN(const std::uint64_t unsealed, store.log().CountUnsealed());

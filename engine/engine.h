@@ -43,7 +43,7 @@ struct EngineStatus {
   std::optional<std::string> server_url;
   bool admitted = false;
   std::vector<SpaceId> spaces;
-  std::uint64_t members = 0;
+  std::uint64_t members = 0;  // devices that are not withdrawn
   std::uint64_t records = 0;
   std::uint64_t changes = 0;
   std::uint64_t changes_waiting = 0;  // not acknowledged by the server yet
@@ -137,7 +137,9 @@ class Engine {
 
   // -- Sync ----------------------------------------------------------------------------------
 
-  // One sync. `report` tells what was done, also when it fails half-way.
+  // One sync. `report` tells what was done, also when it fails half-way. kRevoked: the organisation
+  // has withdrawn this device; its keys are wiped from the store and from memory, and every later
+  // Open fails with the same.
   Status Sync(HttpClient& http, SyncReport& report);
 
   // Called with the records that changed, after each commit, on the owner's thread.
@@ -162,6 +164,7 @@ class Engine {
   [[nodiscard]] Result<SpaceId> SpaceOf(const sacoche::Edit& edit,
                                         const std::optional<SpaceId>& space);
   [[nodiscard]] Status CheckWritable() const;
+  Status ForgetKeys();
   [[nodiscard]] Status CheckAgainstStore(const sacoche::Edit& edit);
   [[nodiscard]] Result<RecordView> View(const RecordHead& head);
   [[nodiscard]] Result<std::optional<VisibleField>> Show(

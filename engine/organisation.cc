@@ -42,6 +42,11 @@ struct RootAnswer {
   }
 };
 
+tl::unexpected<Error> UnknownDevice() {
+  return Fail(ErrorCode::kNotFound, "no laptop of that id was ever admitted",
+              "See `sacoche org show` for the laptops and their ids.");
+}
+
 }  // namespace
 
 Organisation::Organisation(OrganisationKey key, const ServerLink& link)
@@ -140,7 +145,7 @@ Result<std::vector<PendingDevice>> Organisation::Requests() {
 }
 
 Status Organisation::Admit(const PendingDevice& device, Role role,
-                           const std::vector<SpaceId>& spaces) {
+                           const std::vector<SpaceId>& spaces, std::optional<UserId> user) {
   SACOCHE_TRY(Refresh());
   SACOCHE_ASSIGN(const std::string profile, EncodeProfile(device.profile));
   AdmissionStatement admission;
@@ -150,7 +155,33 @@ Status Organisation::Admit(const PendingDevice& device, Role role,
   admission.spaces = spaces;
   admission.sealed_directory_key = SealKeyTo(device.request.box_key, key_.directory_key.view());
   admission.sealed_profile = SealName(key_.directory_key.view(), profile);
+  admission.user = user ? *user : link_.random->NextId<UserId>();
   return Say(std::move(admission));
+}
+
+Status Organisation::Move(const DeviceId& device, Role role, const std::vector<SpaceId>& spaces) {
+  SACOCHE_TRY(Refresh());
+  const Member* member = directory_.FindMember(device);
+  if (member == nullptr) return UnknownDevice();
+  AdmissionStatement admission = member->admission;
+  admission.role = role;
+  admission.spaces = spaces;
+  return Say(std::move(admission));
+}
+
+Status Organisation::Revoke(const DeviceId& device, RevocationStatement::Reason reason) {
+  SACOCHE_TRY(Refresh());
+  const Member* member = directory_.FindMember(device);
+  if (member == nullptr) return UnknownDevice();
+  if (member->revoked)
+    return Fail(ErrorCode::kAlreadyExists, "that laptop is withdrawn already",
+                "There is nothing more to do.");
+  return Say(RevocationStatement{device, reason});
+}
+
+Status Organisation::Appoint(const OfficerStatement& officer) {
+  SACOCHE_TRY(Refresh());
+  return Say(officer);
 }
 
 Result<std::vector<SpaceName>> Organisation::Spaces() {

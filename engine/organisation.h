@@ -35,7 +35,20 @@ class Organisation {
   [[nodiscard]] Result<std::vector<PendingDevice>> Requests();
 
   // Makes the device a member. It, and the members who hold the keys, learn it at their next sync.
-  Status Admit(const PendingDevice& device, Role role, const std::vector<SpaceId>& spaces);
+  // `user`: the person whose other devices it joins; nothing: a person who is new here.
+  Status Admit(const PendingDevice& device, Role role, const std::vector<SpaceId>& spaces,
+               std::optional<UserId> user = std::nullopt);
+
+  // The device's role and spaces from now on. A space that it leaves takes another key before its
+  // members write anything more there. kNotFound for a device that was never admitted.
+  Status Move(const DeviceId& device, Role role, const std::vector<SpaceId>& spaces);
+
+  // Withdraws the device for good. The server refuses it from this moment; every space that it was
+  // in takes another key.
+  Status Revoke(const DeviceId& device, RevocationStatement::Reason reason);
+
+  // Lets the holder of that key admit and withdraw devices, within his rank; kNone ends it.
+  Status Appoint(const OfficerStatement& officer);
 
   // Reads what is new in the directory; the calls above do it themselves.
   Status Refresh();

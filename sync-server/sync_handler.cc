@@ -140,16 +140,22 @@ std::optional<ProblemType> SyncHandler::Judge(const Envelope& envelope,
   const Directory& directory = rooms_.directory.directory();
   if (signer_.kind == RequestSigner::Kind::kOrganisation) return ProblemType::kNotMember;
   if (header.device != signer_.device) return ProblemType::kBadSignature;
-  const Member* member = directory.FindMember(header.device);
-  if (member == nullptr) return ProblemType::kUnknownDevice;
-  if (!directory.IsMember(header.device, header.space)) return ProblemType::kNotMember;
+  if (const auto problem = WhyNotMember(header.device, header.space)) return problem;
   const EpochKey epoch{header.space, header.epoch};
   // Sealed under a key that lost the race for its epoch: nobody could ever open it.
   if (lost_epochs_.contains(epoch)) return ProblemType::kConflict;
   if (directory.FindEpoch(header.space, header.epoch) == nullptr) return ProblemType::kConflict;
-  if (!VerifyManifest(member->admission.signing_key, manifest_hash, envelope.signature))
-    return ProblemType::kBadSignature;
+  const SigningPublicKey& key = directory.FindMember(header.device)->admission.signing_key;
+  if (!VerifyManifest(key, manifest_hash, envelope.signature)) return ProblemType::kBadSignature;
   return std::nullopt;
+}
+
+std::optional<ProblemType> SyncHandler::WhyNotMember(const DeviceId& device,
+                                                     const SpaceId& space) const {
+  const Directory& directory = rooms_.directory.directory();
+  if (directory.IsMember(device, space)) return std::nullopt;
+  if (directory.FindMember(device) == nullptr) return ProblemType::kUnknownDevice;
+  return directory.IsRevoked(device) ? ProblemType::kRevoked : ProblemType::kNotMember;
 }
 
 void SyncHandler::RefuseEnvelope(const EnvelopeId& id, ProblemType problem) {
@@ -246,13 +252,18 @@ OrProblem<Bytes> SyncHandler::NextChunk() {
   return chunk;
 }
 
+// A device that was withdrawn is told so, in the words of whoever did it, and nothing that was said
+// afterwards.
 OrProblem<void> SyncHandler::AddDirectory(Bytes& chunk) {
+  const Member* self = rooms_.directory.directory().FindMember(signer_.device);
+  const std::uint64_t last = self != nullptr && self->revoked ? self->revoked_by : UINT64_MAX;
   const auto page = rooms_.store.ReadStatements(directory_cursor_,
                                                 {kAnswerChunkBytesTarget, kAnswerChunkRowsMax});
   if (!page) return StorageProblem();
   for (const Bytes& statement : *page)
-    AppendFrame(chunk, PullFrame(DirectoryFrame{++directory_cursor_, statement}));
-  if (page->empty()) pull_state_ = PullState::kTime;
+    if (directory_cursor_ < last)
+      AppendFrame(chunk, PullFrame(DirectoryFrame{++directory_cursor_, statement}));
+  if (page->empty() || directory_cursor_ >= last) pull_state_ = PullState::kTime;
   return {};
 }
 
@@ -280,7 +291,9 @@ OrProblem<void> SyncHandler::AddSpace(Bytes& chunk) {
   const SpaceId& space = cursors_[next_space_].space;
   if (!MayRead(space)) {
     EndOfSpace();
-    AppendFrame(chunk, PullFrame(SpaceRefusedFrame{space, ProblemType::kNotMember}));
+    const bool is_root = signer_.kind == RequestSigner::Kind::kOrganisation;
+    const auto why = is_root ? std::nullopt : WhyNotMember(signer_.device, space);
+    AppendFrame(chunk, PullFrame(SpaceRefusedFrame{space, why.value_or(ProblemType::kNotMember)}));
     return {};
   }
   if (!std::exchange(space_begun_, true)) return BeginSpace(chunk);

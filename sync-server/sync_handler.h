@@ -95,8 +95,12 @@ class SyncHandler {
   void AddEnd(Bytes& chunk);
   void EndOfSpace();
   OrProblem<void> AddCover(Bytes& chunk, const SpaceId& space);
+  OrProblem<std::optional<StoredSnapshot>> UsableSnapshot(const SpaceId& space);
   [[nodiscard]] bool IsLongEnough() const;
   [[nodiscard]] bool MayRead(const SpaceId& space) const;
+  // Nothing if the device belongs to the space.
+  [[nodiscard]] std::optional<ProblemType> WhyNotMember(const DeviceId& device,
+                                                        const SpaceId& space) const;
 
   Rooms rooms_;
   RequestSigner signer_;

@@ -53,7 +53,7 @@ OrProblem<std::optional<ProblemType>> SyncHandler::JudgeSnapshot(const SealedSna
     return Verdict(ProblemType::kBadSignature);
   // Of this very history, and newer than what is here.
   const auto tag = rooms_.store.HistoryAt(identity.space, identity.sequence);
-  const auto newest = rooms_.store.NewestSnapshot(identity.space);
+  const auto newest = UsableSnapshot(identity.space);
   if (!tag || !newest) return StorageProblem();
   const bool is_known = *newest && (*newest)->identity.id == identity.id;
   const bool is_older = *newest && (*newest)->identity.sequence >= identity.sequence;
@@ -87,8 +87,17 @@ void SyncHandler::EndOfSpace() {
   giving_.reset();
 }
 
+// The members take no snapshot by a device that left; one of them makes the next.
+OrProblem<std::optional<StoredSnapshot>> SyncHandler::UsableSnapshot(const SpaceId& space) {
+  auto newest = rooms_.store.NewestSnapshot(space);
+  if (!newest) return StorageProblem();
+  const Directory& directory = rooms_.directory.directory();
+  if (*newest && !directory.IsMember((*newest)->identity.device, space)) newest->reset();
+  return std::move(*newest);
+}
+
 OrProblem<void> SyncHandler::AddCover(Bytes& chunk, const SpaceId& space) {
-  const auto newest = rooms_.store.NewestSnapshot(space);
+  const auto newest = UsableSnapshot(space);
   const auto ends = rooms_.store.ChainEnds(space);
   if (!newest || !ends) return StorageProblem();
   if (ends->empty()) return {};
@@ -109,13 +118,19 @@ OrProblem<void> SyncHandler::BeginSpace(Bytes& chunk) {
     AppendFrame(chunk, PullFrame(AnotherHistoryFrame{space}));
     return {};
   }
-  auto newest = rooms_.store.NewestSnapshot(cursor.space);
+  auto newest = UsableSnapshot(cursor.space);
   const auto dropped = rooms_.store.DroppedUpTo(cursor.space);
   if (!newest || !dropped) return StorageProblem();
   // A laptop that forgot compares its own envelopes with what it wrote beside them: the log tells
   // more than their outcome.
   const bool recalls = cursor.from == CursorFrame::From::kEverybody;
   const bool is_behind = (cursor.cursor == 0 && !recalls) || cursor.cursor < *dropped;
+  if (!*newest && cursor.cursor < *dropped) {
+    const SpaceId space = cursor.space;
+    EndOfSpace();
+    AppendFrame(chunk, PullFrame(SpaceRefusedFrame{space, ProblemType::kNoSnapshot}));
+    return {};
+  }
   if (!*newest || !is_behind || cursor.cursor >= (*newest)->identity.sequence) return {};
   giving_ = std::move(**newest);
   const auto known = known_snapshots_.find(next_space_);

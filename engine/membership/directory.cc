@@ -13,24 +13,65 @@ tl::unexpected<Error> Untrusted(std::string message) {
 Status Directory::Apply(const SignedStatement& statement) {
   SACOCHE_TRY(Check(statement));
   const Statement& said = statement.statement;
+  Take(said);
+  chains_[said.signer] = ChainHead{said.counter, statement.hash};
+  known_.insert(statement.hash);
+  return {};
+}
+
+void Directory::Take(const Statement& said) {
   if (const auto* organisation = std::get_if<OrganisationStatement>(&said.payload)) {
     organisation_ = *organisation;
     root_ = organisation->root_signing_key;
   } else if (const auto* space = std::get_if<SpaceStatement>(&said.payload)) {
     spaces_.emplace(space->space, *space);
   } else if (const auto* admission = std::get_if<AdmissionStatement>(&said.payload)) {
-    const DeviceId device = DeviceIdOf(admission->signing_key);
-    members_.insert_or_assign(device, Member{device, *admission});
+    Admit(*admission);
   } else if (const auto* epoch = std::get_if<EpochStatement>(&said.payload)) {
-    epochs_.emplace(EpochKey{epoch->space, epoch->epoch}, Epoch{*epoch, said.signer, {}});
+    OpenEpoch(*epoch, said.signer);
   } else if (const auto* grant = std::get_if<GrantStatement>(&said.payload)) {
     epochs_.at(EpochKey{grant->space, grant->epoch}).grants.emplace(grant->device, *grant);
   } else if (const auto* server = std::get_if<ServerStatement>(&said.payload)) {
     time_key_ = server->time_key;
+  } else if (const auto* officer = std::get_if<OfficerStatement>(&said.payload)) {
+    officers_.insert_or_assign(DeviceIdOf(officer->signing_key), *officer);
+  } else if (const auto* revocation = std::get_if<RevocationStatement>(&said.payload)) {
+    Revoke(*revocation);
   }
-  chains_[said.signer] = ChainHead{said.counter, statement.hash};
-  known_.insert(statement.hash);
-  return {};
+}
+
+void Directory::Admit(const AdmissionStatement& admission) {
+  const DeviceId device = DeviceIdOf(admission.signing_key);
+  Member& member = members_[device];
+  const std::vector<SpaceId> before = std::move(member.admission.spaces);
+  member.device = device;
+  member.admission = admission;
+  for (const SpaceId& space : before)
+    if (!IsMember(device, space)) Leave(device, space);
+  for (const SpaceId& space : admission.spaces) {
+    member.ever_in.insert(space);
+    leavers_[space].erase(device);
+    ends_.erase({space, device});
+  }
+}
+
+void Directory::Revoke(const RevocationStatement& revocation) {
+  Member& member = members_.at(revocation.device);
+  for (const SpaceId& space : member.admission.spaces) Leave(revocation.device, space);
+  member.revoked = revocation.reason;
+  member.revoked_by = statement_count() + 1;
+}
+
+// Before the first key there is nothing that somebody could take away.
+void Directory::Leave(const DeviceId& device, const SpaceId& space) {
+  if (CurrentEpoch(space) > 0) leavers_[space].insert(device);
+}
+
+void Directory::OpenEpoch(const EpochStatement& epoch, const DeviceId& opener) {
+  epochs_.emplace(EpochKey{epoch.space, epoch.epoch}, Epoch{epoch, opener, {}});
+  if (!epoch.succession) return;
+  for (const LeaverEnd& end : epoch.succession->leavers) ends_[{epoch.space, end.device}] = end;
+  leavers_.erase(epoch.space);
 }
 
 Status Directory::Check(const SignedStatement& statement) const {
@@ -47,9 +88,12 @@ Status Directory::Check(const SignedStatement& statement) const {
 
 Result<SigningPublicKey> Directory::SignerKey(const Statement& statement) const {
   if (!statement.by_root()) {
-    const Member* member = FindMember(statement.signer);
-    if (member == nullptr) return Untrusted("a directory statement is signed by a stranger");
-    return member->admission.signing_key;
+    if (IsRevoked(statement.signer))
+      return Untrusted("a directory statement is signed by a laptop that was withdrawn");
+    if (const Member* member = FindMember(statement.signer)) return member->admission.signing_key;
+    if (const OfficerStatement* officer = FindOfficer(statement.signer))
+      return officer->signing_key;
+    return Untrusted("a directory statement is signed by a stranger");
   }
   if (root_) return *root_;
   const auto* first = std::get_if<OrganisationStatement>(&statement.payload);
@@ -57,15 +101,52 @@ Result<SigningPublicKey> Directory::SignerKey(const Statement& statement) const 
   return first->root_signing_key;
 }
 
+bool Directory::MaySay(const Statement& statement) const {
+  const StatementPayload& payload = statement.payload;
+  if (std::holds_alternative<EpochStatement>(payload) ||
+      std::holds_alternative<GrantStatement>(payload))
+    return !statement.by_root();
+  if (statement.by_root()) return true;
+  const OfficerStatement* officer = FindOfficer(statement.signer);
+  if (officer == nullptr) return false;
+  if (const auto* admission = std::get_if<AdmissionStatement>(&payload))
+    return MayAdmit(*officer, *admission);
+  if (const auto* revocation = std::get_if<RevocationStatement>(&payload))
+    return MayRevoke(*officer, *revocation);
+  return std::holds_alternative<SpaceStatement>(payload) &&
+         officer->rank == OfficerStatement::Rank::kAdministrator;
+}
+
+namespace {
+
+bool HoldsAll(const std::vector<SpaceId>& scope, const std::vector<SpaceId>& spaces) {
+  return std::ranges::all_of(
+      spaces, [&](const SpaceId& space) { return std::ranges::count(scope, space) > 0; });
+}
+
+}  // namespace
+
+// A referent speaks for one post: neither before nor afterwards may the device be anywhere else.
+bool Directory::MayAdmit(const OfficerStatement& officer, const AdmissionStatement& payload) const {
+  if (officer.rank == OfficerStatement::Rank::kAdministrator) return true;
+  const Member* member = FindMember(DeviceIdOf(payload.signing_key));
+  return HoldsAll(officer.spaces, payload.spaces) &&
+         (member == nullptr || HoldsAll(officer.spaces, member->admission.spaces));
+}
+
+bool Directory::MayRevoke(const OfficerStatement& officer,
+                          const RevocationStatement& payload) const {
+  if (officer.rank == OfficerStatement::Rank::kAdministrator) return true;
+  const Member* member = FindMember(payload.device);
+  return member != nullptr && HoldsAll(officer.spaces, member->admission.spaces);
+}
+
 Status Directory::CheckPayload(const Statement& statement) const {
   const auto* organisation = std::get_if<OrganisationStatement>(&statement.payload);
   if (organisation == nullptr && !organisation_)
     return Untrusted("the directory does not begin with an organisation");
-  const bool names_server = std::holds_alternative<ServerStatement>(statement.payload);
-  const bool needs_root = statement.payload.index() <= 2 || names_server;
-  if (needs_root != statement.by_root())
+  if (!MaySay(statement))
     return Untrusted("a directory statement is signed by somebody who may not make it");
-  if (names_server) return {};
   if (organisation != nullptr) return CheckOrganisation(*organisation);
   if (const auto* space = std::get_if<SpaceStatement>(&statement.payload))
     return CheckSpace(*space);
@@ -73,7 +154,11 @@ Status Directory::CheckPayload(const Statement& statement) const {
     return CheckAdmission(*admission);
   if (const auto* epoch = std::get_if<EpochStatement>(&statement.payload))
     return CheckEpoch(*epoch, statement.signer);
-  return CheckGrant(std::get<GrantStatement>(statement.payload), statement.signer);
+  if (const auto* grant = std::get_if<GrantStatement>(&statement.payload))
+    return CheckGrant(*grant, statement.signer);
+  if (const auto* revocation = std::get_if<RevocationStatement>(&statement.payload))
+    return CheckRevocation(*revocation);
+  return {};
 }
 
 Status Directory::CheckOrganisation(const OrganisationStatement& payload) const {
@@ -91,10 +176,16 @@ Status Directory::CheckSpace(const SpaceStatement& payload) const {
 Status Directory::CheckAdmission(const AdmissionStatement& payload) const {
   for (const SpaceId& space : payload.spaces)
     if (!spaces_.contains(space)) return Fail(ErrorCode::kRefused, "the space does not exist");
-  // A later admission of the same device only changes its spaces and role, not its keys.
+  // A later admission of the same device changes its spaces and role, not its keys or its person.
   const Member* member = FindMember(DeviceIdOf(payload.signing_key));
-  if (member != nullptr && member->admission.box_key != payload.box_key)
+  if (member == nullptr) return {};
+  if (member->revoked)
+    return Fail(ErrorCode::kRefused, "the laptop was withdrawn for good",
+                "Enrol it anew, as another laptop.");
+  if (member->admission.box_key != payload.box_key)
     return Untrusted("a device was admitted twice with different keys");
+  if (!member->admission.user.is_zero() && member->admission.user != payload.user)
+    return Untrusted("a device was admitted twice for different people");
   return {};
 }
 
@@ -103,6 +194,28 @@ Status Directory::CheckEpoch(const EpochStatement& payload, const DeviceId& sign
     return Untrusted("an epoch was opened by somebody outside the space");
   if (payload.epoch != CurrentEpoch(payload.space) + 1)
     return Fail(ErrorCode::kRefused, "the epoch was opened already by another device");
+  return CheckSuccession(payload);
+}
+
+Status Directory::CheckSuccession(const EpochStatement& payload) const {
+  if (payload.epoch == 1) {
+    if (!payload.succession) return {};
+    return Untrusted("the first epoch of a space follows another");
+  }
+  if (!payload.succession) return Untrusted("an epoch does not lead back to the one before it");
+  const auto& ends = payload.succession->leavers;
+  const std::vector<DeviceId> leavers = Leavers(payload.space);
+  // Somebody else left, or came back, since it was made.
+  if (leavers.empty() || !std::ranges::equal(leavers, ends, {}, {}, &LeaverEnd::device))
+    return Fail(ErrorCode::kRefused, "an epoch does not say where those who left the space end");
+  return {};
+}
+
+Status Directory::CheckRevocation(const RevocationStatement& payload) const {
+  if (FindMember(payload.device) == nullptr)
+    return Fail(ErrorCode::kRefused, "a laptop that was never admitted cannot be withdrawn");
+  if (IsRevoked(payload.device))
+    return Fail(ErrorCode::kRefused, "the laptop was withdrawn already");
   return {};
 }
 
@@ -121,9 +234,38 @@ const Member* Directory::FindMember(const DeviceId& device) const {
   return found == members_.end() ? nullptr : &found->second;
 }
 
+bool Directory::IsRevoked(const DeviceId& device) const {
+  const Member* member = FindMember(device);
+  return member != nullptr && member->revoked.has_value();
+}
+
 bool Directory::IsMember(const DeviceId& device, const SpaceId& space) const {
   const Member* member = FindMember(device);
-  return member != nullptr && std::ranges::count(member->admission.spaces, space) > 0;
+  return member != nullptr && !member->revoked &&
+         std::ranges::count(member->admission.spaces, space) > 0;
+}
+
+bool Directory::WasEverMember(const DeviceId& device, const SpaceId& space) const {
+  const Member* member = FindMember(device);
+  return member != nullptr && member->ever_in.contains(space);
+}
+
+const OfficerStatement* Directory::FindOfficer(const DeviceId& signer) const {
+  const auto found = officers_.find(signer);
+  const bool is_one =
+      found != officers_.end() && found->second.rank != OfficerStatement::Rank::kNone;
+  return is_one ? &found->second : nullptr;
+}
+
+std::vector<DeviceId> Directory::Leavers(const SpaceId& space) const {
+  const auto found = leavers_.find(space);
+  if (found == leavers_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+const LeaverEnd* Directory::FindEnd(const SpaceId& space, const DeviceId& device) const {
+  const auto found = ends_.find({space, device});
+  return found == ends_.end() ? nullptr : &found->second;
 }
 
 std::vector<DeviceId> Directory::MembersOf(const SpaceId& space) const {

@@ -9,7 +9,10 @@ namespace sacoche {
 
 struct Member {
   DeviceId device;
-  AdmissionStatement admission;
+  AdmissionStatement admission;  // the last one
+  std::set<SpaceId> ever_in;     // spaces that it is or was in: what it wrote there stays
+  std::optional<RevocationStatement::Reason> revoked;
+  std::uint64_t revoked_by = 0;  // the number of the statement, from 1
 };
 
 // What the directory's statements say, once each has been verified. Built by applying them in the
@@ -37,8 +40,11 @@ class Directory {
   // What the server signs the time with; nothing if the root has not said it.
   [[nodiscard]] const std::optional<SigningPublicKey>& time_key() const { return time_key_; }
 
+  // Whoever was ever admitted, revoked or not.
   [[nodiscard]] const Member* FindMember(const DeviceId& device) const;
+  [[nodiscard]] bool IsRevoked(const DeviceId& device) const;
   [[nodiscard]] bool IsMember(const DeviceId& device, const SpaceId& space) const;
+  [[nodiscard]] bool WasEverMember(const DeviceId& device, const SpaceId& space) const;
   [[nodiscard]] const std::map<DeviceId, Member>& members() const { return members_; }
   [[nodiscard]] std::vector<DeviceId> MembersOf(const SpaceId& space) const;
   [[nodiscard]] const std::map<SpaceId, SpaceStatement>& spaces() const { return spaces_; }
@@ -46,6 +52,12 @@ class Directory {
   // The newest epoch of a space; 0 if none was opened.
   [[nodiscard]] std::uint64_t CurrentEpoch(const SpaceId& space) const;
   [[nodiscard]] const EpochStatement* FindEpoch(const SpaceId& space, std::uint64_t epoch) const;
+  // Who left the space since its current epoch was opened, and so still holds its key: a new one is
+  // to be opened before anything more is written.
+  [[nodiscard]] std::vector<DeviceId> Leavers(const SpaceId& space) const;
+  // The last envelope that is taken from a device that left the space; nothing while there is no
+  // bound: it is a member, or no epoch was opened since it left.
+  [[nodiscard]] const LeaverEnd* FindEnd(const SpaceId& space, const DeviceId& device) const;
   // Who opened it: holds the key without a grant.
   [[nodiscard]] std::optional<DeviceId> EpochOpener(const SpaceId& space,
                                                     std::uint64_t epoch) const;
@@ -55,6 +67,8 @@ class Directory {
   // For the signer's next statement. Zero id: the root.
   [[nodiscard]] std::uint64_t NextCounter(const DeviceId& signer) const;
   [[nodiscard]] Hash256 LastHash(const DeviceId& signer) const;
+
+  [[nodiscard]] const OfficerStatement* FindOfficer(const DeviceId& signer) const;
 
   [[nodiscard]] std::uint64_t statement_count() const { return known_.size(); }
 
@@ -75,7 +89,20 @@ class Directory {
   [[nodiscard]] Status CheckSpace(const SpaceStatement& payload) const;
   [[nodiscard]] Status CheckAdmission(const AdmissionStatement& payload) const;
   [[nodiscard]] Status CheckEpoch(const EpochStatement& payload, const DeviceId& signer) const;
+  [[nodiscard]] Status CheckSuccession(const EpochStatement& payload) const;
   [[nodiscard]] Status CheckGrant(const GrantStatement& payload, const DeviceId& signer) const;
+  [[nodiscard]] Status CheckRevocation(const RevocationStatement& payload) const;
+  // Whether the signer may say that at all.
+  [[nodiscard]] bool MaySay(const Statement& statement) const;
+  [[nodiscard]] bool MayAdmit(const OfficerStatement& officer,
+                              const AdmissionStatement& payload) const;
+  [[nodiscard]] bool MayRevoke(const OfficerStatement& officer,
+                               const RevocationStatement& payload) const;
+  void Take(const Statement& said);
+  void Admit(const AdmissionStatement& admission);
+  void Revoke(const RevocationStatement& revocation);
+  void OpenEpoch(const EpochStatement& epoch, const DeviceId& opener);
+  void Leave(const DeviceId& device, const SpaceId& space);
   [[nodiscard]] Result<SigningPublicKey> SignerKey(const Statement& statement) const;
 
   std::optional<SigningPublicKey> root_;
@@ -83,7 +110,10 @@ class Directory {
   std::optional<SigningPublicKey> time_key_;
   std::map<SpaceId, SpaceStatement> spaces_;
   std::map<DeviceId, Member> members_;
+  std::map<DeviceId, OfficerStatement> officers_;
   std::map<EpochKey, Epoch> epochs_;
+  std::map<SpaceId, std::set<DeviceId>> leavers_;
+  std::map<std::pair<SpaceId, DeviceId>, LeaverEnd> ends_;
   std::map<DeviceId, ChainHead> chains_;
   std::set<Hash256> known_;
 };

@@ -6,15 +6,39 @@ namespace sacoche {
 namespace {
 
 constexpr std::size_t kSignatureBytes = Signature{}.size();
-// 6 stands for an unknown kind in the golden vectors.
-constexpr std::uint8_t kServerKind = 7;
 
-std::uint8_t KindOf(const StatementPayload& payload) {
-  if (std::holds_alternative<ServerStatement>(payload)) return kServerKind;
-  return static_cast<std::uint8_t>(payload.index() + 1);
+// Never renumbered. 6 stands for an unknown kind in the golden vectors.
+enum Kind : std::uint8_t {
+  kOrganisation = 1,
+  kSpace = 2,
+  kAdmission = 3,
+  kEpoch = 4,
+  kGrant = 5,
+  kServer = 7,
+  kAdmissionOfUser = 8,
+  kOfficer = 9,
+  kRevocation = 10,
+  kNextEpoch = 11,
+};
+
+struct KindOf {
+  Kind operator()(const OrganisationStatement&) const { return kOrganisation; }
+  Kind operator()(const SpaceStatement&) const { return kSpace; }
+  Kind operator()(const AdmissionStatement& payload) const {
+    return payload.user.is_zero() ? kAdmission : kAdmissionOfUser;
+  }
+  Kind operator()(const EpochStatement& payload) const {
+    return payload.succession ? kNextEpoch : kEpoch;
+  }
+  Kind operator()(const GrantStatement&) const { return kGrant; }
+  Kind operator()(const ServerStatement&) const { return kServer; }
+  Kind operator()(const OfficerStatement&) const { return kOfficer; }
+  Kind operator()(const RevocationStatement&) const { return kRevocation; }
+};
+
+bool IsKnownKind(std::uint8_t kind) {
+  return (kind <= kGrant || kind >= kServer) && kind <= kNextEpoch;
 }
-
-bool IsKnownKind(std::uint8_t kind) { return kind <= 5 || kind == kServerKind; }
 
 void WritePayload(ByteWriter& out, const OrganisationStatement& payload) {
   out.Raw(payload.root_signing_key);
@@ -26,20 +50,33 @@ void WritePayload(ByteWriter& out, const SpaceStatement& payload) {
   out.Sized(payload.sealed_name);
 }
 
+void WriteSpaces(ByteWriter& out, const std::vector<SpaceId>& spaces) {
+  out.Varint(spaces.size());
+  for (const SpaceId& space : spaces) out.Raw(space.view());
+}
+
 void WritePayload(ByteWriter& out, const AdmissionStatement& payload) {
   out.Raw(payload.signing_key);
   out.Raw(payload.box_key);
   out.Byte(static_cast<std::uint8_t>(payload.role));
-  out.Varint(payload.spaces.size());
-  for (const SpaceId& space : payload.spaces) out.Raw(space.view());
+  WriteSpaces(out, payload.spaces);
   out.Raw(payload.sealed_directory_key);
   out.Sized(payload.sealed_profile);
+  if (!payload.user.is_zero()) out.Raw(payload.user.view());
 }
 
 void WritePayload(ByteWriter& out, const EpochStatement& payload) {
   out.Raw(payload.space.view());
   out.Varint(payload.epoch);
   out.Raw(payload.key_commitment);
+  if (!payload.succession) return;
+  out.Raw(payload.succession->previous_key);
+  out.Varint(payload.succession->leavers.size());
+  for (const LeaverEnd& end : payload.succession->leavers) {
+    out.Raw(end.device.view());
+    out.Varint(end.counter);
+    out.Raw(end.hash);
+  }
 }
 
 void WritePayload(ByteWriter& out, const GrantStatement& payload) {
@@ -50,6 +87,17 @@ void WritePayload(ByteWriter& out, const GrantStatement& payload) {
 }
 
 void WritePayload(ByteWriter& out, const ServerStatement& payload) { out.Raw(payload.time_key); }
+
+void WritePayload(ByteWriter& out, const OfficerStatement& payload) {
+  out.Raw(payload.signing_key);
+  out.Byte(static_cast<std::uint8_t>(payload.rank));
+  WriteSpaces(out, payload.spaces);
+}
+
+void WritePayload(ByteWriter& out, const RevocationStatement& payload) {
+  out.Raw(payload.device.view());
+  out.Byte(static_cast<std::uint8_t>(payload.reason));
+}
 
 template <class Id>
 Id ReadId(ByteReader& in) {
@@ -70,27 +118,52 @@ SpaceStatement ReadSpace(ByteReader& in) {
   return payload;
 }
 
-AdmissionStatement ReadAdmission(ByteReader& in) {
+std::vector<SpaceId> ReadSpaces(ByteReader& in) {
+  std::vector<SpaceId> spaces;
+  const std::size_t count = in.Count(kStatementSpacesMax, SpaceId::kSize);
+  for (std::size_t i = 0; i < count; ++i) spaces.push_back(ReadId<SpaceId>(in));
+  return spaces;
+}
+
+AdmissionStatement ReadAdmission(ByteReader& in, std::uint8_t kind) {
   AdmissionStatement payload;
   payload.signing_key = in.Array<32>();
   payload.box_key = in.Array<32>();
   const std::uint8_t role = in.Byte();
-  if (role != static_cast<std::uint8_t>(Role::kIntervenant) &&
-      role != static_cast<std::uint8_t>(Role::kTechnicalSupervisor))
-    in.SetFailed();
+  if (!IsKnownRole(role)) in.SetFailed();
   payload.role = static_cast<Role>(role);
-  const std::size_t count = in.Count(kStatementSpacesMax, SpaceId::kSize);
-  for (std::size_t i = 0; i < count; ++i) payload.spaces.push_back(ReadId<SpaceId>(in));
+  payload.spaces = ReadSpaces(in);
   payload.sealed_directory_key = in.Array<80>();
   payload.sealed_profile = CopyOf(in.Sized(kSealedTextBytesMax));
+  if (kind == kAdmission) return payload;
+  payload.user = ReadId<UserId>(in);
+  if (payload.user.is_zero()) in.SetFailed();
   return payload;
 }
 
-EpochStatement ReadEpoch(ByteReader& in) {
+EpochStatement::Succession ReadSuccession(ByteReader& in) {
+  EpochStatement::Succession succession;
+  succession.previous_key = in.Array<72>();
+  const std::size_t count = in.Count(kStatementLeaversMax, DeviceId::kSize);
+  for (std::size_t i = 0; i < count; ++i) {
+    LeaverEnd end;
+    end.device = ReadId<DeviceId>(in);
+    end.counter = in.Varint();
+    end.hash = in.Array<32>();
+    // One way only to write the same list.
+    if (!succession.leavers.empty() && succession.leavers.back().device >= end.device)
+      in.SetFailed();
+    succession.leavers.push_back(end);
+  }
+  return succession;
+}
+
+EpochStatement ReadEpoch(ByteReader& in, std::uint8_t kind) {
   EpochStatement payload;
   payload.space = ReadId<SpaceId>(in);
   payload.epoch = in.Varint();
   payload.key_commitment = in.Array<32>();
+  if (kind == kNextEpoch) payload.succession = ReadSuccession(in);
   return payload;
 }
 
@@ -103,20 +176,46 @@ GrantStatement ReadGrant(ByteReader& in) {
   return payload;
 }
 
+OfficerStatement ReadOfficer(ByteReader& in) {
+  OfficerStatement payload;
+  payload.signing_key = in.Array<32>();
+  const std::uint8_t rank = in.Byte();
+  if (rank > static_cast<std::uint8_t>(OfficerStatement::Rank::kReferent)) in.SetFailed();
+  payload.rank = static_cast<OfficerStatement::Rank>(rank);
+  payload.spaces = ReadSpaces(in);
+  return payload;
+}
+
+RevocationStatement ReadRevocation(ByteReader& in) {
+  RevocationStatement payload;
+  payload.device = ReadId<DeviceId>(in);
+  const std::uint8_t reason = in.Byte();
+  if (reason < 1 || reason > static_cast<std::uint8_t>(RevocationStatement::Reason::kReplaced))
+    in.SetFailed();
+  payload.reason = static_cast<RevocationStatement::Reason>(reason);
+  return payload;
+}
+
 StatementPayload ReadPayload(ByteReader& in, std::uint8_t kind) {
   switch (kind) {
-    case 1:
+    case kOrganisation:
       return ReadOrganisation(in);
-    case 2:
+    case kSpace:
       return ReadSpace(in);
-    case 3:
-      return ReadAdmission(in);
-    case 4:
-      return ReadEpoch(in);
-    case 5:
+    case kAdmission:
+    case kAdmissionOfUser:
+      return ReadAdmission(in, kind);
+    case kEpoch:
+    case kNextEpoch:
+      return ReadEpoch(in, kind);
+    case kGrant:
       return ReadGrant(in);
-    case kServerKind:
+    case kServer:
       return ServerStatement{in.Array<32>()};
+    case kOfficer:
+      return ReadOfficer(in);
+    case kRevocation:
+      return ReadRevocation(in);
     default:
       in.SetFailed();
       return OrganisationStatement{};
@@ -127,10 +226,14 @@ Hash256 HashOf(ByteView bytes) { return HashFor("sacoche.stmt", {bytes}); }
 
 }  // namespace
 
+bool IsKnownRole(std::uint8_t role) {
+  return role >= 1 && role <= static_cast<std::uint8_t>(Role::kAdministrator) && role != 3;
+}
+
 SignedStatement SignStatement(Statement statement, const SigningKey& key) {
   ByteWriter out;
   out.Byte(kStatementVersion);
-  out.Byte(KindOf(statement.payload));
+  out.Byte(std::visit(KindOf{}, statement.payload));
   out.Raw(statement.signer.view());
   out.Varint(statement.counter);
   out.Raw(statement.previous);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <variant>
 
 #include "engine/sign/device_signature.h"
@@ -24,10 +25,22 @@ using SealedKey = ByteArray<80>;  // crypto_box_seal of a 32-byte key
 inline constexpr std::uint8_t kStatementVersion = 1;
 inline constexpr std::size_t kSealedTextBytesMax = 512;
 inline constexpr std::size_t kStatementSpacesMax = 64;
-inline constexpr std::size_t kStatementBytesMax = 4096;
+inline constexpr std::size_t kStatementLeaversMax = 64;
+inline constexpr std::size_t kStatementBytesMax = 8192;
 
-// Never renumbered.
-enum class Role : std::uint8_t { kIntervenant = 1, kTechnicalSupervisor = 2 };
+// What a person is in the organisation. Never renumbered; 3 stands for an unknown role in the
+// golden vectors. What each role may read follows from the spaces that it is admitted to.
+enum class Role : std::uint8_t {
+  kIntervenant = 1,           // IS, and the second IS of the post
+  kTechnicalSupervisor = 2,   // trained in social work
+  kClinician = 4,             // nurse or psychologist beside the IS
+  kFunctionalSupervisor = 5,  // the host's
+  kCommittee = 6,             // reads figures
+  kHierarchy = 7,             // the employer's administration
+  kRegionalReferent = 8,
+  kAdministrator = 9,  // of the organisation and its server; reads nothing
+};
+[[nodiscard]] bool IsKnownRole(std::uint8_t role);
 
 // Kind 1, by the root, the first of all. It makes the organisation.
 struct OrganisationStatement {
@@ -41,7 +54,9 @@ struct SpaceStatement {
   Bytes sealed_name;  // under the directory key
 };
 
-// Kind 3, by the root: this device is a member of these spaces.
+// Kind 3, or 8 if it names a person; by the root or an officer: this device is a member of these
+// spaces. A later one of the same device changes its spaces and role; a space that is missing then
+// is left.
 struct AdmissionStatement {
   SigningPublicKey signing_key{};
   BoxPublicKey box_key{};
@@ -49,14 +64,33 @@ struct AdmissionStatement {
   std::vector<SpaceId> spaces;
   SealedKey sealed_directory_key{};  // the key of the names, sealed to box_key
   Bytes sealed_profile;              // person and device label, under the directory key
+  UserId user;                       // whose device it is; zero: not said
 };
 
-// Kind 4, by a member device: a space's key number `epoch` begins. The commitment lets whoever is
-// given the key see that it is the right one.
+// The last envelope of a device in a space that is taken from it, now that it has left.
+struct LeaverEnd {
+  DeviceId device;
+  std::uint64_t counter = 0;  // 0: none
+  Hash256 hash{};             // of that envelope's manifest
+  bool operator==(const LeaverEnd&) const = default;
+};
+
+// An epoch's key, sealed under the next one's, so that who holds the newest reads all that came
+// before: a random nonce, ciphertext, tag.
+using SealedPreviousKey = ByteArray<72>;
+
+// Kind 4, by a member device: a space's first key begins. Kind 11, by a member device that had read
+// the space to its head: since somebody left, another key takes its place. The commitment lets
+// whoever is given the key see that it is the right one.
 struct EpochStatement {
+  struct Succession {
+    SealedPreviousKey previous_key{};
+    std::vector<LeaverEnd> leavers;  // all who left since the epoch before was opened, by their ids
+  };
   SpaceId space;
   std::uint64_t epoch = 0;
   Hash256 key_commitment{};
+  std::optional<Succession> succession;  // of every epoch but the first
 };
 
 // Kind 5, by a member device: the epoch's key, sealed to another member.
@@ -72,8 +106,29 @@ struct ServerStatement {
   SigningPublicKey time_key{};
 };
 
-using StatementPayload = std::variant<OrganisationStatement, SpaceStatement, AdmissionStatement,
-                                      EpochStatement, GrantStatement, ServerStatement>;
+// Kind 9, by the root: who holds this key speaks for the organisation in some things. The last one
+// about a key holds.
+struct OfficerStatement {
+  enum class Rank : std::uint8_t {
+    kNone = 0,           // no longer
+    kAdministrator = 1,  // makes spaces, admits to any, withdraws any device
+    kReferent = 2,       // of a post: admits to these spaces, and withdraws devices of no others
+  };
+  SigningPublicKey signing_key{};
+  Rank rank = Rank::kNone;
+  std::vector<SpaceId> spaces;  // a referent's
+};
+
+// Kind 10, by the root or an officer: this device is lost, or its person left. For ever.
+struct RevocationStatement {
+  enum class Reason : std::uint8_t { kLost = 1, kDeparture = 2, kReplaced = 3 };
+  DeviceId device;
+  Reason reason = Reason::kLost;
+};
+
+using StatementPayload =
+    std::variant<OrganisationStatement, SpaceStatement, AdmissionStatement, EpochStatement,
+                 GrantStatement, ServerStatement, OfficerStatement, RevocationStatement>;
 
 struct Statement {
   DeviceId signer;  // zero: the root

@@ -7,6 +7,9 @@
 namespace sacoche {
 namespace {
 
+constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::string_view kPreviousPurpose = "sacoche previous epoch key v1";
+
 // crypto_generichash_blake2b with key, salt and personalisation, as libsodium documents it.
 void KeyedHash(std::span<std::uint8_t> out, ByteView key, const SpaceId& space, ByteView message,
                std::string_view purpose) {
@@ -17,6 +20,12 @@ void KeyedHash(std::span<std::uint8_t> out, ByteView key, const SpaceId& space, 
   SACOCHE_CHECK(crypto_generichash_blake2b_salt_personal(out.data(), out.size(), message.data(),
                                                          message.size(), key.data(), key.size(),
                                                          space.bytes.data(), personal.data()) == 0);
+}
+
+SecretBytes ChainKey(const EpochKey& key, const SpaceId& space) {
+  SecretBytes chain_key(crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
+  KeyedHash(chain_key.span(), key.view(), space, {}, "sacoche.previous");
+  return chain_key;
 }
 
 }  // namespace
@@ -49,6 +58,34 @@ SecretBytes EpochKey::SnapshotKey(const SpaceId& space, const SnapshotId& id) co
   SecretBytes key(crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
   KeyedHash(key.span(), view(), space, id.view(), "sacoche.snapshot");
   return key;
+}
+
+SealedPreviousKey SealPreviousKey(const EpochKey& key, const SpaceId& space,
+                                  const EpochKey& previous) {
+  const SecretBytes chain_key = ChainKey(key, space);
+  const ByteView purpose = ViewOf(kPreviousPurpose);
+  SealedPreviousKey sealed;
+  static_assert(sealed.size() ==
+                kNonceBytes + EpochKey::kBytes + crypto_aead_xchacha20poly1305_ietf_ABYTES);
+  randombytes_buf(sealed.data(), kNonceBytes);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(
+      sealed.data() + kNonceBytes, nullptr, previous.view().data(), previous.view().size(),
+      purpose.data(), purpose.size(), nullptr, sealed.data(), chain_key.view().data());
+  return sealed;
+}
+
+Result<EpochKey> OpenPreviousKey(const EpochKey& key, const SpaceId& space,
+                                 const SealedPreviousKey& sealed) {
+  const SecretBytes chain_key = ChainKey(key, space);
+  const ByteView purpose = ViewOf(kPreviousPurpose);
+  SecretBytes plain(EpochKey::kBytes);
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+          plain.span().data(), nullptr, nullptr, sealed.data() + kNonceBytes,
+          sealed.size() - kNonceBytes, purpose.data(), purpose.size(), sealed.data(),
+          chain_key.view().data()) != 0)
+    return Fail(ErrorCode::kUntrusted, "the key of an earlier time does not open with the newer",
+                "Tell your administrator.");
+  return EpochKey::FromBytes(plain.view());
 }
 
 DossierHandle HandleOf(const SpaceId& space, const RecordId& dossier) {

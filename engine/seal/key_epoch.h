@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/membership/statement.h"
 #include "engine/sign/hash.h"
 #include "engine/wire/envelope.h"
 #include "platform/base/secret_bytes.h"
@@ -31,6 +32,14 @@ class EpochKey {
   explicit EpochKey(SecretBytes bytes) : bytes_(std::move(bytes)) {}
   SecretBytes bytes_;
 };
+
+// The way back from an epoch's key to the one before: XChaCha20-Poly1305 with a random nonce, under
+// a keyed BLAKE2b of `key`, salted with the space.
+[[nodiscard]] SealedPreviousKey SealPreviousKey(const EpochKey& key, const SpaceId& space,
+                                                const EpochKey& previous);
+// kUntrusted if it was sealed under another key, or altered.
+[[nodiscard]] Result<EpochKey> OpenPreviousKey(const EpochKey& key, const SpaceId& space,
+                                               const SealedPreviousKey& sealed);
 
 // What the server sees of a dossier's id, which it never learns: eight bytes of a hash, the same in
 // all epochs so that a dossier can be erased by its handle.

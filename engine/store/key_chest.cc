@@ -23,6 +23,13 @@ Status KeyChest::Write(std::string_view name, ByteView value) {
       .Run();
 }
 
+Status KeyChest::DropAllKeys(std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names)
+    SACOCHE_TRY(database_->Prepare("DELETE FROM meta WHERE name = ?").Bind(name).Run());
+  SACOCHE_TRY(database_->Prepare("DELETE FROM epoch_key").Run());
+  return database_->Prepare("DELETE FROM pending_epoch").Run();
+}
+
 Status KeyChest::ForEachValue(const std::function<Status(std::string_view, ByteView)>& visit) {
   auto query = database_->Prepare("SELECT name, value FROM meta ORDER BY name");
   while (true) {

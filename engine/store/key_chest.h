@@ -17,6 +17,9 @@ class KeyChest {
   [[nodiscard]] Result<SecretBytes> Read(std::string_view name);
   Status Write(std::string_view name, ByteView value);
 
+  // These values, and every epoch's key.
+  Status DropAllKeys(std::initializer_list<std::string_view> names);
+
   // All of them, for another store of this device; the visitor's error ends it.
   Status ForEachValue(const std::function<Status(std::string_view, ByteView)>& visit);
   using EpochKeyVisitor = std::function<Status(const SpaceId&, std::uint64_t, ByteView)>;

@@ -6,8 +6,15 @@ namespace {
 constexpr std::string_view kSigning = "identity.signing";
 constexpr std::string_view kBox = "identity.box";
 constexpr std::string_view kReplica = "identity.replica";
+constexpr std::string_view kWithdrawn = "identity.withdrawn";
 
 }  // namespace
+
+tl::unexpected<Error> Withdrawn() {
+  return Fail(ErrorCode::kRevoked,
+              "this laptop was withdrawn from the organisation and has forgotten its keys",
+              "If this is a mistake, call your administrator: the laptop has to be enrolled anew.");
+}
 
 Status DeviceIdentity::Save(Store& store) const {
   const SecretBytes seed = signing_key.seed();
@@ -16,7 +23,17 @@ Status DeviceIdentity::Save(Store& store) const {
   return store.keys().Write(kReplica, replica.view());
 }
 
+Status DeviceIdentity::Forget(Store& store) {
+  KeyChest& keys = store.keys();
+  SACOCHE_ASSIGN(Transaction transaction, store.Begin());
+  SACOCHE_TRY(keys.DropAllKeys({kSigning, kBox, kReplica}));
+  SACOCHE_TRY(keys.Write(kWithdrawn, ViewOf("yes")));
+  return transaction.Commit();
+}
+
 Result<std::optional<DeviceIdentity>> DeviceIdentity::Load(Store& store) {
+  SACOCHE_ASSIGN(const SecretBytes withdrawn, store.keys().Read(kWithdrawn));
+  if (!withdrawn.empty()) return Withdrawn();
   SACOCHE_ASSIGN(const SecretBytes seed, store.keys().Read(kSigning));
   if (seed.empty()) return std::optional<DeviceIdentity>();
   SACOCHE_ASSIGN(const SecretBytes box, store.keys().Read(kBox));

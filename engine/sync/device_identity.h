@@ -6,6 +6,9 @@
 
 namespace sacoche {
 
+// kRevoked, in words for the person at the laptop.
+tl::unexpected<Error> Withdrawn();
+
 // This device's own keys, and the replica under which it edits. Made once, kept in the store.
 struct DeviceIdentity {
   SigningKey signing_key;
@@ -20,6 +23,10 @@ struct DeviceIdentity {
   static Result<std::optional<DeviceIdentity>> Load(Store& store);
   // In the caller's transaction.
   [[nodiscard]] Status Save(Store& store) const;
+
+  // Once the directory has withdrawn this device: its keys and those of all epochs are gone from
+  // the store, in one transaction, and Load fails with kRevoked from then on.
+  static Status Forget(Store& store);
 };
 
 }  // namespace sacoche

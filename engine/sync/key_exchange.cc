@@ -41,26 +41,63 @@ Status KeyExchange::TakeGrant(const GrantStatement& grant) {
   if (!opened || epoch == nullptr) return {};
   const auto key = EpochKey::FromBytes(opened->view());
   if (!key || key->Commitment(grant.space) != epoch->key_commitment) return {};
-  return store_->keys().PutEpochKey(grant.space, grant.epoch, key->view());
+  SACOCHE_TRY(store_->keys().PutEpochKey(grant.space, grant.epoch, key->view()));
+  return TakeEarlierKeys(grant.space, grant.epoch);
 }
 
-Result<std::vector<Bytes>> KeyExchange::Proposals() {
+Status KeyExchange::TakeEarlierKeys(const SpaceId& space, std::uint64_t epoch) {
+  for (; epoch > 1; --epoch) {
+    SACOCHE_ASSIGN(const auto known, Key(space, epoch - 1));
+    if (known) return {};
+    SACOCHE_ASSIGN(const auto key, Key(space, epoch));
+    const EpochStatement* after = directory_->FindEpoch(space, epoch);
+    const EpochStatement* before = directory_->FindEpoch(space, epoch - 1);
+    const auto previous = OpenPreviousKey(*key, space, after->succession->previous_key);
+    // Whoever opened the epoch led nowhere: what lies before stays closed here, and is waited for.
+    if (!previous || previous->Commitment(space) != before->key_commitment) return {};
+    SACOCHE_TRY(store_->keys().PutEpochKey(space, epoch - 1, previous->view()));
+  }
+  return {};
+}
+
+Result<std::vector<Bytes>> KeyExchange::Proposals(const std::set<SpaceId>& at_head) {
   next_counter_ = directory_->NextCounter(identity_->device());
   last_hash_ = directory_->LastHash(identity_->device());
   std::vector<Bytes> proposals;
-  for (const SpaceId& space : Spaces()) SACOCHE_TRY(ProposeFor(space, proposals));
+  for (const SpaceId& space : Spaces()) SACOCHE_TRY(ProposeFor(space, at_head, proposals));
   return proposals;
 }
 
-Status KeyExchange::ProposeFor(const SpaceId& space, std::vector<Bytes>& proposals) {
+Status KeyExchange::ProposeFor(const SpaceId& space, const std::set<SpaceId>& at_head,
+                               std::vector<Bytes>& proposals) {
   const std::uint64_t current = directory_->CurrentEpoch(space);
   if (current == 0) {
     SACOCHE_ASSIGN(const EpochKey key, OfferedKey(space, 1));
-    proposals.push_back(SignNext(EpochStatement{space, 1, key.Commitment(space)}));
+    proposals.push_back(SignNext(EpochStatement{space, 1, key.Commitment(space), {}}));
     return {};
   }
-  for (std::uint64_t epoch = 1; epoch <= current; ++epoch)
-    SACOCHE_TRY(ProposeGrants(space, epoch, proposals));
+  if (!NeedsNewKey(space)) return ProposeGrants(space, current, proposals);
+  if (!at_head.contains(space)) return {};
+  return ProposeSuccessor(space, current, proposals);
+}
+
+// The space was read to its head after its leavers had left, and the server takes nothing more from
+// them: what this device has of them is all that there is.
+Status KeyExchange::ProposeSuccessor(const SpaceId& space, std::uint64_t current,
+                                     std::vector<Bytes>& proposals) {
+  SACOCHE_ASSIGN(const auto key, Key(space, current));
+  if (!key) return {};
+  SACOCHE_ASSIGN(const EpochKey next, OfferedKey(space, current + 1));
+  EpochStatement::Succession succession{SealPreviousKey(next, space, *key), {}};
+  for (const DeviceId& device : directory_->Leavers(space)) {
+    SACOCHE_ASSIGN(const ChainHead chain, store_->progress().PeerChain(space, device));
+    succession.leavers.push_back({device, chain.counter, chain.hash});
+  }
+  if (succession.leavers.size() > kStatementLeaversMax)
+    return Fail(ErrorCode::kLimit, "too many laptops left a space at once",
+                "Tell your administrator.");
+  proposals.push_back(
+      SignNext(EpochStatement{space, current + 1, next.Commitment(space), std::move(succession)}));
   return {};
 }
 
@@ -108,7 +145,8 @@ Result<std::optional<EpochKey>> KeyExchange::Key(const SpaceId& space, std::uint
 
 std::vector<SpaceId> KeyExchange::Spaces() const {
   const Member* self = directory_->FindMember(identity_->device());
-  return self == nullptr ? std::vector<SpaceId>() : self->admission.spaces;
+  const bool is_member = self != nullptr && !self->revoked;
+  return is_member ? self->admission.spaces : std::vector<SpaceId>();
 }
 
 }  // namespace sacoche

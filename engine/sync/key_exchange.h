@@ -18,19 +18,31 @@ class KeyExchange {
   // directory's rules refuse it: then the server is not to be believed.
   Status TakeIn(std::uint64_t sequence, ByteView bytes);
 
-  // What this device should add to the directory now, in order.
-  [[nodiscard]] Result<std::vector<Bytes>> Proposals();
+  // What this device should add to the directory now, in order. `at_head`: the spaces that it has
+  // read to their heads, and so knows where those who left them end.
+  [[nodiscard]] Result<std::vector<Bytes>> Proposals(const std::set<SpaceId>& at_head);
 
   // Nothing if this device does not hold it (yet).
   [[nodiscard]] Result<std::optional<EpochKey>> Key(const SpaceId& space, std::uint64_t epoch);
 
+  // Whether somebody left who still holds the space's newest key: nothing more is sealed with it.
+  [[nodiscard]] bool NeedsNewKey(const SpaceId& space) const {
+    return !directory_->Leavers(space).empty();
+  }
+
+  // Of which this device is a member.
   [[nodiscard]] std::vector<SpaceId> Spaces() const;
 
  private:
   Status TakeKeys(const Statement& statement);
   Status TakeOpenedEpoch(const EpochStatement& epoch);
   Status TakeGrant(const GrantStatement& grant);
-  Status ProposeFor(const SpaceId& space, std::vector<Bytes>& proposals);
+  // The keys of the epochs before, each from the one after it.
+  Status TakeEarlierKeys(const SpaceId& space, std::uint64_t epoch);
+  Status ProposeFor(const SpaceId& space, const std::set<SpaceId>& at_head,
+                    std::vector<Bytes>& proposals);
+  Status ProposeSuccessor(const SpaceId& space, std::uint64_t current,
+                          std::vector<Bytes>& proposals);
   Status ProposeGrants(const SpaceId& space, std::uint64_t epoch, std::vector<Bytes>& proposals);
   Result<EpochKey> OfferedKey(const SpaceId& space, std::uint64_t epoch);
   Bytes SignNext(StatementPayload payload);

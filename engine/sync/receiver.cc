@@ -23,7 +23,7 @@ Result<Receiver::Arrived> Receiver::Verify(const Sent& sent) {
   const bool is_own = header.device == identity_->device();
   if (header.space != sent.space || (is_own && sent.from == CursorFrame::From::kOthers))
     return Untrusted("the server sent an envelope that does not belong here");
-  if (!directory_->IsMember(header.device, sent.space))
+  if (!directory_->WasEverMember(header.device, sent.space))
     return Untrusted("the server sent an envelope of a stranger");
   SACOCHE_ASSIGN(
       const Hash256 hash,
@@ -46,6 +46,12 @@ Result<Receiver::Received> Receiver::ReceiveFromPeer(const Arrived& arrived) {
   const EnvelopeHeader& header = arrived.envelope.header;
   SACOCHE_ASSIGN(const ChainHead chain, store_->progress().PeerChain(header.space, header.device));
   if (header.counter <= chain.counter) return Received{Outcome::kKnownAlready, {}, 0};
+  // Whatever comes after its end was made with keys that it should no longer have.
+  if (const LeaverEnd* end = directory_->FindEnd(header.space, header.device)) {
+    if (header.counter > end->counter) return Received{Outcome::kAfterLeaving, {}, 0};
+    if (header.counter == end->counter && arrived.hash != end->hash)
+      return Untrusted("a laptop that left, or the server, shows two different histories");
+  }
   if (header.counter != chain.counter + 1) return Received{Outcome::kGap, {}, 0};
   if (header.previous != chain.hash)
     return Untrusted("a colleague's laptop, or the server, shows two different histories");

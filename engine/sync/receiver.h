@@ -25,6 +25,7 @@ class Receiver {
     kWaitingForKey,  // nothing was done; a member must grant the epoch's key first
     kGap,            // nothing was done; an earlier envelope of that device is missing here
     kForked,         // nothing was done; this device wrote something else in its place
+    kAfterLeaving,   // nothing was done; its device had left the space by then
   };
   struct Received {
     Outcome outcome = Outcome::kCommitted;

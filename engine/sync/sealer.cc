@@ -38,7 +38,7 @@ Result<bool> Sealer::Flush(const SpaceId& space) {
   while (true) {
     SACOCHE_ASSIGN(auto unsealed, store_->log().ReadUnsealed(space, sync_limits::kFlushChangesMax));
     if (unsealed.empty()) return true;
-    if (!key) return false;
+    if (!key || keys_->NeedsNewKey(space)) return false;
     SACOCHE_TRY(SealDraft(space, epoch, *key, MakeDraft(std::move(unsealed))));
   }
 }

@@ -14,7 +14,7 @@ class Sealer {
       : store_(store), directory_(directory), keys_(keys), identity_(identity), random_(random) {}
 
   // Seals all that waits in the space, one transaction an envelope, under its current epoch.
-  // False: something waits, and this device has no key for it yet.
+  // False: something waits, and this device has no key for it yet, or somebody who left holds it.
   Result<bool> Flush(const SpaceId& space);
 
  private:

@@ -36,7 +36,8 @@ Status SnapshotExchange::Make(const SpaceId& space) {
   SACOCHE_ASSIGN(const auto key, parts_.keys->Key(space, identity.epoch));
   SACOCHE_ASSIGN(const KnownHistoryFrame known, parts_.store->progress().KnownHistory(space));
   SACOCHE_ASSIGN(identity.sequence, parts_.store->progress().Cursor(space));
-  if (!may || !key || known.sequence != identity.sequence) return {};
+  if (!may || !key || parts_.keys->NeedsNewKey(space) || known.sequence != identity.sequence)
+    return {};
   identity.history = known.tag;
 
   SACOCHE_ASSIGN(Transaction transaction, parts_.store->Begin());

@@ -56,7 +56,7 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
 // one.
 Result<bool> SyncSession::AddStatements(Bytes& body) {
   if (!answered_once_) return false;
-  SACOCHE_ASSIGN(std::vector<Bytes> proposals, keys_.Proposals());
+  SACOCHE_ASSIGN(std::vector<Bytes> proposals, keys_.Proposals(SpacesAtHead()));
   if (proposals.size() > limits::kRequestStatementsMax)
     proposals.resize(limits::kRequestStatementsMax);
   for (Bytes& statement : proposals)
@@ -64,8 +64,17 @@ Result<bool> SyncSession::AddStatements(Bytes& body) {
   return !proposals.empty();
 }
 
+std::set<SpaceId> SyncSession::SpacesAtHead() const {
+  std::set<SpaceId> at_head;
+  for (const auto& [space, state] : spaces_)
+    if (state.leavers_at_head == directory_->Leavers(space)) at_head.insert(space);
+  return at_head;
+}
+
 Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   SpaceState& state = spaces_[space];
+  if (state.leavers_at_head && state.leavers_at_head != directory_->Leavers(space))
+    state.pull_wanted = true;
   SACOCHE_TRY(NoteKeys(space, state));
   if (state.forked) SACOCHE_TRY(LeaveFork(space));
   SACOCHE_ASSIGN(state.recalls, store_->progress().NeedsRecall(space));
@@ -237,6 +246,9 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
     case Receiver::Outcome::kSetAside:
       ++report_.set_aside;
       return {};
+    case Receiver::Outcome::kAfterLeaving:
+      ++report_.envelopes_after_leaving;
+      return {};
     case Receiver::Outcome::kWaitingForKey:
       WaitForKey(state, received.missing_epoch);
       return {};
@@ -349,6 +361,7 @@ Status SyncSession::Take(const HeadFrame& frame) {
   last_head_ = frame;
   cover_of_ = frame;
   state.pull_wanted = frame.more;
+  if (!frame.more) state.leavers_at_head = directory_->Leavers(frame.space);
   state.may_make_snapshot = false;
   const bool recalled = state.recalls && !frame.more;
   if (frame.sequence == cursor && !recalled) return {};
@@ -401,7 +414,10 @@ Status SyncSession::Take(const ServerKeyFrame&) { return {}; }
 Status SyncSession::Take(const SpaceRefusedFrame& frame) {
   SACOCHE_TRY(EndOfSpace(frame.space));
   spaces_[frame.space].pull_wanted = false;
-  report_.last_refusal = frame.problem;
+  if (frame.problem == ProblemType::kNoSnapshot)
+    ++report_.spaces_waiting_for_snapshot;
+  else
+    report_.last_refusal = frame.problem;
   return {};
 }
 

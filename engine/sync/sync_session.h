@@ -25,7 +25,9 @@ struct SyncReport {
   std::uint64_t envelopes_refused = 0;
   std::optional<ProblemType> last_refusal;
   std::uint64_t spaces_waiting_for_key = 0;  // to read what is there, or to send what waits here
-  std::uint64_t envelopes_sent_again = 0;  // the server had forgotten them
+  std::uint64_t spaces_waiting_for_snapshot = 0;  // that a colleague has to make first
+  std::uint64_t envelopes_sent_again = 0;         // the server had forgotten them
+  std::uint64_t envelopes_after_leaving = 0;      // by laptops that no longer belong: not taken
   std::uint64_t snapshots_in = 0;
   std::uint64_t snapshots_out = 0;
   std::uint64_t snapshot_parts_in = 0;
@@ -75,6 +77,9 @@ class SyncSession {
     bool sealed = true;  // false: changes wait because this device has no key to seal them with
     bool push_stalled = false;  // an envelope was refused; those after it would be too
     std::uint64_t missing_epoch = 0;
+    // Who had left when the space was read to its head: they send nothing more, so where they end
+    // is known.
+    std::optional<std::vector<DeviceId>> leavers_at_head;
     // The server's history is not the one that this device knows: it was restored from a backup.
     // Once in a session the space is read again from its beginning, own envelopes included, and
     // what the server lacks is sent again; what is known costs nothing but its bytes.
@@ -103,6 +108,7 @@ class SyncSession {
   };
 
   void CountWaitingForKey();
+  [[nodiscard]] std::set<SpaceId> SpacesAtHead() const;
   Result<bool> AddStatements(Bytes& body);
   Result<bool> AddSpace(const SpaceId& space, Bytes& body);
   Result<bool> AddSnapshot(const SpaceId& space, SpaceState& state, Bytes& body);

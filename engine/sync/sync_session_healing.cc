@@ -1,6 +1,6 @@
-// The part of SyncSession that finds out that somebody forgot: this laptop, which was put back from a
-// copy of itself, or the server (PROTOCOL.md). What is missing is asked for, what stands beside is
-// written anew.
+// The part of SyncSession that finds out that somebody forgot: this laptop, which was put back from
+// a copy of itself, or the server (PROTOCOL.md). What is missing is asked for, what stands beside
+// is written anew.
 
 #include "engine/sync/distrust.h"
 #include "engine/sync/new_dot.h"

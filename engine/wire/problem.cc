@@ -32,6 +32,8 @@ constexpr std::array kRows = {
     Row{ProblemType::kMethodNotAllowed, "method-not-allowed", 405},
     Row{ProblemType::kTooSlow, "too-slow", 408},
     Row{ProblemType::kStorage, "storage", 507},
+    Row{ProblemType::kRevoked, "revoked", 403},
+    Row{ProblemType::kNoSnapshot, "no-snapshot", 404},
 };
 
 const Row& RowOf(ProblemType type) {

@@ -9,7 +9,8 @@ namespace sacoche {
 
 // The closed list of what the server answers when it says no (RFC 9457, application/problem+json,
 // type "urn:sacoche:problem:<name>"), and of what it says of a single envelope or statement inside
-// a sync answer. A type exists because client code reacts to it. Never renumbered.
+// a sync answer. A type exists because client code reacts to it. Never renumbered; 18 stands for an
+// unknown one in the golden vectors.
 enum class ProblemType : std::uint8_t {
   kMalformed = 1,           // cannot be decoded, or breaks the protocol
   kTooLarge = 2,            // beyond a limit
@@ -28,6 +29,8 @@ enum class ProblemType : std::uint8_t {
   kMethodNotAllowed = 15,   //
   kTooSlow = 16,            // below the minimum rate
   kStorage = 17,            // the server could not store it (its disk); nothing was lost here
+  kRevoked = 19,            // the device was withdrawn for good; the directory says so
+  kNoSnapshot = 20,         // the space's beginning is gone until a member makes a snapshot of it
 };
 
 struct Problem {

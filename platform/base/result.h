@@ -24,6 +24,7 @@ enum class ErrorCode {
   kUntrusted = 13,       // a signature, chain or certificate does not verify
   kAlreadyExists = 14,   //
   kClockSkew = 15,       // the server saw a request signed at a very different time
+  kRevoked = 16,         // this device was withdrawn; it has forgotten its keys
 };
 
 // One sentence on what happened, one on what the person can do. Neither ever holds content, names

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "platform/base/check.h"
+#include "platform/vault/store_replacement.h"
 #include "platform/vault/stored_database.h"
 #include "platform/vault/unlock_delay.h"
 
@@ -154,6 +155,36 @@ Result<std::unique_ptr<Vault>> Vault::UnlockWithRecoveryCode(const Options& opti
                                                              ByteView code) {
   SACOCHE_ASSIGN(const SecretBytes secret, ParseRecoveryCode(code));
   return Unlock(options, KeySlotKind::kRecoveryCode, secret.view());
+}
+
+namespace {
+
+Status DestroyFile(const Vault::Options& options, const std::string& path) {
+  if (!options.files->Exists(path)) return {};
+  {
+    StoredDatabase stored(options.below, path, StoredDatabase::Mode::kExisting);
+    SACOCHE_TRY(StatusOfStored(stored.opened()));
+    Bytes noise(VaultHeader::kBytes);
+    randombytes_buf(noise.data(), noise.size());
+    SACOCHE_TRY(StatusOfStored(stored.file().Write(noise, 0)));
+    SACOCHE_TRY(StatusOfStored(stored.file().Sync(SQLITE_SYNC_FULL)));
+  }
+  // The file itself last: what is left of an interrupted destruction is found again.
+  SACOCHE_TRY(options.files->Remove(path + "-wal"));
+  SACOCHE_TRY(options.files->Remove(path + "-journal"));
+  return options.files->Remove(path);
+}
+
+}  // namespace
+
+Status Vault::Destroy(const Options& options) {
+  SACOCHE_CHECK(sodium_init() >= 0);
+  const std::string replaced = ReplacedPath(options.path);
+  for (int number = 2; options.files->Exists(replaced + "-" + std::to_string(number)); ++number)
+    SACOCHE_TRY(DestroyFile(options, replaced + "-" + std::to_string(number)));
+  for (const std::string& path : {replaced, ReadyPath(options.path), options.path + kNewSuffix})
+    SACOCHE_TRY(DestroyFile(options, path));
+  return DestroyFile(options, options.path);
 }
 
 Status Vault::StoreSlots(std::vector<KeySlot> slots) {

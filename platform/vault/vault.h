@@ -50,6 +50,11 @@ class Vault {
   static Result<std::unique_ptr<Vault>> UnlockWithRecoveryCode(const Options& options,
                                                                ByteView code);
 
+  // The store is gone for good: its key slots are overwritten, on the disk, and then its files and
+  // those that it replaced are removed. No vault of the path may be unlocked. What a solid-state
+  // disk or a backup keeps of the slots opens as before (THREATS.md).
+  static Status Destroy(const Options& options);
+
   Vault(const Vault&) = delete;
   Vault& operator=(const Vault&) = delete;
   ~Vault();

@@ -71,8 +71,16 @@ std::optional<std::string> IdDigits(std::string_view typed) {
 void CommandContext::On(CLI::App* subcommand, std::function<Status()> command) {
   subcommand->callback([this, command = std::move(command)] {
     outcome_ = command();
-    if (!outcome_ && outcome_.error().code == ErrorCode::kCorrupt) LookForDamage();
+    if (outcome_) return;
+    if (outcome_.error().code == ErrorCode::kCorrupt) LookForDamage();
+    if (outcome_.error().code == ErrorCode::kRevoked) DestroyStore();
   });
+}
+
+// The engine has forgotten its keys; what was written with them goes too.
+void CommandContext::DestroyStore() {
+  vault_.reset();
+  if (const Status destroyed = Vault::Destroy(VaultOptions()); !destroyed) outcome_ = destroyed;
 }
 
 // What was corrupt may have been the store, or what the command was given.

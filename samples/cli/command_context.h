@@ -86,6 +86,7 @@ class CommandContext {
  private:
   [[nodiscard]] Vault::Options VaultOptions() { return VaultOptionsOf(StorePath()); }
   [[nodiscard]] std::string DamageMark() const { return StorePath() + "-damaged"; }
+  void DestroyStore();
   void LookForDamage();
   [[nodiscard]] Result<std::unique_ptr<Engine>> Open();
   Status Take(Result<Vault::Created> created);

@@ -30,6 +30,7 @@ enum class ExitCode {
       return ExitCode::kUnusableFile;
     case ErrorCode::kRefused:
     case ErrorCode::kUntrusted:
+    case ErrorCode::kRevoked:
       return ExitCode::kRefused;
     case ErrorCode::kInvalidInput:
     case ErrorCode::kNotFound:

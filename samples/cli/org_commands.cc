@@ -11,12 +11,33 @@ namespace {
 
 constexpr std::size_t kSpaceNameBytesMax = 120;
 
-std::string_view RoleWord(Role role) {
-  return role == Role::kTechnicalSupervisor ? "superviseur" : "intervenant";
+// The words of the command line and of its JSON; never changed.
+const std::map<std::string, Role, std::less<>> kRoles = {
+    {"intervenant", Role::kIntervenant},
+    {"superviseur", Role::kTechnicalSupervisor},
+    {"clinicien", Role::kClinician},
+    {"superviseur-fonctionnel", Role::kFunctionalSupervisor},
+    {"comite", Role::kCommittee},
+    {"hierarchie", Role::kHierarchy},
+    {"referent-regional", Role::kRegionalReferent},
+    {"administrateur", Role::kAdministrator}};
+
+const std::map<std::string, RevocationStatement::Reason, std::less<>> kReasons = {
+    {"lost", RevocationStatement::Reason::kLost},
+    {"departure", RevocationStatement::Reason::kDeparture},
+    {"replaced", RevocationStatement::Reason::kReplaced}};
+
+template <class Value>
+std::string_view WordOf(const std::map<std::string, Value, std::less<>>& words, Value value) {
+  const auto found = std::ranges::find(words, value, [](const auto& word) { return word.second; });
+  return found == words.end() ? "?" : std::string_view(found->first);
 }
 
-Role RoleOf(std::string_view word) {
-  return word == "superviseur" ? Role::kTechnicalSupervisor : Role::kIntervenant;
+template <class Value>
+std::vector<std::string> WordsIn(const std::map<std::string, Value, std::less<>>& words) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : words) names.push_back(name);
+  return names;
 }
 
 // The digits of a comparison code, however they were grouped.
@@ -39,7 +60,8 @@ Json MemberToJson(const OrganisationKey& key, const Member& member) {
   Json json = {{"device_id", member.device.ToHex()},
                {"person", profile.person},
                {"device", profile.device_label},
-               {"role", RoleWord(member.admission.role)},
+               {"role", WordOf(kRoles, member.admission.role)},
+               {"withdrawn", member.revoked ? Json(WordOf(kReasons, *member.revoked)) : nullptr},
                {"spaces", Json::array()}};
   for (const SpaceId& space : member.admission.spaces) json["spaces"].push_back(space.ToUuid());
   return json;
@@ -52,8 +74,11 @@ std::string MemberLine(const OrganisationKey& key, const Member& member,
   for (const SpaceId& space : member.admission.spaces)
     spaces += (spaces.empty() ? "" : ", ") + OnOneLine(names.at(space));
   return "  " + member.device.ToHex().substr(0, 8) + "  " + OnOneLine(profile.person) + " (" +
-         OnOneLine(profile.device_label) + ")  " + std::string(RoleWord(member.admission.role)) +
-         ": " + spaces + "\n";
+         OnOneLine(profile.device_label) + ")  " +
+         std::string(WordOf(kRoles, member.admission.role)) + ": " + spaces +
+         (member.revoked ? "  WITHDRAWN (" + std::string(WordOf(kReasons, *member.revoked)) + ")"
+                         : "") +
+         "\n";
 }
 
 }  // namespace
@@ -63,6 +88,7 @@ OrgCommands::OrgCommands(CLI::App& app, CommandContext& context) : context_(cont
   org->require_subcommand(1);
   AddSetUp(*org);
   AddMembership(*org);
+  AddLeaving(*org);
 }
 
 CLI::App* OrgCommands::AddCommand(CLI::App& parent, const std::string& name,
@@ -114,13 +140,36 @@ void OrgCommands::AddMembership(CLI::App& org) {
       AddCommand(org, "admit", "Admit a laptop, once its owner has read you its code");
   admit->add_option("--invitation", invitation_file_, place);
   admit->add_option("--code", code_, "The comparison code, XXXX-XXXX-XXXX-XXXX")->required();
-  admit->add_option("--role", role_, "intervenant or superviseur")
+  admit->add_option("--role", role_, "What its owner is")
       ->required()
-      ->check(CLI::IsMember({"intervenant", "superviseur"}));
+      ->check(CLI::IsMember(WordsIn(kRoles)));
   admit->add_option("--space", spaces_, "Name or id of a space; may be given several times")
       ->required()
       ->allow_extra_args(false);
   context_.On(admit, [this] { return Admit(); });
+}
+
+void OrgCommands::AddLeaving(CLI::App& org) {
+  const char* place = "The invitation file, instead of --server and --ca";
+  const char* device = "The laptop's id, or its first 8 digits, from `org show`";
+  CLI::App* move = AddCommand(org, "move", "Give a laptop another role and other spaces");
+  move->add_option("--invitation", invitation_file_, place);
+  move->add_option("DEVICE", device_, device)->required();
+  move->add_option("--role", role_, "What its owner is from now on")
+      ->required()
+      ->check(CLI::IsMember(WordsIn(kRoles)));
+  move->add_option("--space", spaces_, "Name or id of a space; may be given several times")
+      ->allow_extra_args(false);
+  context_.On(move, [this] { return Move(); });
+
+  CLI::App* revoke = AddCommand(
+      org, "revoke", "Withdraw a laptop for good; nothing that is written later opens on it");
+  revoke->add_option("--invitation", invitation_file_, place);
+  revoke->add_option("DEVICE", device_, device)->required();
+  revoke->add_option("--reason", reason_, "lost, departure or replaced")
+      ->required()
+      ->check(CLI::IsMember(WordsIn(kReasons)));
+  context_.On(revoke, [this] { return Revoke(); });
 }
 
 Result<OrganisationKey> OrgCommands::OpenKey() {
@@ -278,7 +327,7 @@ Status OrgCommands::Admit() {
   SACOCHE_ASSIGN(const Office office, OpenOffice());
   SACOCHE_ASSIGN(const PendingDevice device, FindRequest(*office.organisation));
   SACOCHE_ASSIGN(const auto spaces, FindSpaces(*office.organisation));
-  SACOCHE_TRY(office.organisation->Admit(device, RoleOf(role_), spaces));
+  SACOCHE_TRY(office.organisation->Admit(device, kRoles.at(role_), spaces));
   Json json = {{"device_id", device.request.device().ToHex()},
                {"person", device.profile.person},
                {"device", device.profile.device_label},
@@ -289,6 +338,48 @@ Status OrgCommands::Admit() {
                      OnOneLine(device.profile.device_label) +
                      "). The laptop learns it when it synchronises.\n",
                  json);
+  return {};
+}
+
+Result<Member> OrgCommands::FindMember(Organisation& organisation) const {
+  SACOCHE_TRY(organisation.Refresh());
+  std::vector<Member> found;
+  for (const auto& [device, member] : organisation.directory().members())
+    if (device_.size() >= 8 && device.ToHex().starts_with(device_)) found.push_back(member);
+  if (found.size() == 1) return found.front();
+  return Fail(ErrorCode::kNotFound,
+              found.empty() ? "no laptop of this id was ever admitted"
+                            : "several laptops have ids that begin so",
+              "Copy the id from `sacoche org show --json`.");
+}
+
+Status OrgCommands::Move() {
+  SACOCHE_ASSIGN(const Office office, OpenOffice());
+  SACOCHE_ASSIGN(const Member member, FindMember(*office.organisation));
+  SACOCHE_ASSIGN(const auto spaces, FindSpaces(*office.organisation));
+  SACOCHE_TRY(office.organisation->Move(member.device, kRoles.at(role_), spaces));
+  context_.Print(
+      "Done. The laptop and its colleagues learn it when they synchronise; a space that it left "
+      "takes a new\nkey before anything more is written there.\n",
+      {{"device_id", member.device.ToHex()}, {"role", role_}, {"spaces", spaces.size()}});
+  return {};
+}
+
+Status OrgCommands::Revoke() {
+  SACOCHE_ASSIGN(const Office office, OpenOffice());
+  SACOCHE_ASSIGN(const Member member, FindMember(*office.organisation));
+  SACOCHE_TRY(office.organisation->Revoke(member.device, kReasons.at(reason_)));
+  const Profile profile = ProfileOf(office.organisation->key(), member.admission);
+  context_.Print(
+      "Withdrawn: " + OnOneLine(profile.person) + " (" + OnOneLine(profile.device_label) +
+          "). The server refuses the laptop from now on, and the laptop destroys its store at\nits "
+          "next contact. What it held until today must be taken as read by whoever has it and its "
+          "passphrase;\nwhat it had not sent is lost. Its colleagues write with new keys once "
+          "they have synchronised.\n",
+      {{"device_id", member.device.ToHex()},
+       {"person", profile.person},
+       {"device", profile.device_label},
+       {"reason", reason_}});
   return {};
 }
 

@@ -25,12 +25,15 @@ class OrgCommands {
 
   void AddSetUp(CLI::App& org);
   void AddMembership(CLI::App& org);
+  void AddLeaving(CLI::App& org);
   CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& help);
 
   Status Create();
   Status Invite();
   Status Requests();
   Status Admit();
+  Status Move();
+  Status Revoke();
   Status AddSpace();
   Status Show();
 
@@ -42,6 +45,7 @@ class OrgCommands {
   [[nodiscard]] Result<SpaceId> EnsureSpace(Organisation& organisation);
   [[nodiscard]] Result<PendingDevice> FindRequest(Organisation& organisation) const;
   [[nodiscard]] Result<std::vector<SpaceId>> FindSpaces(Organisation& organisation) const;
+  [[nodiscard]] Result<Member> FindMember(Organisation& organisation) const;
 
   CommandContext& context_;
   std::string key_file_;
@@ -53,6 +57,8 @@ class OrgCommands {
   std::string name_;
   std::string code_;
   std::string role_;
+  std::string device_;
+  std::string reason_;
   std::vector<std::string> spaces_;
   bool resume_ = false;
 };

@@ -227,7 +227,8 @@ Result<FieldEdit> RecordCommands::Resolution(Engine& engine, const FieldDef& fie
     return Fail(ErrorCode::kInvalidInput, "a co-written text has no values to choose from",
                 "Give --as-is or --value TEXT.");
   if (as_is_ && !is_text && visible.unseen.empty())
-    return Fail(ErrorCode::kInvalidInput, "only a co-written text or a closing can be well as it is",
+    return Fail(ErrorCode::kInvalidInput,
+                "only a co-written text or a closing can be well as it is",
                 "Give --take N or --value V.");
   if (is_text) {
     edit.seen = visible.version;

@@ -161,8 +161,8 @@ std::string UnseenText(const Engine& engine, const Schema& schema,
 
 std::string AdviceText(const FieldDef& field, const RecordId& record, Precedence precedence) {
   if (precedence == Precedence::kClosed)
-    return "    read it, then say that it may stay closed: sacoche resolve " + record.ToUuid() + " " +
-           field.name + " --as-is   (or reopen it: --value V)\n";
+    return "    read it, then say that it may stay closed: sacoche resolve " + record.ToUuid() +
+           " " + field.name + " --as-is   (or reopen it: --value V)\n";
   if (precedence == Precedence::kErased)
     return "    what the record shows was written without sight of it. Write elsewhere what must "
            "stay, then erase again: sacoche edit " +

@@ -23,6 +23,8 @@ Json ReportToJson(const SyncReport& report, const EngineStatus& status, bool com
                {"envelopes_refused", report.envelopes_refused},
                {"set_aside", report.set_aside},
                {"spaces_waiting_for_key", report.spaces_waiting_for_key},
+               {"spaces_waiting_for_snapshot", report.spaces_waiting_for_snapshot},
+               {"envelopes_after_leaving", report.envelopes_after_leaving},
                {"body_bytes_up", report.body_bytes_up},
                {"body_bytes_down", report.body_bytes_down},
                {"requests", report.requests},
@@ -58,6 +60,13 @@ std::string Notices(const SyncReport& report, const EngineStatus& status) {
   if (report.spaces_waiting_for_key > 0)
     text += "The key of " + Counted(report.spaces_waiting_for_key, "space") +
             " has not come yet: synchronise again after a colleague has.\n";
+  if (report.spaces_waiting_for_snapshot > 0)
+    text += "The beginning of " + Counted(report.spaces_waiting_for_snapshot, "space") +
+            " has not come yet: synchronise again after a colleague has.\n";
+  if (report.envelopes_after_leaving > 0)
+    text += Counted(report.envelopes_after_leaving, "envelope") +
+            " not taken: written by a laptop after it was withdrawn or left the space. Tell your "
+            "administrator.\n";
   if (report.set_aside > 0)
     text += Counted(report.set_aside, "envelope") +
             " made by a newer release kept aside. Update Sacoche.\n";

@@ -100,7 +100,7 @@ void World::TakeEvent(Laptop& laptop, int number, const std::vector<HistoryEntry
   });
   Require(std::ssize(writes) - uncounted == std::ssize(event.writes), Invariant::kConvergence,
           name + " does not hold what was typed");
-  Require(first.author == (*laptops_[event.device])->device(), Invariant::kConvergence,
+  Require(first.author == laptops_[event.device]->id, Invariant::kConvergence,
           name + " has another author");
   Require(
       first.hlc.physical_ms() <= std::max(event.made_at_ms, true_clock_.NowMs()) + kStampAheadMsMax,
@@ -177,7 +177,7 @@ void World::CheckUnseen(Laptop& laptop, int record) {
 
 int World::NumberOf(const Writer& writer) {
   for (const auto& laptop : laptops_)
-    if ((*laptop)->device() == writer.author) return laptop->number;
+    if (laptop->id == writer.author) return laptop->number;
   return -1;
 }
 
@@ -215,9 +215,9 @@ void World::CheckConflicts(Laptop& laptop) {
       if (field.id == kStory) continue;  // tests/engine/merge says which passages are flagged
       const auto known_of = [&](int one) -> const EventSet& { return laptop.Known(one); };
       const bool is_root = model_.records()[record].id == model_.records()[record].dossier;
-      const bool wanted = model_.IsConflict(record, field.id, known) ||
-                          (field.id == kStage && is_root &&
-                           !model_.UnseenByClosing(record, known_of).empty());
+      const bool wanted =
+          model_.IsConflict(record, field.id, known) ||
+          (field.id == kStage && is_root && !model_.UnseenByClosing(record, known_of).empty());
       const bool found = reported.contains({record, field.id});
       if (wanted == found) continue;
       throw Violation{wanted ? Invariant::kNoSilentLoser : Invariant::kExactCausality,
@@ -251,7 +251,7 @@ void World::CheckNothingIsLost() {
     const int space = model_.records()[event.record].space;
     std::size_t members = 0;
     std::size_t holders = 0;
-    for (auto& laptop : laptops_) {
+    for (Laptop* laptop : Working()) {
       if (!laptop->IsMemberOf(space)) continue;
       ++members;
       if (laptop->Known(event.record).Has(model_.OrdinalOf(event.number))) ++holders;
@@ -266,7 +266,7 @@ void World::CheckNothingIsLost() {
 
 void World::CheckConvergence() {
   std::map<std::vector<int>, std::string> digests;
-  for (auto& laptop : laptops_) {
+  for (Laptop* laptop : Working()) {
     const auto digest = (*laptop)->Digest();
     Require(digest.has_value(), Invariant::kConvergence, "no digest");
     const std::string hex = ToHex(*digest);
@@ -296,7 +296,7 @@ void World::CheckIdleSync(Laptop& laptop) {
 void World::CheckCanaries() {
   Require(!server_.disk().Contains(kCanary), Invariant::kBlindServer,
           "a typed text is on the server's disk");
-  for (auto& laptop : laptops_) {
+  for (Laptop* laptop : Working()) {
     const bool found = laptop->disk.Contains(kCanary);
     Require(!in_vaults_ || !found, Invariant::kAtRestAlwaysEncrypted,
             "a typed text is on a laptop's disk");
@@ -318,16 +318,16 @@ void World::Conclude() {
   for (int round = 0; goes_on; ++round) {
     Require(round < kRoundsMax, Invariant::kConvergence, "the syncs never come to rest");
     goes_on = round == 0;
-    for (auto& laptop : laptops_) {
+    for (Laptop* laptop : Working()) {
       SyncReport report;
       if (!Sync(*laptop, {}, choices, report)) return;
       goes_on |= report.envelopes_in + report.envelopes_out + report.statements_in > 0;
     }
   }
-  for (auto& laptop : laptops_) CheckEverythingOf(*laptop);
+  for (Laptop* laptop : Working()) CheckEverythingOf(*laptop);
   CheckNothingIsLost();
   CheckConvergence();
-  for (auto& laptop : laptops_) CheckIdleSync(*laptop);
+  for (Laptop* laptop : Working()) CheckIdleSync(*laptop);
   CheckCanaries();
   ++counters_.runs;
 }

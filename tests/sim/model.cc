@@ -158,8 +158,9 @@ Model::Unseen Model::UnseenByClosing(int root, const KnownOf& known_of) const {
       for (const Standing& standing : is_text ? TextEditsOf(record, known_of(record))
                                               : StandingOf(record, key, known_of(record))) {
         const Value& value = standing.write->value;
-        const bool changes_text = !standing.write->added.empty() || !standing.write->removed.empty();
-        const bool is_content = is_text                ? changes_text
+        const bool changes_text =
+            !standing.write->added.empty() || !standing.write->removed.empty();
+        const bool is_content = is_text              ? changes_text
                                 : key.first == kTags ? value.is_true()
                                                      : !value.empty();
         if (is_content && !IsCovered(root, *standing.event, closings, known_of(root)))
@@ -231,8 +232,8 @@ std::optional<Event> Model::Plan(int record, const std::vector<Wish>& wishes,
   event.seen = known;
   for (const Wish& wish : wishes) {
     if (!PlanWish(record, wish, known, event)) return std::nullopt;
-    event.looks = event.looks || (wish.edit.field == kStage &&
-                                  wish.edit.settle == FieldEdit::Settle::kYes);
+    event.looks =
+        event.looks || (wish.edit.field == kStage && wish.edit.settle == FieldEdit::Settle::kYes);
   }
   return event;
 }

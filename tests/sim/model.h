@@ -127,8 +127,8 @@ class Model {
   [[nodiscard]] bool IsWhole(int record, const KnownOf& known_of) const;
   // The closings of that root that apply for somebody who knows `known`.
   [[nodiscard]] std::set<int> Closings(int root, const EventSet& known) const;
-  // What stands in the dossier of a closed root and was written without sight of its closing: record,
-  // field, and the laptop of its author.
+  // What stands in the dossier of a closed root and was written without sight of its closing:
+  // record, field, and the laptop of its author.
   using Unseen = std::set<std::tuple<int, FieldId, int>>;
   [[nodiscard]] Unseen UnseenByClosing(int root, const KnownOf& known_of) const;
 

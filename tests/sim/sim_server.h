@@ -16,9 +16,8 @@ class SimServer {
   SimDisk& disk() { return disk_; }
   Service& service() { return *service_; }
   EnvelopeStore& store() { return *store_; }
-  [[nodiscard]] std::uint64_t statements() const {
-    return directory_->directory().statement_count();
-  }
+  [[nodiscard]] const Directory& directory() const { return directory_->directory(); }
+  [[nodiscard]] std::uint64_t statements() const { return directory().statement_count(); }
 
   // After a power cut, or as the operator does it. Nothing happens to what was synced.
   void Restart(SimDisk::Kept kept, Choices& choices);

@@ -74,7 +74,7 @@ void World::JudgeSync(Laptop& laptop, const Status& status, const SyncReport& re
           "a sync fails without a fault: " + (status ? "" : status.error().message));
   Require(report.envelopes_refused == 0, invariant, "the server refuses an envelope");
   Require(report.set_aside == 0, Invariant::kNothingTypedIsLost, "an envelope was set aside");
-  if (report.spaces_waiting_for_key > 0) return;
+  if (report.spaces_waiting_for_key + report.spaces_waiting_for_snapshot > 0) return;
   const auto state = laptop->ReadStatus();
   Require(state.has_value(), Invariant::kNothingTypedIsLost, "no status");
   Require(state->changes_waiting == 0, Invariant::kNothingTypedIsLost,
@@ -120,6 +120,8 @@ void World::SyncThroughFaults(Laptop& laptop, Choices& choices) {
 
 void World::SyncWithALiar(Laptop& laptop, Choices& choices) {
   using enum NetworkPlan::Lie;
+  // Where those who left end is taken from what the server shows.
+  if (AwaitsNewKey()) return;
   SyncReport report;
   NetworkPlan plan;
   plan.lie = choices.Of(std::vector{kFlipsABit, kFlipsABit, kLeavesEnvelopesOut, kStopsEarly,
@@ -249,13 +251,13 @@ void World::BackUpServer(Laptop&, Choices&) {
 // forgot"), nor back to before a statement of the directory ("A server that forgot").
 void World::PutServerBack(Laptop&, Choices&) {
   const bool nobody_lacks_his_own =
-      std::ranges::none_of(laptops_, [](const auto& laptop) { return laptop->is_restored; });
+      std::ranges::none_of(Working(), [](const Laptop* laptop) { return laptop->is_restored; });
   if (!server_backup_ || !nobody_lacks_his_own ||
       server_backup_->statements != server_.statements())
     return;
   ++counters_.faults["server put back from a backup"];
   server_.PutBack(server_backup_->files);
-  for (auto& laptop : laptops_) {
+  for (Laptop* laptop : Working()) {
     unhealed_.insert(laptop->number);
     laptop->memory.received.clear();
   }
@@ -272,6 +274,29 @@ void World::EnrolAnother(Laptop&, Choices& choices) {
   if (laptops_.size() >= laptops_max_ || !unhealed_.empty()) return;
   ++counters_.faults["a laptop enrols late"];
   AddLaptop(choices);
+}
+
+bool World::AwaitsNewKey() const {
+  return std::ranges::any_of(
+      spaces_, [&](const SpaceId& space) { return !server_.directory().Leavers(space).empty(); });
+}
+
+// What it had not sent is lost; what the server has of it goes on like everybody's. A backup of the
+// server from before would be without envelopes that nobody could send again.
+void World::WithdrawLaptop(Laptop& laptop, Choices& choices) {
+  if (laptop.number < 2 || !unhealed_.empty() || laptop.is_restored) return;
+  ++counters_.faults["a laptop is withdrawn"];
+  const Status revoked = organisation_->Revoke(laptop.id, RevocationStatement::Reason::kLost);
+  Require(revoked.has_value(), Invariant::kNothingTypedIsLost, "a laptop cannot be withdrawn");
+  server_backup_.reset();
+  for (const int event : laptop.unsent) model_.events()[event].duty = Event::Duty::kMay;
+  SimNetwork network(server_, laptop.memory, copies_, counters_, {}, Choices(choices.Next()));
+  SyncReport report;
+  const Status status = laptop->Sync(network, report);
+  Require(!status && status.error().code == ErrorCode::kRevoked, Invariant::kAtRestAlwaysEncrypted,
+          "a withdrawn laptop keeps its keys");
+  laptop.engine.reset();
+  laptop.withdrawn = true;
 }
 
 }  // namespace sacoche::sim

@@ -95,6 +95,14 @@ void World::OpenEngine(Laptop& laptop) {
                                     laptop.vault ? laptop.vault->name() : laptop.disk.vfs_name(),
                                     false, snapshot_after_}),
                       "a laptop's store does not open");
+  laptop.id = laptop->device();
+}
+
+std::vector<Laptop*> World::Working() const {
+  std::vector<Laptop*> working;
+  for (const auto& laptop : laptops_)
+    if (!laptop->withdrawn) working.push_back(laptop.get());
+  return working;
 }
 
 void World::Admit(Laptop& laptop) {
@@ -121,12 +129,12 @@ void World::Step(std::uint64_t index) {
   SeedLibraries(choices.Next());
   // Now and then several people work in one and the same millisecond.
   if (!choices.OneIn(3)) true_clock_.Advance(1 + choices.Below(300'000));
-  for (auto& laptop : laptops_) {
+  for (Laptop* laptop : Working()) {
     laptop->clock.Set(static_cast<std::uint64_t>(static_cast<std::int64_t>(true_clock_.NowMs()) +
                                                  laptop->clock_error_ms));
     laptop->random.Reseed(Mix(choices.Next(), static_cast<std::uint64_t>(laptop->number)));
   }
-  Laptop& laptop = *laptops_[choices.Below(laptops_.size())];
+  Laptop& laptop = *choices.Of(Working());
   static const unsigned total = [] {
     unsigned sum = 0;
     for (const Kind& kind : Kinds()) sum += kind.weight;
@@ -164,7 +172,8 @@ const std::vector<World::Kind>& World::Kinds() {
                                           {"server backs up", 3, &World::BackUpServer},
                                           {"server is put back", 3, &World::PutServerBack},
                                           {"server compacts", 6, &World::CompactServer},
-                                          {"another enrols", 2, &World::EnrolAnother}};
+                                          {"another enrols", 2, &World::EnrolAnother},
+                                          {"is withdrawn", 2, &World::WithdrawLaptop}};
   return kinds;
 }
 

@@ -29,6 +29,8 @@ struct Laptop {
   std::unique_ptr<Engine> engine;
   std::vector<int> spaces;
   bool admitted = false;
+  DeviceId id;
+  bool withdrawn = false;  // for good: it does and shows nothing more
 
   // The events of each record that it holds, by what it was told and what it showed.
   std::map<int, EventSet> known;
@@ -105,6 +107,7 @@ class World {
   void PutServerBack(Laptop& laptop, Choices& choices);
   void CompactServer(Laptop& laptop, Choices& choices);
   void EnrolAnother(Laptop& laptop, Choices& choices);
+  void WithdrawLaptop(Laptop& laptop, Choices& choices);
 
   // -- Editing --------------------------------------------------------------------------------
   [[nodiscard]] std::vector<Wish> DrawWishes(Laptop& laptop, int record, Choices& choices);
@@ -123,6 +126,10 @@ class World {
   [[nodiscard]] bool makes_snapshots() const {
     return snapshot_after_ < sync_limits::kSnapshotAfterEnvelopes;
   }
+
+  [[nodiscard]] std::vector<Laptop*> Working() const;
+  // Nobody has yet opened a space again that somebody left.
+  [[nodiscard]] bool AwaitsNewKey() const;
 
   // -- Checking -------------------------------------------------------------------------------
   void ReadHistory(Laptop& laptop, int record);

@@ -45,7 +45,8 @@ inline AdmissionStatement AdmissionOf(const Signer& device, std::vector<SpaceId>
           Role::kIntervenant,
           std::move(spaces),
           CountingFrom<SealedKey>(0x70),
-          CopyOf(ViewOf("sealed profile"))};
+          CopyOf(ViewOf("sealed profile")),
+          {}};
 }
 
 }  // namespace sacoche

@@ -10,12 +10,25 @@ namespace sacoche {
 inline std::vector<SignedStatement> EveryStatement() {
   const auto space = IdFrom<SpaceId>(0x10);
   Signer signer = Signer::Device(2);
+  AdmissionStatement of_user = AdmissionOf(signer, {space});
+  of_user.role = Role::kAdministrator;
+  of_user.user = IdFrom<UserId>(0x60);
+  const EpochStatement::Succession succession{
+      CountingFrom<SealedPreviousKey>(0x70),
+      {{IdFrom<DeviceId>(0x80), 0, {}},
+       {IdFrom<DeviceId>(0x90), 300, CountingFrom<Hash256>(0xa0)}}};
   return {signer.Say(OrganisationOf(signer)),
           signer.Say(SpaceStatement{space, {1, 2, 3}}),
           signer.Say(AdmissionOf(signer, {space, IdFrom<SpaceId>(0x20)})),
-          signer.Say(EpochStatement{space, 300, CountingFrom<Hash256>(0x30)}),
+          signer.Say(EpochStatement{space, 300, CountingFrom<Hash256>(0x30), {}}),
           signer.Say(GrantStatement{space, 300, signer.id(), CountingFrom<SealedKey>(0x40)}),
-          signer.Say(ServerStatement{CountingFrom<SigningPublicKey>(0x50)})};
+          signer.Say(ServerStatement{CountingFrom<SigningPublicKey>(0x50)}),
+          signer.Say(of_user),
+          signer.Say(OfficerStatement{
+              CountingFrom<SigningPublicKey>(0xb0), OfficerStatement::Rank::kReferent, {space}}),
+          signer.Say(
+              RevocationStatement{IdFrom<DeviceId>(0xc0), RevocationStatement::Reason::kDeparture}),
+          signer.Say(EpochStatement{space, 301, CountingFrom<Hash256>(0x31), succession})};
 }
 
 // By key number 2, who signs it.

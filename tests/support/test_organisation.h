@@ -135,8 +135,9 @@ class TestOrganisation {
     admission.spaces = std::move(spaces);
     return ByRoot(std::move(admission));
   }
-  Bytes OpenEpoch(const TestDevice& device, const SpaceId& space, std::uint64_t epoch = 1) {
-    return By(device.key(), device.id(), EpochStatement{space, epoch, {}});
+  Bytes Revoke(const TestDevice& device) { return ByRoot(RevocationStatement{device.id()}); }
+  Bytes OpenEpoch(const TestDevice& device, const SpaceId& space) {
+    return By(device.key(), device.id(), EpochStatement{space, 1, {}, {}});
   }
 
   // Everything that two members of one space need before they can push.

@@ -128,6 +128,10 @@ class TestTeam {
     return device;
   }
 
+  void Revoke(const DeviceId& device) {
+    ASSERT_THAT(organisation.Revoke(device, RevocationStatement::Reason::kLost), Succeeds());
+  }
+
   SyncReport Sync(TestDeviceEngine& device) {
     SyncReport report;
     EXPECT_THAT(device->Sync(http, report), Succeeds());

@@ -51,6 +51,18 @@ class SyncFixture : public ::testing::Test {
   }
   Answer SyncRoot(const TestPush& push) { return Sync(organisation_.signer(), push.Encode()); }
 
+  // For both members.
+  void MakeOtherSpace() {
+    const Answer answer = SyncRoot({.statements = {
+                                        organisation_.MakeSpace(other_space_),
+                                        organisation_.Admit(a_, {space_, other_space_}),
+                                        organisation_.Admit(b_, {space_, other_space_}),
+                                    }});
+    ASSERT_EQ(answer.problem, std::nullopt);
+    for (const StatementOutcomeFrame& outcome : answer.pull.outcomes)
+      ASSERT_EQ(outcome.problem, std::nullopt);
+  }
+
   std::uint64_t Head() { return store_.Head(space_).value(); }
 
   // The one refusal that a push of this envelope gets, or nothing if it is acknowledged.

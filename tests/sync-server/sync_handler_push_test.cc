@@ -201,25 +201,38 @@ TEST_F(SyncHandlerPush, JudgesEachStatementAndNumbersTheOutcomes) {
 }
 
 TEST_F(SyncHandlerPush, AnEnvelopeMayRestOnAStatementOfTheSamePush) {
-  Envelope envelope = a_.NextEnvelope(space_);
-  envelope.header.epoch = 2;
-  SignEnvelope(envelope, a_.key());
-  const Answer answer = Sync(a_, {.statements = {organisation_.OpenEpoch(a_, space_, 2)},
-                                  .envelopes = {EncodeEnvelope(envelope)}});
+  MakeOtherSpace();
+  const Answer answer = Sync(a_, {.statements = {organisation_.OpenEpoch(a_, other_space_)},
+                                  .envelopes = {a_.NextEnvelopeBytes(other_space_)}});
   EXPECT_EQ(answer.pull.acknowledgements.size(), 1U);
 }
 
 TEST_F(SyncHandlerPush, RefusesEnvelopesUnderAKeyThatLostTheRaceForItsEpoch) {
-  ASSERT_FALSE(Sync(b_, {.statements = {organisation_.OpenEpoch(b_, space_, 2)}}).problem);
-  Envelope envelope = a_.NextEnvelope(space_);
-  envelope.header.epoch = 2;
-  SignEnvelope(envelope, a_.key());
-  const Answer answer = Sync(a_, {.statements = {organisation_.OpenEpoch(a_, space_, 2)},
-                                  .envelopes = {EncodeEnvelope(envelope)}});
+  MakeOtherSpace();
+  ASSERT_FALSE(Sync(b_, {.statements = {organisation_.OpenEpoch(b_, other_space_)}}).problem);
+  const Answer answer = Sync(a_, {.statements = {organisation_.OpenEpoch(a_, other_space_)},
+                                  .envelopes = {a_.NextEnvelopeBytes(other_space_)}});
   EXPECT_EQ(answer.pull.outcomes.front().problem, ProblemType::kConflict);
   ASSERT_EQ(answer.pull.refusals.size(), 1U);
   EXPECT_EQ(answer.pull.refusals.front().problem, ProblemType::kConflict);
+  EXPECT_EQ(store_.Head(other_space_).value(), 0U);
+}
+
+TEST_F(SyncHandlerPush, ARevokedDeviceIsToldSoAndNothingElse) {
+  const Envelope late = a_.NextEnvelope(space_);
+  ASSERT_FALSE(SyncRoot({.statements = {organisation_.Revoke(a_)}}).problem);
+  const std::uint64_t revoked_by = directory_->directory().statement_count();
+  ASSERT_FALSE(SyncRoot({.statements = {organisation_.MakeSpace(other_space_)}}).problem);
+  const Answer answer = Sync(a_, {.cursors = {{space_, 0}}, .envelopes = {EncodeEnvelope(late)}});
+  ASSERT_EQ(answer.problem, std::nullopt);
+  EXPECT_EQ(answer.pull.directory.size(), revoked_by);
+  EXPECT_THAT(answer.pull.refused_spaces,
+              ElementsAre(SpaceRefusedFrame{space_, ProblemType::kRevoked}));
+  ASSERT_EQ(answer.pull.refusals.size(), 1U);
+  EXPECT_EQ(answer.pull.refusals.front().problem, ProblemType::kRevoked);
   EXPECT_EQ(Head(), 0U);
+  // The other goes on.
+  EXPECT_EQ(Push(b_, b_.NextEnvelope(space_)), std::nullopt);
 }
 
 TEST_F(SyncHandlerPush, TheRootBelongsToNoSpace) {

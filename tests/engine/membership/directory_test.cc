@@ -40,7 +40,22 @@ class DirectoryTest : public testing::Test {
   }
 
   static EpochStatement Epoch(std::uint64_t number) {
-    return {kSpace, number, CountingFrom<Hash256>(static_cast<std::uint8_t>(number))};
+    return {kSpace, number, CountingFrom<Hash256>(static_cast<std::uint8_t>(number)), {}};
+  }
+
+  // Each that left ends at its seventh envelope.
+  static EpochStatement After(EpochStatement epoch, const std::vector<Signer>& leavers) {
+    epoch.succession.emplace();
+    epoch.succession->previous_key = CountingFrom<SealedPreviousKey>(0x90);
+    for (const Signer& leaver : leavers)
+      epoch.succession->leavers.push_back({leaver.id(), 7, CountingFrom<Hash256>(0xa0)});
+    std::ranges::sort(epoch.succession->leavers, {}, &LeaverEnd::device);
+    return epoch;
+  }
+
+  static OfficerStatement Officer(const Signer& officer, OfficerStatement::Rank rank,
+                                  std::vector<SpaceId> spaces = {}) {
+    return {officer.key().public_key(), rank, std::move(spaces)};
   }
 
   static GrantStatement Grant(const Signer& to, std::uint64_t epoch = 1) {
@@ -51,6 +66,7 @@ class DirectoryTest : public testing::Test {
   Signer alice_ = Signer::Device(2);
   Signer bob_ = Signer::Device(3);
   Signer carol_ = Signer::Device(4);
+  Signer dora_ = Signer::Device(5);
   Signer stranger_ = Signer::Device(9);
   Directory directory_;
   std::vector<SignedStatement> log_;
@@ -112,7 +128,7 @@ TEST_F(DirectoryTest, RefusesAForgedSignature) {
 
 TEST_F(DirectoryTest, RefusesAGapInTheChain) {
   const SignedStatement first = alice_.Say(Epoch(1));
-  const SignedStatement second = alice_.Say(Epoch(2));
+  const SignedStatement second = alice_.Say(Grant(bob_));
   ExpectRefused(second, ErrorCode::kUntrusted);
   Apply(first);
   Apply(second);
@@ -180,8 +196,10 @@ TEST_F(DirectoryTest, EpochsAreOpenedOneAfterTheOther) {
   EXPECT_EQ(directory_.CurrentEpoch(kSpace), 0U);
   ExpectRefused(Signer::Device(2).Say(Epoch(0)), ErrorCode::kRefused);
   ExpectRefused(Signer::Device(2).Say(Epoch(2)), ErrorCode::kRefused);
+  Apply(root_.Say(AdmissionOf(dora_, {kSpace})));
   Apply(alice_.Say(Epoch(1)));
-  Apply(bob_.Say(Epoch(2)));
+  Apply(root_.Say(RevocationStatement{dora_.id()}));
+  Apply(bob_.Say(After(Epoch(2), {dora_})));
   EXPECT_EQ(directory_.CurrentEpoch(kSpace), 2U);
   EXPECT_EQ(directory_.CurrentEpoch(kOtherSpace), 0U);
   EXPECT_EQ(directory_.EpochOpener(kSpace, 1), alice_.id());
@@ -230,6 +248,137 @@ TEST_F(DirectoryTest, RefusesASecondGrantOfTheSameKey) {
   Apply(alice_.Say(Epoch(1)));
   Apply(alice_.Say(Grant(bob_)));
   ExpectRefused(alice_.Say(Grant(bob_)), ErrorCode::kRefused);
+}
+
+// -- Leaving ------------------------------------------------------------------------------------
+
+TEST_F(DirectoryTest, ARevokedDeviceIsAMemberOfNothingAndSaysNothingMore) {
+  Apply(alice_.Say(Epoch(1)));
+  Apply(root_.Say(RevocationStatement{bob_.id(), RevocationStatement::Reason::kDeparture}));
+  EXPECT_TRUE(directory_.IsRevoked(bob_.id()));
+  EXPECT_FALSE(directory_.IsMember(bob_.id(), kSpace));
+  EXPECT_TRUE(directory_.WasEverMember(bob_.id(), kSpace));
+  EXPECT_EQ(directory_.MembersOf(kSpace), std::vector<DeviceId>{alice_.id()});
+  EXPECT_EQ(directory_.FindMember(bob_.id())->revoked_by, directory_.statement_count());
+  ExpectRefused(bob_.Say(Grant(alice_)), ErrorCode::kUntrusted);
+  ExpectRefused(Signer(alice_).Say(Grant(bob_)), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, ARevocationIsForEver) {
+  Apply(root_.Say(RevocationStatement{bob_.id()}));
+  ExpectRefused(Signer(root_).Say(RevocationStatement{bob_.id()}), ErrorCode::kRefused);
+  ExpectRefused(Signer(root_).Say(AdmissionOf(bob_, {kSpace})), ErrorCode::kRefused);
+  ExpectRefused(Signer(root_).Say(RevocationStatement{stranger_.id()}), ErrorCode::kRefused);
+}
+
+TEST_F(DirectoryTest, WhoeverLeavesASpaceMakesItNeedAnotherKey) {
+  EXPECT_TRUE(directory_.Leavers(kSpace).empty());
+  Apply(alice_.Say(Epoch(1)));
+  Apply(root_.Say(AdmissionOf(bob_, {kOtherSpace})));
+  EXPECT_EQ(directory_.Leavers(kSpace), std::vector<DeviceId>{bob_.id()});
+  EXPECT_EQ(directory_.FindEnd(kSpace, bob_.id()), nullptr);
+  Apply(alice_.Say(After(Epoch(2), {bob_})));
+  EXPECT_TRUE(directory_.Leavers(kSpace).empty());
+  ASSERT_NE(directory_.FindEnd(kSpace, bob_.id()), nullptr);
+  EXPECT_EQ(directory_.FindEnd(kSpace, bob_.id())->counter, 7U);
+  EXPECT_EQ(directory_.FindEnd(kSpace, alice_.id()), nullptr);
+}
+
+TEST_F(DirectoryTest, WhoeverComesBackIsBoundByNoEnd) {
+  Apply(alice_.Say(Epoch(1)));
+  Apply(root_.Say(AdmissionOf(bob_, {})));
+  Apply(alice_.Say(After(Epoch(2), {bob_})));
+  Apply(root_.Say(AdmissionOf(bob_, {kSpace})));
+  EXPECT_TRUE(directory_.IsMember(bob_.id(), kSpace));
+  EXPECT_EQ(directory_.FindEnd(kSpace, bob_.id()), nullptr);
+}
+
+TEST_F(DirectoryTest, WhoeverComesBackInTimeMakesNoNewKeyNecessary) {
+  Apply(alice_.Say(Epoch(1)));
+  Apply(root_.Say(AdmissionOf(bob_, {})));
+  Apply(root_.Say(AdmissionOf(bob_, {kSpace})));
+  EXPECT_TRUE(directory_.Leavers(kSpace).empty());
+  ExpectRefused(alice_.Say(After(Epoch(2), {bob_})), ErrorCode::kRefused);
+}
+
+TEST_F(DirectoryTest, BeforeTheFirstKeyNobodyTakesAnythingAway) {
+  Apply(root_.Say(RevocationStatement{bob_.id()}));
+  EXPECT_TRUE(directory_.Leavers(kSpace).empty());
+}
+
+TEST_F(DirectoryTest, RefusesAnotherKeyThatNobodyNeeds) {
+  Apply(alice_.Say(Epoch(1)));
+  ExpectRefused(Signer(alice_).Say(After(Epoch(2), {})), ErrorCode::kRefused);
+  ExpectRefused(Signer(alice_).Say(After(Epoch(2), {bob_})), ErrorCode::kRefused);
+}
+
+TEST_F(DirectoryTest, RefusesAnEpochThatNamesNotAllOrTooManyLeavers) {
+  Apply(root_.Say(AdmissionOf(dora_, {kSpace})));
+  Apply(alice_.Say(Epoch(1)));
+  Apply(root_.Say(RevocationStatement{bob_.id()}));
+  Apply(root_.Say(RevocationStatement{dora_.id()}));
+  ExpectRefused(Signer(alice_).Say(After(Epoch(2), {bob_})), ErrorCode::kRefused);
+  ExpectRefused(Signer(alice_).Say(After(Epoch(2), {alice_, bob_, dora_})), ErrorCode::kRefused);
+  Apply(alice_.Say(After(Epoch(2), {bob_, dora_})));
+}
+
+TEST_F(DirectoryTest, RefusesAnEpochThatDoesNotLeadBack) {
+  ExpectRefused(Signer(alice_).Say(After(Epoch(1), {})), ErrorCode::kUntrusted);
+  Apply(alice_.Say(Epoch(1)));
+  Apply(root_.Say(RevocationStatement{bob_.id()}));
+  ExpectRefused(Signer(alice_).Say(Epoch(2)), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, ALaterAdmissionChangesNoPerson) {
+  AdmissionStatement hers = AdmissionOf(alice_, {kSpace});
+  hers.user = IdFrom<UserId>(1);
+  Apply(root_.Say(hers));
+  hers.user = IdFrom<UserId>(2);
+  ExpectRefused(Signer(root_).Say(hers), ErrorCode::kUntrusted);
+  hers.user = UserId();
+  ExpectRefused(Signer(root_).Say(hers), ErrorCode::kUntrusted);
+}
+
+// -- Officers -----------------------------------------------------------------------------------
+
+TEST_F(DirectoryTest, AnAdministratorMakesSpacesAdmitsAndWithdraws) {
+  Signer officer = Signer::Device(6);
+  ExpectRefused(Signer(officer).Say(SpaceStatement{kNoSpace, {}}), ErrorCode::kUntrusted);
+  Apply(root_.Say(Officer(officer, OfficerStatement::Rank::kAdministrator)));
+  Apply(officer.Say(SpaceStatement{kNoSpace, {}}));
+  Apply(officer.Say(AdmissionOf(dora_, {kNoSpace, kSpace})));
+  Apply(officer.Say(RevocationStatement{dora_.id()}));
+  ExpectRefused(Signer(officer).Say(Epoch(1)), ErrorCode::kUntrusted);
+  ExpectRefused(Signer(officer).Say(ServerStatement{officer.key().public_key()}),
+                ErrorCode::kUntrusted);
+  ExpectRefused(Signer(officer).Say(Officer(dora_, OfficerStatement::Rank::kAdministrator)),
+                ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, AReferentSpeaksForHisPostOnly) {
+  Apply(root_.Say(Officer(alice_, OfficerStatement::Rank::kReferent, {kSpace})));
+  ExpectRefused(Signer(alice_).Say(SpaceStatement{kNoSpace, {}}), ErrorCode::kUntrusted);
+  ExpectRefused(Signer(alice_).Say(AdmissionOf(dora_, {kSpace, kOtherSpace})),
+                ErrorCode::kUntrusted);
+  ExpectRefused(Signer(alice_).Say(AdmissionOf(carol_, {kSpace})), ErrorCode::kUntrusted);
+  ExpectRefused(Signer(alice_).Say(RevocationStatement{carol_.id()}), ErrorCode::kUntrusted);
+  Apply(alice_.Say(AdmissionOf(dora_, {kSpace})));
+  Apply(alice_.Say(RevocationStatement{dora_.id()}));
+  Apply(alice_.Say(Epoch(1)));  // and is a member as before
+}
+
+TEST_F(DirectoryTest, AnOfficerIsOneUntilTheRootSaysOtherwise) {
+  Signer officer = Signer::Device(6);
+  Apply(root_.Say(Officer(officer, OfficerStatement::Rank::kAdministrator)));
+  Apply(root_.Say(Officer(officer, OfficerStatement::Rank::kNone)));
+  EXPECT_EQ(directory_.FindOfficer(officer.id()), nullptr);
+  ExpectRefused(officer.Say(AdmissionOf(dora_, {kSpace})), ErrorCode::kUntrusted);
+}
+
+TEST_F(DirectoryTest, AWithdrawnReferentSpeaksForNobody) {
+  Apply(root_.Say(Officer(alice_, OfficerStatement::Rank::kReferent, {kSpace})));
+  Apply(root_.Say(RevocationStatement{alice_.id()}));
+  ExpectRefused(alice_.Say(AdmissionOf(dora_, {kSpace})), ErrorCode::kUntrusted);
 }
 
 TEST(DirectoryStart, BeginsWithAnOrganisation) {

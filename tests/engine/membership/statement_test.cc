@@ -23,11 +23,12 @@ Bytes WithByte(const SignedStatement& statement, std::size_t at, std::uint8_t va
 }
 
 TEST(Statement, EveryKindRoundTrips) {
-  std::size_t index = 0;
+  std::set<std::uint8_t> kinds;
   for (const SignedStatement& said : EveryStatement()) {
     const auto decoded = DecodeStatement(said.bytes);
     ASSERT_THAT(decoded, Succeeds());
-    EXPECT_EQ(decoded->statement.payload.index(), index++);
+    EXPECT_EQ(decoded->statement.payload.index(), said.statement.payload.index());
+    EXPECT_TRUE(kinds.insert(said.bytes[kKindAt]).second);
     EXPECT_EQ(decoded->bytes, said.bytes);
     EXPECT_EQ(decoded->hash, said.hash);
     // Signing what was read gives the same bytes: nothing was lost, and the encoding is canonical.
@@ -61,6 +62,28 @@ TEST(Statement, RefusesAnotherVersion) {
     EXPECT_THAT(
         DecodeStatement(WithByte(EveryStatement()[0], 0, static_cast<std::uint8_t>(version))),
         FailsWith(ErrorCode::kNewerFormat));
+}
+
+TEST(Statement, RefusesWhatStandsForNothing) {
+  Signer signer = Signer::Device(2);
+  OfficerStatement officer{signer.key().public_key(), OfficerStatement::Rank{3}, {}};
+  EXPECT_THAT(DecodeStatement(signer.Say(officer).bytes), FailsWith(ErrorCode::kCorrupt));
+  for (const int reason : {0, 4})
+    EXPECT_THAT(DecodeStatement(
+                    signer.Say(RevocationStatement{{}, RevocationStatement::Reason(reason)}).bytes),
+                FailsWith(ErrorCode::kCorrupt));
+}
+
+// One list, one way to write it.
+TEST(Statement, RefusesLeaversOutOfOrderOrTwice) {
+  Signer signer = Signer::Device(2);
+  EpochStatement epoch{kSpace, 2, {}, EpochStatement::Succession{}};
+  epoch.succession->leavers = {{IdFrom<DeviceId>(2), 1, {}}, {IdFrom<DeviceId>(1), 1, {}}};
+  EXPECT_THAT(DecodeStatement(signer.Say(epoch).bytes), FailsWith(ErrorCode::kCorrupt));
+  epoch.succession->leavers[1].device = IdFrom<DeviceId>(2);
+  EXPECT_THAT(DecodeStatement(signer.Say(epoch).bytes), FailsWith(ErrorCode::kCorrupt));
+  epoch.succession->leavers[1].device = IdFrom<DeviceId>(3);
+  EXPECT_THAT(DecodeStatement(signer.Say(epoch).bytes), Succeeds());
 }
 
 TEST(Statement, RefusesAnUnknownKind) {

@@ -15,10 +15,12 @@ std::vector<ProblemType> AllTypes() {
 }
 
 TEST(Problem, NumbersAreNeverChanged) {
-  EXPECT_EQ(AllTypes().size(), 17U);
+  EXPECT_EQ(AllTypes().size(), 19U);
   EXPECT_EQ(ProblemFromNumber(1), ProblemType::kMalformed);
   EXPECT_EQ(ProblemFromNumber(9), ProblemType::kForkedChain);
   EXPECT_EQ(ProblemFromNumber(17), ProblemType::kStorage);
+  EXPECT_EQ(ProblemFromNumber(19), ProblemType::kRevoked);
+  EXPECT_EQ(ProblemFromNumber(20), ProblemType::kNoSnapshot);
   EXPECT_EQ(ProblemFromNumber(0), std::nullopt);
   EXPECT_EQ(ProblemFromNumber(18), std::nullopt);
   EXPECT_EQ(ProblemFromNumber(257), std::nullopt);
