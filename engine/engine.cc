@@ -26,6 +26,11 @@ Status ReplayDirectory(Store& store, Directory& directory) {
     SACOCHE_ASSIGN(const SignedStatement statement, DecodeStatement(bytes));
     SACOCHE_TRY(directory.Apply(statement));
   }
+  SACOCHE_ASSIGN(const std::vector<Bytes> missing, store.directory().Missing());
+  for (const Bytes& bytes : missing) {
+    SACOCHE_ASSIGN(const SignedStatement statement, DecodeStatement(bytes));
+    SACOCHE_TRY(directory.Apply(statement));
+  }
   return {};
 }
 
@@ -283,6 +288,13 @@ Status Engine::Sync(HttpClient& http, SyncReport& report) {
   report = session.report();
   if (const auto time = LoadTrustedTime(*parts_->store)) parts_->time = *time;
   if (parts_->directory.IsRevoked(device())) return ForgetKeys();
+  if (!status && status.error().code == ErrorCode::kNotEnrolled &&
+      parts_->directory.FindMember(device()) != nullptr)
+    return Fail(ErrorCode::kRefused,
+                "the server does not know this laptop any more: it was restored from an older "
+                "backup",
+                "Your work is kept on this laptop. Synchronise again after a colleague has; if no "
+                "colleague's laptop is left, call your administrator.");
   parts_->TakeDirectoryKey();
   Notify(report.touched);
   return status;

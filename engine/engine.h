@@ -26,7 +26,7 @@ struct Invitation {
 };
 
 // The number of the store's format that this release writes.
-inline constexpr int kStoreFormatOfRelease = 2;
+inline constexpr int kStoreFormatOfRelease = 3;
 
 // A record as people see it.
 struct RecordView {

@@ -15,14 +15,16 @@ std::optional<DeviceId> AdmittedBy(const Statement& statement) {
 }
 
 ServerDirectory::Outcome Judge(Directory& directory, ByteView bytes,
-                               std::vector<NewStatement>& accepted) {
+                               std::vector<NewStatement>& accepted, std::vector<Hash256>& hashes) {
   auto decoded = DecodeStatement(bytes);
   if (!decoded) return {ProblemFor(decoded.error().code), std::nullopt};
   const Status applied = directory.Apply(*decoded);
-  if (applied)
+  if (applied) {
     accepted.push_back({decoded->bytes, AdmittedBy(decoded->statement)});
-  else if (applied.error().code != ErrorCode::kAlreadyExists)
+    hashes.push_back(decoded->hash);
+  } else if (applied.error().code != ErrorCode::kAlreadyExists) {
     return {ProblemFor(applied.error().code), std::move(*decoded)};
+  }
   return {std::nullopt, std::move(*decoded)};
 }
 
@@ -46,6 +48,7 @@ Status ServerDirectory::ReadAll() {
         return Fail(ErrorCode::kUntrusted,
                     "the server's store does not hold the directory of this organisation",
                     "Check `organisation` and `data` in the configuration, or restore a backup.");
+      order_.Append(statement.hash);
     }
   }
 }
@@ -58,10 +61,13 @@ Result<std::vector<ServerDirectory::Outcome>> ServerDirectory::Append(
   std::vector<NewStatement> accepted;
   std::vector<Outcome> outcomes;
   outcomes.reserve(statements.size());
-  for (const Bytes& bytes : statements) outcomes.push_back(Judge(next, bytes, accepted));
+  std::vector<Hash256> accepted_hashes;
+  for (const Bytes& bytes : statements)
+    outcomes.push_back(Judge(next, bytes, accepted, accepted_hashes));
   if (accepted.empty()) return outcomes;
   SACOCHE_TRY(store_.AppendStatements(accepted));
   directory_ = std::move(next);
+  for (const Hash256& hash : accepted_hashes) order_.Append(hash);
   return outcomes;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/membership/directory.h"
+#include "engine/membership/directory_order.h"
 #include "engine/wire/problem.h"
 #include "sync-server/envelope_store.h"
 
@@ -21,6 +22,7 @@ class ServerDirectory {
                                                        std::optional<SigningPublicKey> pinned);
 
   [[nodiscard]] const Directory& directory() const { return directory_; }
+  [[nodiscard]] const DirectoryOrder& order() const { return order_; }
 
   // Judges each statement and appends the good ones, durably, in one transaction. An error is the
   // store's; then none was taken in.
@@ -34,6 +36,7 @@ class ServerDirectory {
 
   EnvelopeStore& store_;
   Directory directory_;
+  DirectoryOrder order_;
 };
 
 }  // namespace sacoche

@@ -67,6 +67,10 @@ OrProblem<void> SyncHandler::Take(PushFrame frame) {
     return TakeStatement(std::move(*statement));
   if (const auto* cursor = std::get_if<CursorFrame>(&frame)) return TakeCursor(*cursor);
   if (const auto* known = std::get_if<KnownHistoryFrame>(&frame)) return TakeKnownHistory(*known);
+  if (const auto* known = std::get_if<KnownDirectoryFrame>(&frame)) {
+    known_directory_ = *known;
+    return {};
+  }
   if (const auto* known = std::get_if<KnownSnapshotFrame>(&frame)) return TakeKnownSnapshot(*known);
   if (const auto* head = std::get_if<SnapshotHeadFrame>(&frame)) return TakeSnapshotHead(*head);
   if (const auto* part = std::get_if<SnapshotPartFrame>(&frame)) return TakeSnapshotPart(*part);
@@ -255,6 +259,11 @@ OrProblem<Bytes> SyncHandler::NextChunk() {
 // A device that was withdrawn is told so, in the words of whoever did it, and nothing that was said
 // afterwards.
 OrProblem<void> SyncHandler::AddDirectory(Bytes& chunk) {
+  const auto known = std::exchange(known_directory_, std::nullopt);
+  if (known && rooms_.directory.order().TagAt(known->statements) != known->tag) {
+    AppendFrame(chunk, PullFrame(AnotherDirectoryFrame{}));
+    directory_cursor_ = 0;
+  }
   const Member* self = rooms_.directory.directory().FindMember(signer_.device);
   const std::uint64_t last = self != nullptr && self->revoked ? self->revoked_by : UINT64_MAX;
   const auto page = rooms_.store.ReadStatements(directory_cursor_,

@@ -110,6 +110,7 @@ class SyncHandler {
   FrameSplitter splitter_;
   StreamHash request_hash_ = RequestHash();
   std::uint64_t directory_cursor_ = 0;
+  std::optional<KnownDirectoryFrame> known_directory_;
   std::vector<CursorFrame> cursors_;
   std::map<std::size_t, KnownHistoryFrame> known_histories_;   // by the cursor that they follow
   std::map<std::size_t, KnownSnapshotFrame> known_snapshots_;  // the same

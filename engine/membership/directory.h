@@ -68,6 +68,8 @@ class Directory {
   [[nodiscard]] std::uint64_t NextCounter(const DeviceId& signer) const;
   [[nodiscard]] Hash256 LastHash(const DeviceId& signer) const;
 
+  [[nodiscard]] bool Knows(const Hash256& statement) const { return known_.contains(statement); }
+
   [[nodiscard]] const OfficerStatement* FindOfficer(const DeviceId& signer) const;
 
   [[nodiscard]] std::uint64_t statement_count() const { return known_.size(); }

@@ -178,6 +178,15 @@ CREATE TABLE own_base(
   hash BLOB NOT NULL
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX outbox_stored ON outbox(space, server_seq) WHERE server_seq IS NOT NULL;
+)sql",
+                                                          R"sql(
+CREATE TABLE directory_missing(position INTEGER PRIMARY KEY, statement BLOB NOT NULL) STRICT;
+CREATE TABLE shown_history(
+  space BLOB NOT NULL,
+  server_seq INTEGER NOT NULL,
+  tag BLOB NOT NULL,
+  PRIMARY KEY(space, server_seq)
+) WITHOUT ROWID, STRICT;
 )sql"};
 
 Status RunStep(Database& database, int from) {
@@ -215,8 +224,12 @@ Result<int> CheckFormat(Database& database) {
 
 Status StandInForLaterFormat(Database& database, int format) {
   if (format == kStoreFormat) return {};
-  static_assert(kStoreFormat == 2, "what a later step adds needs a stand-in too");
+  static_assert(kStoreFormat == 3, "what a later step adds needs a stand-in too");
   SACOCHE_TRY(database.Execute("PRAGMA query_only=OFF"));
+  SACOCHE_TRY(
+      database.Execute("CREATE TEMP TABLE directory_missing(position, statement);"
+                       "CREATE TEMP TABLE shown_history(space, server_seq, tag);"));
+  if (format == 2) return database.Execute("PRAGMA query_only=ON");
   SACOCHE_TRY(
       database.Execute("CREATE TEMP TABLE recall(space, wanted);"
                        "CREATE TEMP TABLE known_history(space, server_seq, tag);"

@@ -3,6 +3,12 @@
 namespace sacoche {
 namespace {
 
+// Envelopes behind the newest head of which a colleague's view can still be compared.
+constexpr std::uint64_t kShownHistoryKept = 10'000;
+
+}  // namespace
+namespace {
+
 // The row that holds for every space without a row of its own.
 constexpr ByteView kEverySpace{};
 
@@ -28,13 +34,39 @@ Result<KnownHistoryFrame> Progress::KnownHistory(const SpaceId& space) {
   return KnownHistoryFrame{query.Uint(0), query.ArrayAt<8>(1)};
 }
 
+// Sequence 0: the server has another history, and what it showed before is nothing to compare with.
 Status Progress::SetKnownHistory(const SpaceId& space, const KnownHistoryFrame& known) {
+  if (known.sequence > 0)
+    SACOCHE_TRY(database_
+                    ->Prepare("INSERT OR REPLACE INTO shown_history(space, server_seq, tag)"
+                              " VALUES (?, ?, ?)")
+                    .Bind(space.view())
+                    .Bind(known.sequence)
+                    .Bind(known.tag)
+                    .Run());
+  const std::uint64_t kept_from =
+      known.sequence > kShownHistoryKept ? known.sequence - kShownHistoryKept : 0;
+  SACOCHE_TRY(database_
+                  ->Prepare("DELETE FROM shown_history WHERE space = ?1"
+                            " AND (server_seq > ?2 OR server_seq < ?3)")
+                  .Bind(space.view())
+                  .Bind(known.sequence)
+                  .Bind(kept_from)
+                  .Run());
   return database_
       ->Prepare("INSERT OR REPLACE INTO known_history(space, server_seq, tag) VALUES (?, ?, ?)")
       .Bind(space.view())
       .Bind(known.sequence)
       .Bind(known.tag)
       .Run();
+}
+
+Result<std::optional<HistoryTag>> Progress::ShownHistory(const SpaceId& space,
+                                                         std::uint64_t sequence) {
+  auto query =
+      database_->Prepare("SELECT tag FROM shown_history WHERE space = ? AND server_seq = ?");
+  SACOCHE_ASSIGN(const bool found, query.Bind(space.view()).Bind(sequence).Step());
+  return found ? std::optional(query.ArrayAt<8>(0)) : std::nullopt;
 }
 
 Result<ChainHead> Progress::PeerChain(const SpaceId& space, const DeviceId& device) {

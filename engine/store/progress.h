@@ -19,6 +19,9 @@ class Progress {
   // What the server last said of the space's history; sequence 0 if nothing.
   [[nodiscard]] Result<KnownHistoryFrame> KnownHistory(const SpaceId& space);
   Status SetKnownHistory(const SpaceId& space, const KnownHistoryFrame& known);
+  // What it said at one of the last heads that were read; nothing if it was not asked there.
+  [[nodiscard]] Result<std::optional<HistoryTag>> ShownHistory(const SpaceId& space,
+                                                               std::uint64_t sequence);
 
   [[nodiscard]] Result<ChainHead> PeerChain(const SpaceId& space, const DeviceId& device);
   [[nodiscard]] Result<std::map<DeviceId, ChainHead>> PeerChains(const SpaceId& space);

@@ -2,19 +2,6 @@
 
 namespace sacoche {
 
-Status KeyExchange::TakeIn(std::uint64_t sequence, ByteView bytes) {
-  if (sequence != directory_->statement_count() + 1)
-    return Fail(ErrorCode::kUntrusted, "the server left out or repeated part of the directory",
-                "Synchronise again; if it happens again, tell your administrator.");
-  SACOCHE_ASSIGN(const SignedStatement statement, DecodeStatement(bytes));
-  SACOCHE_TRY(directory_->Check(statement));
-  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
-  SACOCHE_TRY(store_->directory().Append(sequence, bytes));
-  SACOCHE_TRY(TakeKeys(statement.statement));
-  SACOCHE_TRY(transaction.Commit());
-  return directory_->Apply(statement);
-}
-
 Status KeyExchange::TakeKeys(const Statement& statement) {
   if (const auto* epoch = std::get_if<EpochStatement>(&statement.payload))
     return TakeOpenedEpoch(*epoch);

@@ -6,17 +6,16 @@
 
 namespace sacoche {
 
-// Follows the directory for this device: checks each statement, takes the epoch keys that are
-// granted, opens the first epoch of a space, and grants keys to members who lack them.
+// The keys that follow from the directory for this device: takes the epoch keys that are granted,
+// opens the first epoch of a space, and grants keys to members who lack them.
 class KeyExchange {
  public:
   // All must outlive this.
   KeyExchange(Store* store, Directory* directory, const DeviceIdentity* identity)
       : store_(store), directory_(directory), identity_(identity) {}
 
-  // The statement that the server has under that number. kUntrusted if it is not the next, or the
-  // directory's rules refuse it: then the server is not to be believed.
-  Status TakeIn(std::uint64_t sequence, ByteView bytes);
+  // What a statement that is new here brings this device. Within the caller's transaction.
+  Status TakeKeys(const Statement& statement);
 
   // What this device should add to the directory now, in order. `at_head`: the spaces that it has
   // read to their heads, and so knows where those who left them end.
@@ -34,7 +33,6 @@ class KeyExchange {
   [[nodiscard]] std::vector<SpaceId> Spaces() const;
 
  private:
-  Status TakeKeys(const Statement& statement);
   Status TakeOpenedEpoch(const EpochStatement& epoch);
   Status TakeGrant(const GrantStatement& grant);
   // The keys of the epochs before, each from the one after it.

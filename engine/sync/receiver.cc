@@ -39,20 +39,22 @@ Status Receiver::Check(const Sent& sent) {
 Result<Receiver::Received> Receiver::Receive(const Sent& sent) {
   SACOCHE_ASSIGN(const Arrived arrived, Verify(sent));
   const bool is_own = arrived.envelope.header.device == identity_->device();
-  return is_own ? ReceiveOwn(arrived) : ReceiveFromPeer(arrived);
+  auto received = is_own ? ReceiveOwn(arrived) : ReceiveFromPeer(arrived);
+  if (received) received->header = arrived.envelope.header;
+  return received;
 }
 
 Result<Receiver::Received> Receiver::ReceiveFromPeer(const Arrived& arrived) {
   const EnvelopeHeader& header = arrived.envelope.header;
   SACOCHE_ASSIGN(const ChainHead chain, store_->progress().PeerChain(header.space, header.device));
-  if (header.counter <= chain.counter) return Received{Outcome::kKnownAlready, {}, 0};
+  if (header.counter <= chain.counter) return Received{Outcome::kKnownAlready};
   // Whatever comes after its end was made with keys that it should no longer have.
   if (const LeaverEnd* end = directory_->FindEnd(header.space, header.device)) {
-    if (header.counter > end->counter) return Received{Outcome::kAfterLeaving, {}, 0};
+    if (header.counter > end->counter) return Received{Outcome::kAfterLeaving};
     if (header.counter == end->counter && arrived.hash != end->hash)
       return Untrusted("a laptop that left, or the server, shows two different histories");
   }
-  if (header.counter != chain.counter + 1) return Received{Outcome::kGap, {}, 0};
+  if (header.counter != chain.counter + 1) return Received{Outcome::kGap};
   if (header.previous != chain.hash)
     return Untrusted("a colleague's laptop, or the server, shows two different histories");
   return Commit(arrived, {.server_seq = arrived.server_seq,
@@ -64,8 +66,8 @@ Result<Receiver::Received> Receiver::ReceiveOwn(const Arrived& arrived) {
   const EnvelopeHeader& header = arrived.envelope.header;
   SACOCHE_ASSIGN(const ChainHead chain, store_->outbox().Head(header.space));
   if (header.counter <= chain.counter) return ReceiveOwnAgain(arrived);
-  if (header.counter != chain.counter + 1) return Received{Outcome::kGap, {}, 0};
-  if (header.previous != chain.hash) return Received{Outcome::kForked, {}, 0};
+  if (header.counter != chain.counter + 1) return Received{Outcome::kGap};
+  if (header.previous != chain.hash) return Received{Outcome::kForked};
   PulledFrom from{.server_seq = arrived.server_seq,
                   .device = header.device,
                   .chain = ChainHead{header.counter, arrived.hash}};
@@ -82,9 +84,9 @@ Result<Receiver::Received> Receiver::ReceiveOwnAgain(const Arrived& arrived) {
   const bool is_its_end = header.counter == base.counter && arrived.hash == base.hash;
   // A snapshot stands for it.
   if (!known && (header.counter < base.counter || is_its_end))
-    return Received{Outcome::kKnownAlready, {}, 0};
+    return Received{Outcome::kKnownAlready};
   if (!known || known->hash != arrived.hash) {
-    if (known && !known->is_stored) return Received{Outcome::kForked, {}, 0};
+    if (known && !known->is_stored) return Received{Outcome::kForked};
     return Untrusted("the server shows another history of this laptop than the one it stored");
   }
   if (!known->is_stored) {
@@ -94,13 +96,13 @@ Result<Receiver::Received> Receiver::ReceiveOwnAgain(const Arrived& arrived) {
       SACOCHE_TRY(store_->log().MarkReceived(header.space, header.counter, arrived.received_s));
     SACOCHE_TRY(transaction.Commit());
   }
-  return Received{Outcome::kKnownAlready, {}, 0};
+  return Received{Outcome::kKnownAlready};
 }
 
 Result<Receiver::Received> Receiver::Commit(const Arrived& arrived, const PulledFrom& from) {
   const EnvelopeHeader& header = arrived.envelope.header;
   SACOCHE_ASSIGN(const auto key, keys_->Key(header.space, header.epoch));
-  if (!key) return Received{Outcome::kWaitingForKey, {}, header.epoch};
+  if (!key) return Received{Outcome::kWaitingForKey, {}, header.epoch, {}};
 
   auto changes = Open(arrived.envelope, *key);
   if (changes && !from.recalled)
@@ -113,15 +115,15 @@ Result<Receiver::Received> Receiver::Commit(const Arrived& arrived, const Pulled
     counted.new_dot = NewDotOf;
     if (counted.recalled) counted.recalled->changes = changes->size();
     committed = committer_->CommitPulled(header.space, *changes, counted);
-    if (committed) return Received{Outcome::kCommitted, std::move(*committed), 0};
+    if (committed) return Received{Outcome::kCommitted, std::move(*committed)};
   }
   const Error error = changes ? committed.error() : changes.error();
   if (!IsUnreadable(error.code)) return Forward(error);
   // A dot of ours means two things: another copy of this store was at work.
   if (from.recalled && changes && error.code == ErrorCode::kUntrusted)
-    return Received{Outcome::kForked, {}, 0};
+    return Received{Outcome::kForked};
   SACOCHE_TRY(committer_->CommitSetAside(header.space, from, error.message, arrived.bytes));
-  return Received{Outcome::kSetAside, {}, 0};
+  return Received{Outcome::kSetAside};
 }
 
 // The chains say that no snapshot stands for this envelope. If one knows its changes all the same,

@@ -29,8 +29,9 @@ class Receiver {
   };
   struct Received {
     Outcome outcome = Outcome::kCommitted;
-    CommitReport commit;
+    CommitReport commit = {};
     std::uint64_t missing_epoch = 0;  // with kWaitingForKey
+    EnvelopeHeader header = {};
   };
 
   struct Sent {

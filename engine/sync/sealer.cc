@@ -63,9 +63,16 @@ Status Sealer::SealDraft(const SpaceId& space, std::uint64_t epoch, const EpochK
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_ASSIGN(const ChainHead head, store_->outbox().Head(space));
   SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(space));
-  const EnvelopeHeader header{
-      space,     epoch, identity_->device(), random_->NextId<EnvelopeId>(), head.counter + 1,
-      head.hash, cursor};
+  SACOCHE_ASSIGN(const KnownHistoryFrame known, store_->progress().KnownHistory(space));
+  const HistoryTag history = known.sequence == cursor ? known.tag : HistoryTag{};
+  const EnvelopeHeader header{space,
+                              epoch,
+                              identity_->device(),
+                              random_->NextId<EnvelopeId>(),
+                              head.counter + 1,
+                              head.hash,
+                              cursor,
+                              ServerView{history, follower_->count(), follower_->tag()}};
   SACOCHE_ASSIGN(SealedEnvelope sealed,
                  SealEnvelope(header, draft.items, key, identity_->signing_key));
   SACOCHE_TRY(

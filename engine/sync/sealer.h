@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/seal/envelope_seal.h"
+#include "engine/sync/directory_follower.h"
 #include "engine/sync/key_exchange.h"
 #include "platform/random.h"
 
@@ -9,9 +10,14 @@ namespace sacoche {
 // Turns the local changes that no envelope holds yet into sealed envelopes in the outbox.
 class Sealer {
  public:
-  Sealer(Store* store, Directory* directory, KeyExchange* keys, const DeviceIdentity* identity,
-         Random* random)
-      : store_(store), directory_(directory), keys_(keys), identity_(identity), random_(random) {}
+  Sealer(Store* store, Directory* directory, const DirectoryFollower* follower, KeyExchange* keys,
+         const DeviceIdentity* identity, Random* random)
+      : store_(store),
+        directory_(directory),
+        follower_(follower),
+        keys_(keys),
+        identity_(identity),
+        random_(random) {}
 
   // Seals all that waits in the space, one transaction an envelope, under its current epoch.
   // False: something waits, and this device has no key for it yet, or somebody who left holds it.
@@ -30,6 +36,7 @@ class Sealer {
 
   Store* store_;
   Directory* directory_;
+  const DirectoryFollower* follower_;
   KeyExchange* keys_;
   const DeviceIdentity* identity_;
   Random* random_;

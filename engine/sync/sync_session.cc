@@ -14,8 +14,9 @@ SyncSession::SyncSession(const Parts& parts)
       identity_(parts.identity),
       random_(parts.random),
       clock_(parts.clock),
+      follower_(parts.store, parts.directory),
       keys_(parts.store, parts.directory, parts.identity),
-      sealer_(parts.store, parts.directory, &keys_, parts.identity, parts.random),
+      sealer_(parts.store, parts.directory, &follower_, &keys_, parts.identity, parts.random),
       receiver_(parts.store, parts.directory, &keys_, parts.committer, parts.identity),
       snapshots_(
           {parts.store, parts.directory, &keys_, parts.committer, parts.identity, parts.random}),
@@ -31,8 +32,14 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
   frames_ = FrameSplitter();
   response_ended_ = false;
 
+  if (!std::exchange(follows_, true)) SACOCHE_TRY(follower_.Load());
+  follower_.CancelAgain();
+  SACOCHE_ASSIGN(report_.directory_withheld, IsDirectoryWithheld());
+
   Bytes body;
-  AppendFrame(body, PushFrame(HelloFrame{directory_->statement_count()}));
+  AppendFrame(body, PushFrame(HelloFrame{follower_.count()}));
+  if (follower_.count() > 0)
+    AppendFrame(body, PushFrame(KnownDirectoryFrame{follower_.count(), follower_.tag()}));
   bool has_work = !answered_once_;
   SACOCHE_ASSIGN(const bool has_statements, AddStatements(body));
   has_work |= has_statements;
@@ -55,10 +62,19 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
 // Only once the server's directory is known in this session: a statement is chained to the last
 // one.
 Result<bool> SyncSession::AddStatements(Bytes& body) {
-  if (!answered_once_) return false;
-  SACOCHE_ASSIGN(std::vector<Bytes> proposals, keys_.Proposals(SpacesAtHead()));
+  if (!answered_once_ || said_at_ == follower_.count()) return false;
+  SACOCHE_ASSIGN(std::vector<Bytes> proposals, follower_.Missing());
+  proposals.erase(proposals.begin(), proposals.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                             said_again_, proposals.size())));
+  // Once: what the server does not take now it takes at no other time of this session.
+  const std::size_t again = std::min(proposals.size(), limits::kRequestStatementsMax);
+  said_again_ += again;
+  report_.statements_sent_again += again;
+  SACOCHE_ASSIGN(std::vector<Bytes> own, keys_.Proposals(SpacesAtHead()));
+  std::ranges::move(own, std::back_inserter(proposals));
   if (proposals.size() > limits::kRequestStatementsMax)
     proposals.resize(limits::kRequestStatementsMax);
+  if (!proposals.empty()) said_at_ = follower_.count();
   for (Bytes& statement : proposals)
     AppendFrame(body, PushFrame(StatementFrame{std::move(statement)}));
   return !proposals.empty();
@@ -78,7 +94,7 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   SACOCHE_TRY(NoteKeys(space, state));
   if (state.forked) SACOCHE_TRY(LeaveFork(space));
   SACOCHE_ASSIGN(state.recalls, store_->progress().NeedsRecall(space));
-  if (!state.recalls) {
+  if (!state.recalls && !report_.directory_withheld) {
     SACOCHE_ASSIGN(state.sealed, sealer_.Flush(space));
   }
   std::vector<OutboxEntry> waiting;
@@ -146,6 +162,8 @@ Status SyncSession::Receive(ByteView piece) {
     if (!raw) return {};
     if (response_ended_) return Untrusted("the server's answer goes on after its end");
     SACOCHE_ASSIGN(const PullFrame frame, DecodePullFrame(*raw));
+    const bool in_directory = std::holds_alternative<DirectoryFrame>(frame);
+    if (!in_directory && follower_.reads_again()) SACOCHE_TRY(EndDirectoryAgain());
     SACOCHE_TRY(std::visit([this](const auto& f) { return Take(f); }, frame));
   }
 }
@@ -169,6 +187,8 @@ void SyncSession::CountWaitingForKey() {
 
 void SyncSession::Interrupted() {
   sent_.clear();
+  said_at_.reset();
+  said_again_ = 0;
   for (auto& [space, state] : spaces_) {
     state.snapshot_parts.reset();
     state.EndOffer();
@@ -176,7 +196,8 @@ void SyncSession::Interrupted() {
 }
 
 Status SyncSession::Take(const DirectoryFrame& frame) {
-  SACOCHE_TRY(keys_.TakeIn(frame.sequence, frame.statement));
+  SACOCHE_TRY(follower_.TakeIn(frame.sequence, frame.statement,
+                               [this](const Statement& said) { return keys_.TakeKeys(said); }));
   ++report_.statements_in;
   return {};
 }
@@ -198,6 +219,11 @@ Status SyncSession::Take(const AcknowledgementFrame& frame) {
 Status SyncSession::Take(const RefusalFrame& frame) {
   const auto sent = sent_.find(frame.envelope);
   if (sent == sent_.end()) return Untrusted("the server refused what was not sent");
+  SACOCHE_ASSIGN(const bool will_be_told, WillBeTold(frame.problem));
+  if (will_be_told) {
+    sent_.erase(sent);
+    return {};
+  }
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->outbox().MarkRefused(frame.envelope, frame.problem));
   SACOCHE_TRY(transaction.Commit());
@@ -235,6 +261,7 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
   if (!whole) return receiver_.Check(sent);
   state.position = frame.sequence;
   SACOCHE_ASSIGN(const Receiver::Received received, receiver_.Receive(sent));
+  SACOCHE_TRY(NoteView(received.header, frame.sequence));
   switch (received.outcome) {
     case Receiver::Outcome::kCommitted:
       ++report_.envelopes_in;

@@ -27,7 +27,14 @@ struct SyncReport {
   std::uint64_t spaces_waiting_for_key = 0;  // to read what is there, or to send what waits here
   std::uint64_t spaces_waiting_for_snapshot = 0;  // that a colleague has to make first
   std::uint64_t envelopes_sent_again = 0;         // the server had forgotten them
-  std::uint64_t envelopes_after_leaving = 0;      // by laptops that no longer belong: not taken
+  std::uint64_t statements_sent_again = 0;        // of the directory, likewise
+  // Envelopes whose makers the server had shown more of the space than it shows here, or another
+  // history or directory: it was put back since, or shows different people different things.
+  std::uint64_t shown_differently = 0;
+  // A colleague was shown more of the directory than this laptop: it seals nothing until it sees
+  // the rest, or that colleague's laptop is withdrawn.
+  bool directory_withheld = false;
+  std::uint64_t envelopes_after_leaving = 0;  // by laptops that no longer belong: not taken
   std::uint64_t snapshots_in = 0;
   std::uint64_t snapshots_out = 0;
   std::uint64_t snapshot_parts_in = 0;
@@ -107,6 +114,17 @@ class SyncSession {
     bool snapshot_stalled = false;   // the server took nothing of what was sent
   };
 
+  // What of the directory a colleague was shown, as an envelope of his says.
+  struct Claim {
+    std::uint64_t statements = 0;
+    DeviceId device;
+  };
+  [[nodiscard]] Result<Claim> ReadClaim();
+  Result<bool> IsDirectoryWithheld();
+  Status NoteView(const EnvelopeHeader& header, std::uint64_t sequence);
+  Status EndDirectoryAgain();
+  // Whether the server may say no only because it forgot what the next request says to it again.
+  Result<bool> WillBeTold(ProblemType problem);
   void CountWaitingForKey();
   [[nodiscard]] std::set<SpaceId> SpacesAtHead() const;
   Result<bool> AddStatements(Bytes& body);
@@ -116,6 +134,7 @@ class SyncSession {
   Status NoteKeys(const SpaceId& space, SpaceState& state);
 
   Status Take(const DirectoryFrame& frame);
+  Status Take(const AnotherDirectoryFrame& frame);
   Status Take(const AcknowledgementFrame& frame);
   Status Take(const RefusalFrame& frame);
   Status Take(const StatementOutcomeFrame& frame);
@@ -154,6 +173,12 @@ class SyncSession {
   DeviceIdentity* identity_;
   Random* random_;
   Clock* clock_;
+  DirectoryFollower follower_;
+  bool follows_ = false;  // it was loaded
+  // How much of the directory was known when statements were last said: if it is still as much, the
+  // server takes none of them now.
+  std::optional<std::uint64_t> said_at_;
+  std::size_t said_again_ = 0;  // statements that the server lacked, in this session
   KeyExchange keys_;
   Sealer sealer_;
   Receiver receiver_;

@@ -5,8 +5,74 @@
 #include "engine/sync/distrust.h"
 #include "engine/sync/new_dot.h"
 #include "engine/sync/sync_session.h"
+#include "platform/base/byte_codec.h"
 
 namespace sacoche {
+namespace {
+
+constexpr std::string_view kClaim = "directory.claim";
+
+}  // namespace
+
+// -- The directory --------------------------------------------------------------------------------
+
+Status SyncSession::Take(const AnotherDirectoryFrame&) {
+  follower_.BeginAgain();
+  return {};
+}
+
+Status SyncSession::EndDirectoryAgain() {
+  SACOCHE_TRY(follower_.EndAgain([this](const Statement& said) { return keys_.TakeKeys(said); }));
+  said_again_ = 0;
+  return {};
+}
+
+Result<SyncSession::Claim> SyncSession::ReadClaim() {
+  SACOCHE_ASSIGN(const SecretBytes bytes, store_->keys().Read(kClaim));
+  if (bytes.empty()) return Claim{};
+  ByteReader in(bytes.view());
+  Claim claim;
+  claim.statements = in.Varint();
+  claim.device = DeviceId::FromArray(in.Array<DeviceId::kSize>());
+  SACOCHE_TRY(in.Finish("what a colleague was shown"));
+  return claim;
+}
+
+Result<bool> SyncSession::WillBeTold(ProblemType problem) {
+  const bool rests_on_the_directory =
+      problem == ProblemType::kConflict || problem == ProblemType::kNotMember;
+  if (!rests_on_the_directory || said_at_ == follower_.count()) return false;
+  SACOCHE_ASSIGN(const auto missing, follower_.Missing());
+  return missing.size() > said_again_;
+}
+
+// Whoever was withdrawn may have known what nobody else ever will.
+Result<bool> SyncSession::IsDirectoryWithheld() {
+  SACOCHE_ASSIGN(const Claim claim, ReadClaim());
+  return claim.statements > follower_.count() && !directory_->IsRevoked(claim.device);
+}
+
+Status SyncSession::NoteView(const EnvelopeHeader& header, std::uint64_t sequence) {
+  if (!header.view || header.device == identity_->device()) return {};
+  const ServerView& view = *header.view;
+  SACOCHE_ASSIGN(const auto shown, store_->progress().ShownHistory(header.space, header.seen_head));
+  const bool other_history = shown && view.history != HistoryTag{} && *shown != view.history;
+  const auto directory = follower_.Compare(view.directory, view.directory_tag);
+  if (header.seen_head >= sequence || other_history ||
+      directory == DirectoryFollower::View::kAnother)
+    ++report_.shown_differently;
+  if (directory != DirectoryFollower::View::kBehind) return {};
+  SACOCHE_ASSIGN(const Claim known, ReadClaim());
+  if (known.statements >= view.directory && !directory_->IsRevoked(known.device)) return {};
+  ByteWriter out;
+  out.Varint(view.directory);
+  out.Raw(header.device.view());
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->keys().Write(kClaim, out.bytes()));
+  return transaction.Commit();
+}
+
+// -- Envelopes ------------------------------------------------------------------------------------
 
 // An older copy of this store does not know of all its envelopes. A server that leaves something
 // out must then give everything, so that what is missing shows.

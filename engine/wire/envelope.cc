@@ -7,7 +7,7 @@ namespace sacoche {
 namespace {
 
 void WriteHeader(ByteWriter& out, const EnvelopeHeader& header) {
-  out.Byte(kEnvelopeFormat);
+  out.Byte(header.view ? kEnvelopeFormatWithView : kEnvelopeFormat);
   out.Raw(header.space.view());
   out.Varint(header.epoch);
   out.Raw(header.device.view());
@@ -15,9 +15,13 @@ void WriteHeader(ByteWriter& out, const EnvelopeHeader& header) {
   out.Varint(header.counter);
   out.Raw(header.previous);
   out.Varint(header.seen_head);
+  if (!header.view) return;
+  out.Raw(header.view->history);
+  out.Varint(header.view->directory);
+  out.Raw(header.view->directory_tag);
 }
 
-EnvelopeHeader ReadHeader(ByteReader& in) {
+EnvelopeHeader ReadHeader(ByteReader& in, std::uint8_t format) {
   EnvelopeHeader header;
   header.space = SpaceId::FromArray(in.Array<16>());
   header.epoch = in.Varint();
@@ -26,6 +30,13 @@ EnvelopeHeader ReadHeader(ByteReader& in) {
   header.counter = in.Varint();
   header.previous = in.Array<32>();
   header.seen_head = in.Varint();
+  if (format == kEnvelopeFormatWithView) {
+    ServerView view;
+    view.history = in.Array<8>();
+    view.directory = in.Varint();
+    view.directory_tag = in.Array<8>();
+    header.view = view;
+  }
   if (header.counter == 0 || header.epoch == 0) in.SetFailed();
   return header;
 }
@@ -66,10 +77,11 @@ Result<Envelope> DecodeEnvelope(ByteView bytes) {
   if (bytes.size() > limits::kEnvelopeBytesMax)
     return Fail(ErrorCode::kLimit, "an envelope is larger than allowed");
   ByteReader in(bytes);
-  if (in.Byte() != kEnvelopeFormat && in.ok())
+  const std::uint8_t format = in.Byte();
+  if (in.ok() && format != kEnvelopeFormat && format != kEnvelopeFormatWithView)
     return Fail(ErrorCode::kNewerFormat, "an envelope has an unknown format", "Update Sacoche.");
   Envelope envelope;
-  envelope.header = ReadHeader(in);
+  envelope.header = ReadHeader(in, format);
   const std::size_t count = in.Count(limits::kEnvelopeItemsMax, 9);
   if (count == 0) in.SetFailed();
   for (std::size_t i = 0; i < count && in.ok(); ++i) envelope.items.push_back(ReadItem(in));

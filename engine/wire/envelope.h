@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "platform/base/ids.h"
 #include "platform/base/result.h"
 
@@ -9,14 +11,26 @@ namespace sacoche {
 //
 //   envelope = header item-count item* signature (64)
 //   header   = format (1) space (16) epoch device (16) id (16) counter previous (32) seen-head
+//              [history (8) directory directory-tag (8)], in format 3
 //   item     = handle (8) kind-and-length bytes
 //
 // kind-and-length is a varint: length × 2 for ciphertext, 1 for an erased item, of which 32 bytes
 // of hash remain. The signature covers the header and the hashes of the items (sign/manifest.h).
 
 inline constexpr std::uint8_t kEnvelopeFormat = 1;
+inline constexpr std::uint8_t kEnvelopeFormatWithView = 3;  // 2 is unknown in the vectors
 
 using DossierHandle = ByteArray<8>;  // opaque to the server; the same for one dossier in all epochs
+
+// What the server had shown the device when it made the envelope: two devices that are shown
+// different things find out.
+struct ServerView {
+  ByteArray<8> history{};       // tag of the space up to seen_head; zeros: not known
+  std::uint64_t directory = 0;  // statements
+  ByteArray<8> directory_tag{};
+
+  bool operator==(const ServerView&) const = default;
+};
 
 struct EnvelopeHeader {
   SpaceId space;
@@ -26,6 +40,7 @@ struct EnvelopeHeader {
   std::uint64_t counter = 0;    // of this device in this space, from 1
   ByteArray<32> previous{};     // manifest hash of this device's previous envelope in the space
   std::uint64_t seen_head = 0;  // last server sequence of the space that the device had committed
+  std::optional<ServerView> view;  // of format 3
 
   bool operator==(const EnvelopeHeader&) const = default;
 };

@@ -134,11 +134,17 @@ struct SnapshotCoverFrame {
   bool operator==(const SnapshotCoverFrame&) const = default;
 };
 
+// First of all: the server's directory is not the one that the device knows, and follows from its
+// beginning.
+struct AnotherDirectoryFrame {
+  bool operator==(const AnotherDirectoryFrame&) const = default;
+};
+
 using PullFrame =
     std::variant<DirectoryFrame, AcknowledgementFrame, RefusalFrame, StatementOutcomeFrame,
                  StoredEnvelopeFrame, HeadFrame, HistoryFrame, OwnChainFrame, AnotherHistoryFrame,
                  ReceiptFrame, ServerTimeFrame, ServerKeyFrame, SpaceRefusedFrame, PullEndFrame,
                  SnapshotOutcomeFrame, StoredSnapshotFrame, StoredSnapshotPartFrame,
-                 SnapshotCoverFrame>;
+                 SnapshotCoverFrame, AnotherDirectoryFrame>;
 
 }  // namespace sacoche

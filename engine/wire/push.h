@@ -17,6 +17,18 @@ struct HelloFrame {
   bool operator==(const HelloFrame&) const = default;
 };
 
+// Eight bytes that stand for the statements of a directory up to one of them, in their order
+// (membership/directory_order.h).
+using DirectoryTag = ByteArray<8>;
+
+// Follows the hello: what the statements that the device holds, in the order in which the server
+// showed them, amount to. A server that was restored from a backup has others by now.
+struct KnownDirectoryFrame {
+  std::uint64_t statements = 0;
+  DirectoryTag tag{};
+  bool operator==(const KnownDirectoryFrame&) const = default;
+};
+
 // A statement of the directory that the device made, or that the server forgot.
 struct StatementFrame {
   Bytes statement;
@@ -77,8 +89,8 @@ struct PushEndFrame {
   bool operator==(const PushEndFrame&) const = default;
 };
 
-using PushFrame =
-    std::variant<HelloFrame, StatementFrame, CursorFrame, KnownHistoryFrame, EnvelopeFrame,
-                 PushEndFrame, KnownSnapshotFrame, SnapshotHeadFrame, SnapshotPartFrame>;
+using PushFrame = std::variant<HelloFrame, StatementFrame, CursorFrame, KnownHistoryFrame,
+                               EnvelopeFrame, PushEndFrame, KnownSnapshotFrame, SnapshotHeadFrame,
+                               SnapshotPartFrame, KnownDirectoryFrame>;
 
 }  // namespace sacoche

@@ -15,6 +15,7 @@ constexpr std::uint64_t kKnownHistory = 7;
 constexpr std::uint64_t kKnownSnapshot = 8;
 constexpr std::uint64_t kSnapshotHead = 9;
 constexpr std::uint64_t kSnapshotPart = 10;
+constexpr std::uint64_t kKnownDirectory = 11;
 constexpr std::uint64_t kDirectory = 17;
 constexpr std::uint64_t kAcknowledgement = 18;
 constexpr std::uint64_t kRefusal = 19;
@@ -33,6 +34,7 @@ constexpr std::uint64_t kSnapshotOutcome = 32;
 constexpr std::uint64_t kStoredSnapshot = 33;
 constexpr std::uint64_t kStoredSnapshotPart = 34;
 constexpr std::uint64_t kSnapshotCover = 35;
+constexpr std::uint64_t kAnotherDirectory = 36;
 
 // The frame header is two varints: at most this long.
 constexpr std::size_t kFrameHeaderBytesMax = 20;
@@ -61,6 +63,14 @@ std::uint64_t Write(ByteWriter& out, const CursorFrame& frame) {
   out.Varint(frame.cursor);
   return frame.from == CursorFrame::From::kOthers ? kCursor : kRecall;
 }
+
+std::uint64_t Write(ByteWriter& out, const KnownDirectoryFrame& frame) {
+  out.Varint(frame.statements);
+  out.Raw(frame.tag);
+  return kKnownDirectory;
+}
+
+std::uint64_t Write(ByteWriter&, const AnotherDirectoryFrame&) { return kAnotherDirectory; }
 
 std::uint64_t Write(ByteWriter& out, const KnownHistoryFrame& frame) {
   out.Varint(frame.sequence);
@@ -285,6 +295,12 @@ Result<PushFrame> DecodePushFrame(const FrameSplitter::RawFrame& frame) {
       cursor.cursor = in.Varint();
       return Finished<PushFrame>(in, cursor);
     }
+    case kKnownDirectory: {
+      KnownDirectoryFrame known;
+      known.statements = in.Varint();
+      known.tag = in.Array<8>();
+      return Finished<PushFrame>(in, known);
+    }
     case kKnownHistory: {
       KnownHistoryFrame known;
       known.sequence = in.Varint();
@@ -358,6 +374,8 @@ Result<PullFrame> DecodePullFrame(const FrameSplitter::RawFrame& raw) {
     }
     case kHistory:
       return Finished<PullFrame>(in, HistoryFrame{in.Array<8>()});
+    case kAnotherDirectory:
+      return Finished<PullFrame>(in, AnotherDirectoryFrame{});
     case kAnotherHistory:
       return Finished<PullFrame>(in, AnotherHistoryFrame{ReadId<SpaceId>(in)});
     case kOwnChain:

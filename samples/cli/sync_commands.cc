@@ -24,6 +24,9 @@ Json ReportToJson(const SyncReport& report, const EngineStatus& status, bool com
                {"set_aside", report.set_aside},
                {"spaces_waiting_for_key", report.spaces_waiting_for_key},
                {"spaces_waiting_for_snapshot", report.spaces_waiting_for_snapshot},
+               {"statements_sent_again", report.statements_sent_again},
+               {"directory_withheld", report.directory_withheld},
+               {"shown_differently", report.shown_differently},
                {"envelopes_after_leaving", report.envelopes_after_leaving},
                {"body_bytes_up", report.body_bytes_up},
                {"body_bytes_down", report.body_bytes_down},
@@ -63,6 +66,16 @@ std::string Notices(const SyncReport& report, const EngineStatus& status) {
   if (report.spaces_waiting_for_snapshot > 0)
     text += "The beginning of " + Counted(report.spaces_waiting_for_snapshot, "space") +
             " has not come yet: synchronise again after a colleague has.\n";
+  if (report.directory_withheld)
+    text +=
+        "A colleague's laptop was shown more of the organisation's directory than this one: "
+        "what you write waits\nhere. Synchronise again; if it lasts for days, call your "
+        "administrator.\n";
+  if (report.shown_differently > 0)
+    text +=
+        "The server showed a colleague something else than this laptop: it was restored from "
+        "a backup lately, or it\nshows different people different things. Ask your "
+        "administrator which; your work is safe.\n";
   if (report.envelopes_after_leaving > 0)
     text += Counted(report.envelopes_after_leaving, "envelope") +
             " not taken: written by a laptop after it was withdrawn or left the space. Tell your "

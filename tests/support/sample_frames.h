@@ -29,6 +29,14 @@ inline std::vector<PushFrame> PushOfAKnownHistory() {
           KnownHistoryFrame{300, {1, 2, 3, 4, 5, 6, 7, 8}}, PushEndFrame{}};
 }
 
+inline std::vector<PushFrame> PushOfAKnownDirectory() {
+  return {HelloFrame{300}, KnownDirectoryFrame{300, {1, 2, 3, 4, 5, 6, 7, 8}}, PushEndFrame{}};
+}
+
+inline std::vector<PullFrame> PullOfAnotherDirectory() {
+  return {AnotherDirectoryFrame{}, PullEndFrame{1'700'000'000'000}};
+}
+
 inline std::vector<PullFrame> PullOfHistories() {
   return {HeadFrame{IdFrom<SpaceId>(4), 12, false}, HistoryFrame{{8, 7, 6, 5, 4, 3, 2, 1}},
           AnotherHistoryFrame{IdFrom<SpaceId>(5)}, PullEndFrame{1'700'000'000'000}};

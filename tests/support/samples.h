@@ -26,10 +26,19 @@ inline Envelope SampleEnvelope() {
                      .id = IdFrom<EnvelopeId>(0x30),
                      .counter = 300,
                      .previous = CountingFrom<ByteArray<32>>(0x40),
-                     .seen_head = 70'000};
+                     .seen_head = 70'000,
+                     .view = {}};
   envelope.items.push_back({CountingFrom<DossierHandle>(0x60), false, {1, 2, 3}});
   envelope.items.push_back({CountingFrom<DossierHandle>(0x70), true, Bytes(32, 0xee)});
   envelope.signature = CountingFrom<ByteArray<64>>(0x80);
+  return envelope;
+}
+
+// The same, by a device that says what the server had shown it.
+inline Envelope SampleEnvelopeWithView() {
+  Envelope envelope = SampleEnvelope();
+  envelope.header.view =
+      ServerView{CountingFrom<ByteArray<8>>(0x90), 300, CountingFrom<ByteArray<8>>(0xa0)};
   return envelope;
 }
 

@@ -215,6 +215,7 @@ struct TestPull {
   std::vector<StoredSnapshotFrame> snapshots;
   std::vector<StoredSnapshotPartFrame> snapshot_parts;
   std::vector<SnapshotCoverFrame> covers;
+  bool another_directory = false;
   std::optional<PullEndFrame> end;
 
   // Whole frames only; a malformed one stops the test program.
@@ -250,6 +251,7 @@ struct TestPull {
   void Add(const StoredSnapshotFrame& frame) { snapshots.push_back(frame); }
   void Add(const StoredSnapshotPartFrame& frame) { snapshot_parts.push_back(frame); }
   void Add(const SnapshotCoverFrame& frame) { covers.push_back(frame); }
+  void Add(const AnotherDirectoryFrame&) { another_directory = true; }
   void Add(const PullEndFrame& frame) { end = frame; }
 };
 

@@ -150,6 +150,8 @@ TEST(Vectors, EveryFolderHasAReader) {
 TEST(Vectors, TheSampleEnvelopeIsWrittenAsPinned) {
   EXPECT_EQ(ToHex(EncodeEnvelope(SampleEnvelope())),
             ToHex(PinnedBytes("envelope/ciphertext_and_erased_item.hex")));
+  EXPECT_EQ(ToHex(EncodeEnvelope(SampleEnvelopeWithView())),
+            ToHex(PinnedBytes("envelope/with_a_view.hex")));
 }
 
 TEST(Vectors, TheSampleFramesAreWrittenAsPinned) {
@@ -160,6 +162,10 @@ TEST(Vectors, TheSampleFramesAreWrittenAsPinned) {
             ToHex(PinnedBytes("push_stream/recall.hex")));
   EXPECT_EQ(ToHex(StreamOf(PushOfAKnownHistory())),
             ToHex(PinnedBytes("push_stream/known_history.hex")));
+  EXPECT_EQ(ToHex(StreamOf(PushOfAKnownDirectory())),
+            ToHex(PinnedBytes("push_stream/known_directory.hex")));
+  EXPECT_EQ(ToHex(StreamOf(PullOfAnotherDirectory())),
+            ToHex(PinnedBytes("pull_stream/another_directory.hex")));
   EXPECT_EQ(ToHex(StreamOf(PushOfASnapshot())), ToHex(PinnedBytes("push_stream/snapshot.hex")));
   EXPECT_EQ(ToHex(StreamOf(PullOfASnapshot())), ToHex(PinnedBytes("pull_stream/snapshot.hex")));
   EXPECT_EQ(ToHex(EncodeSnapshotHead(SampleSnapshotHead())),

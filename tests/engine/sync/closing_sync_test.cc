@@ -97,8 +97,8 @@ TEST_F(ClosingSyncTest, ALookSettlesItForAllAndIsInTheHistory) {
   const auto history = (*a)->History(record);
   EXPECT_TRUE(history->back().settles);
   EXPECT_EQ(history->back().author, (*b)->device());
-  EXPECT_EQ(std::ranges::count_if(*history, [](const auto& entry) { return entry.field == kStage; }),
-            2);
+  EXPECT_EQ(
+      std::ranges::count_if(*history, [](const auto& entry) { return entry.field == kStage; }), 2);
   EXPECT_THAT(Settle(*a), FailsWith(ErrorCode::kNotFound));
 }
 

@@ -125,9 +125,9 @@ TEST_F(SyncTest, AMemberWithoutTheKeyIsToldThatWhatItWroteWaits) {
   const auto admit = [&](const std::string& name) {
     auto device = team.NewDevice(name);
     EXPECT_THAT((*device)->RequestAdmission(team.http, {name, name}), Succeeds());
-    EXPECT_THAT(team.organisation.Admit(team.organisation.Requests()->front(), Role::kIntervenant,
-                                        {other}),
-                Succeeds());
+    EXPECT_THAT(
+        team.organisation.Admit(team.organisation.Requests()->front(), Role::kIntervenant, {other}),
+        Succeeds());
     return device;
   };
   const auto d = admit("D");

@@ -25,7 +25,7 @@ rc::Gen<ProblemType> AnyProblem() {
 
 PushFrame AnyPushFrame() {
   const auto number = *rc::gen::arbitrary<std::uint64_t>();
-  switch (*rc::gen::inRange(0, 6)) {
+  switch (*rc::gen::inRange(0, 7)) {
     case 0:
       return HelloFrame{number};
     case 1:
@@ -38,6 +38,8 @@ PushFrame AnyPushFrame() {
       return EnvelopeFrame{*rc::gen::arbitrary<Bytes>()};
     case 4:
       return KnownHistoryFrame{number, *rc::gen::arbitrary<HistoryTag>()};
+    case 5:
+      return KnownDirectoryFrame{number, *rc::gen::arbitrary<DirectoryTag>()};
     default:
       return PushEndFrame{};
   }
@@ -45,7 +47,7 @@ PushFrame AnyPushFrame() {
 
 PullFrame AnyPullFrame() {
   const auto number = *rc::gen::arbitrary<std::uint64_t>();
-  switch (*rc::gen::inRange(0, 14)) {
+  switch (*rc::gen::inRange(0, 15)) {
     case 0:
       return DirectoryFrame{number, *rc::gen::arbitrary<Bytes>()};
     case 1:
@@ -72,6 +74,8 @@ PullFrame AnyPullFrame() {
       return ServerTimeFrame{number, *rc::gen::arbitrary<ByteArray<64>>()};
     case 12:
       return ServerKeyFrame{*rc::gen::arbitrary<ByteArray<32>>()};
+    case 13:
+      return AnotherDirectoryFrame{};
     default:
       return PullEndFrame{number};
   }

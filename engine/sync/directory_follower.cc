@@ -1,0 +1,116 @@
+#include "engine/sync/directory_follower.h"
+
+#include "engine/sync/distrust.h"
+
+namespace sacoche {
+
+Status DirectoryFollower::Load() {
+  SACOCHE_ASSIGN(const auto shown, store_->directory().ReadAfter(0));
+  SACOCHE_ASSIGN(const auto statements, Decode(shown));
+  order_ = DirectoryOrder();
+  for (const SignedStatement& statement : statements) order_.Append(statement.hash);
+  return {};
+}
+
+Result<std::vector<SignedStatement>> DirectoryFollower::Decode(
+    const std::vector<Bytes>& statements) const {
+  std::vector<SignedStatement> decoded;
+  decoded.reserve(statements.size());
+  for (const Bytes& bytes : statements) {
+    SACOCHE_ASSIGN(SignedStatement statement, DecodeStatement(bytes));
+    decoded.push_back(std::move(statement));
+  }
+  return decoded;
+}
+
+Status DirectoryFollower::Again::Take(const SignedStatement& statement) {
+  SACOCHE_TRY(directory.Apply(statement));
+  order.Append(statement.hash);
+  statements.push_back(statement);
+  return {};
+}
+
+void DirectoryFollower::BeginAgain() { again_ = Again{Directory(directory_->root()), {}, {}}; }
+
+Status DirectoryFollower::TakeIn(std::uint64_t sequence, ByteView bytes, const OnNew& on_new) {
+  const std::uint64_t held = again_ ? again_->order.count() : count();
+  if (sequence != held + 1)
+    return Untrusted("the server left out or repeated part of the directory");
+  SACOCHE_ASSIGN(const SignedStatement statement, DecodeStatement(bytes));
+  if (again_) return again_->Take(statement);
+  const bool is_known = directory_->Knows(statement.hash);
+  const Status fits = is_known ? Status() : directory_->Check(statement);
+  if (is_known || !fits) {
+    SACOCHE_ASSIGN(const auto missing, Missing());
+    if (is_known && std::ranges::count(missing, statement.bytes) == 0)
+      return Untrusted("the server left out or repeated part of the directory");
+    if (!fits && missing.empty()) return fits;
+    if (!fits) return TakeWhatContradicts(statement, on_new);
+  }
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->directory().Append(sequence, bytes));
+  if (is_known) SACOCHE_TRY(store_->directory().DropMissing(bytes));
+  if (!is_known) SACOCHE_TRY(on_new(statement.statement));
+  SACOCHE_TRY(transaction.Commit());
+  order_.Append(statement.hash);
+  return is_known ? Status() : directory_->Apply(statement);
+}
+
+// The server has something else in the place of what it forgot.
+Status DirectoryFollower::TakeWhatContradicts(const SignedStatement& statement,
+                                              const OnNew& on_new) {
+  SACOCHE_ASSIGN(const auto shown, store_->directory().ReadAfter(0));
+  SACOCHE_ASSIGN(const auto before, Decode(shown));
+  BeginAgain();
+  const auto take_all = [&]() -> Status {
+    for (const SignedStatement& one : before) SACOCHE_TRY(again_->Take(one));
+    SACOCHE_TRY(again_->Take(statement));
+    SACOCHE_TRY(EndAgain(on_new));
+    return {};
+  };
+  Status taken = take_all();
+  again_.reset();
+  return taken;
+}
+
+Result<std::uint64_t> DirectoryFollower::EndAgain(const OnNew& on_new) {
+  Again again = std::move(*std::exchange(again_, std::nullopt));
+  SACOCHE_ASSIGN(auto known, store_->directory().ReadAfter(0));
+  SACOCHE_ASSIGN(auto missing, Missing());
+  known.insert(known.end(), missing.begin(), missing.end());
+  SACOCHE_ASSIGN(const auto held, Decode(known));
+
+  // What contradicts the server's directory gives way: an epoch that somebody else opened since.
+  Directory all = again.directory;
+  std::vector<Bytes> shown;
+  std::vector<Bytes> lacking;
+  for (const SignedStatement& statement : again.statements) shown.push_back(statement.bytes);
+  for (const SignedStatement& statement : held)
+    if (!all.Knows(statement.hash) && all.Apply(statement)) lacking.push_back(statement.bytes);
+
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->directory().Replace(shown, lacking));
+  Directory before = std::exchange(*directory_, std::move(all));
+  const auto finish = [&]() -> Status {
+    for (const SignedStatement& statement : again.statements)
+      if (!before.Knows(statement.hash)) SACOCHE_TRY(on_new(statement.statement));
+    return transaction.Commit();
+  };
+  if (Status finished = finish(); !finished) {
+    *directory_ = std::move(before);
+    return Forward(finished.error());
+  }
+  order_ = std::move(again.order);
+  return lacking.size();
+}
+
+Result<std::vector<Bytes>> DirectoryFollower::Missing() { return store_->directory().Missing(); }
+
+DirectoryFollower::View DirectoryFollower::Compare(std::uint64_t count,
+                                                   const ByteArray<8>& tag) const {
+  const auto here = order_.TagAt(count);
+  if (!here) return View::kBehind;
+  return *here == tag ? View::kSame : View::kAnother;
+}
+
+}  // namespace sacoche

@@ -1,0 +1,115 @@
+// The directory where the server forgot a part of it, or hides it.
+
+#include "tests/engine/sync/two_laptops.h"
+
+namespace sacoche {
+namespace {
+
+class DirectoryHealing : public TwoLaptops {
+ protected:
+  const Directory& AtTheServer() { return team.server->directory->directory(); }
+  std::uint64_t StatementsAtTheServer() { return AtTheServer().statement_count(); }
+};
+
+TEST_F(DirectoryHealing, WhatTheServerForgotIsSaidToItAgain) {
+  const MemoryEnvelopeStore backup = team.server->store;
+  auto c = team.NewMember("C");
+  team.Sync(*a);  // grants the key
+  team.Sync(*c);
+  c->Set(record, kName, Value::Text("by C"));
+  team.Sync(*c);
+  team.Sync(*a);
+  const std::uint64_t before = StatementsAtTheServer();
+
+  team.RestoreServer(backup);
+  const std::uint64_t forgotten_at = StatementsAtTheServer();
+  ASSERT_LT(forgotten_at, before);
+  const SyncReport healing = team.Sync(*a);
+  EXPECT_EQ(healing.statements_sent_again, before - forgotten_at);
+  EXPECT_EQ(StatementsAtTheServer(), before);
+  EXPECT_TRUE(AtTheServer().IsMember((*c)->device(), team.space));
+  team.Sync(*c);
+  team.Sync(*b);
+  team.Sync(*a);
+  EXPECT_EQ(b->Text(record, kName), "by C");
+  EXPECT_EQ(b->Digest(), a->Digest());
+  EXPECT_EQ(c->Digest(), a->Digest());
+  // And nothing more is said of it.
+  EXPECT_EQ(team.Sync(*a).requests, 1U);
+  EXPECT_EQ(team.Sync(*b).requests, 1U);
+}
+
+TEST_F(DirectoryHealing, ARevocationIsNotForgottenWithTheServer) {
+  auto thief = team.NewMember("thief");
+  team.Sync(*a);
+  team.Sync(*thief);
+  const MemoryEnvelopeStore backup = team.server->store;
+  team.Revoke((*thief)->device());
+  team.Sync(*a);
+  team.RestoreServer(backup);
+  ASSERT_FALSE(AtTheServer().IsRevoked((*thief)->device()));
+  team.Sync(*a);
+  EXPECT_TRUE(AtTheServer().IsRevoked((*thief)->device()));
+  SyncReport report;
+  EXPECT_THAT((*thief)->Sync(team.http, report), FailsWith(ErrorCode::kRevoked));
+}
+
+// Before the server takes it back, the laptop goes by what it knows.
+TEST_F(DirectoryHealing, WhoeverKnowsOfARevocationSealsNothingForAServerThatHidesIt) {
+  auto thief = team.NewMember("thief");
+  team.Sync(*a);
+  team.Sync(*thief);
+  const MemoryEnvelopeStore before = team.server->store;
+  team.Revoke((*thief)->device());
+  team.Sync(*a);
+  ASSERT_EQ(AtTheServer().CurrentEpoch(team.space), 2U);
+
+  // It forgets, and takes no statement any more.
+  team.RestoreServer(before);
+  a->Set(record, kName, Value::Text("secret"));
+  team.server->store.FailWrites(Error{ErrorCode::kDiskFull, "no room", ""});
+  const std::uint64_t head = *team.server->store.Head(team.space);
+  SyncReport report;
+  EXPECT_FALSE((*a)->Sync(team.http, report));
+  EXPECT_EQ(*team.server->store.Head(team.space), head);
+  team.server->store.FailWrites(std::nullopt);
+  team.Sync(*a);
+  EXPECT_EQ(AtTheServer().CurrentEpoch(team.space), 2U);
+  team.Sync(*b);
+  EXPECT_EQ(b->Text(record, kName), "secret");
+}
+
+// b had not seen what the server forgot, and says something else in its place.
+TEST_F(DirectoryHealing, WhatWasSaidMeanwhileStands) {
+  const MemoryEnvelopeStore backup = team.server->store;
+  auto c = team.NewMember("C");
+  team.Sync(*a);
+  team.RestoreServer(backup);
+  // Whoever the server forgot cannot tell it; a colleague does.
+  SyncReport report;
+  EXPECT_THAT((*c)->Sync(team.http, report), FailsWith(ErrorCode::kRefused));
+  const std::uint64_t forgotten_at = StatementsAtTheServer();
+  team.Sync(*b);
+  EXPECT_EQ(StatementsAtTheServer(), forgotten_at);
+  team.Sync(*a);
+  team.Sync(*b);
+  team.Sync(*c);
+  team.Sync(*a);
+  team.Sync(*c);
+  EXPECT_EQ(c->Digest(), a->Digest());
+  EXPECT_EQ(b->Digest(), a->Digest());
+}
+
+// A laptop that was put back knows less than the server, in the same order.
+TEST_F(DirectoryHealing, ALaptopThatIsBehindReadsOn) {
+  a->BackUp();
+  auto c = team.NewMember("C");
+  team.Sync(*a);
+  a->PutBackByHand();
+  const SyncReport report = team.Sync(*a);
+  EXPECT_EQ(report.statements_sent_again, 0U);
+  EXPECT_GT(report.statements_in, 0U);
+}
+
+}  // namespace
+}  // namespace sacoche
