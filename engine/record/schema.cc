@@ -1,6 +1,7 @@
 #include "engine/record/schema.h"
 
 #include <charconv>
+#include <functional>
 #include <limits>
 
 #include "engine/record/value_codec.h"
@@ -82,6 +83,34 @@ bool HasWholeOrder(const FieldDef& field, const ClosedList* list) {
          });
 }
 
+bool IsSensitiveEnough(const FieldDef& field) {
+  const bool is_free = field.type == FieldType::kText && field.form == FieldDef::Form::kFree;
+  return !is_free || field.sensitivity >= Sensitivity::kSensitive;
+}
+
+// Under the key of the right space, and of no other.
+bool IsAtItsPlace(const FieldDef& field, SpaceKind space) {
+  if (field.sensitivity == Sensitivity::kClinical) return space == SpaceKind::kClinical;
+  if (field.sensitivity == Sensitivity::kProtocol) return space == SpaceKind::kProtocol;
+  return !IsNameless(space) || (field.type != FieldType::kText && field.type != FieldType::kDate);
+}
+
+template <class Items, class Projection>
+bool AreDistinct(const Items& items, Projection projection) {
+  return std::ranges::all_of(items, [&](const auto& item) {
+    return std::ranges::count(items, std::invoke(projection, item), projection) == 1;
+  });
+}
+
+void CheckField(const FieldDef& field, SpaceKind space, const ClosedList* list) {
+  SACOCHE_CHECK(field.type != FieldType::kCode || list != nullptr);
+  SACOCHE_CHECK(!IsOrdered(field) || HasWholeOrder(field, list));
+  SACOCHE_CHECK(field.policy != MergePolicy::kText ||
+                (field.type == FieldType::kText && field.form == FieldDef::Form::kFree));
+  SACOCHE_CHECK(IsSensitiveEnough(field));
+  SACOCHE_CHECK(IsAtItsPlace(field, space));
+}
+
 }  // namespace
 
 int FieldDef::RankOf(const Value& value) const {
@@ -113,13 +142,14 @@ const FieldDef* KindDef::FindErasure() const {
 
 Schema::Schema(std::vector<KindDef> kinds, std::vector<ClosedList> lists)
     : kinds_(std::move(kinds)), lists_(std::move(lists)) {
-  for (const KindDef& kind : kinds_)
-    for (const FieldDef& field : kind.fields) {
-      const ClosedList* list = FindList(field.closed_list);
-      SACOCHE_CHECK(field.type != FieldType::kCode || list != nullptr);
-      SACOCHE_CHECK(!IsOrdered(field) || HasWholeOrder(field, list));
-      SACOCHE_CHECK(field.policy != MergePolicy::kText || field.type == FieldType::kText);
-    }
+  SACOCHE_CHECK(AreDistinct(kinds_, &KindDef::id) && AreDistinct(kinds_, &KindDef::name));
+  for (const KindDef& kind : kinds_) {
+    SACOCHE_CHECK(kind.readers.Of(ReaderRole::kServerAdmin) == ReaderRule());
+    SACOCHE_CHECK(AreDistinct(kind.fields, &FieldDef::id) &&
+                  AreDistinct(kind.fields, &FieldDef::name));
+    for (const FieldDef& field : kind.fields)
+      CheckField(field, kind.space, FindList(field.closed_list));
+  }
 }
 
 const KindDef* Schema::FindKind(KindId id) const { return FindBy(kinds_, id, &KindDef::id); }

@@ -3,6 +3,8 @@
 #include <map>
 #include <set>
 
+#include "engine/record/readers.h"
+#include "engine/record/space_kind.h"
 #include "engine/record/value.h"
 
 namespace sacoche {
@@ -24,6 +26,16 @@ enum class MergePolicy {
   kMonotonic,
   kErasure,
   kText
+};
+
+// How much harm a field's content does in the wrong hands. Never renumbered.
+enum class Sensitivity : std::uint8_t {
+  kReference = 0,     // P0: public facts, as the name of a unit
+  kProfessional = 1,  // P1: on people in their work
+  kPersonal = 2,      // P2: who somebody is and where they live
+  kSensitive = 3,     // P3: violence, health, offences, children, and whatever is told in words
+  kClinical = 4,      // P4: under medical secrecy
+  kProtocol = 5       // P5: the woman's own protocol
 };
 
 // Fixed codes with French labels. A retired code stays readable and may no longer be entered.
@@ -60,6 +72,11 @@ struct FieldDef {
   enum class Indexed { kNo, kYes } indexed = Indexed::kNo;
   enum class Searchable { kNo, kYes } searchable = Searchable::kNo;
   std::vector<Step> order;  // for kProtective and kMonotonic: every value of the field
+  // Whoever declares nothing gets the careful answer, here and for the form.
+  Sensitivity sensitivity = Sensitivity::kSensitive;
+  // For kText. Free: people tell something in it, so that it is at least kSensitive whatever its
+  // label. Bounded: a name, a number, an address.
+  enum class Form { kFree, kBounded } form = Form::kFree;
 
   // Several values: an edit gives the whole list (set), or one more entry (log).
   [[nodiscard]] bool is_list() const {
@@ -83,6 +100,9 @@ struct KindDef {
   // under.
   enum class Place { kRoot, kChild } place = Place::kRoot;
   std::vector<FieldDef> fields;
+  // Where the kind's dossiers live; a child's kind names that of its root.
+  SpaceKind space = SpaceKind::kDossiers;
+  Readers readers = {};
 
   [[nodiscard]] const FieldDef* FindField(FieldId id) const;
   [[nodiscard]] const FieldDef* FindField(std::string_view name) const;
@@ -94,9 +114,13 @@ struct KindDef {
 // that this schema does not have is kept and passed on all the same.
 class Schema {
  public:
+  // What a schema must be is checked: codes have a list, orders are whole, numbers and names are
+  // given once, free texts are kSensitive at least, what is under a secret of its own lives in that
+  // secret's space, a nameless space holds neither texts nor dates, and a server reads nothing.
   Schema(std::vector<KindDef> kinds, std::vector<ClosedList> lists);
 
   [[nodiscard]] const std::vector<KindDef>& kinds() const { return kinds_; }
+  [[nodiscard]] const std::vector<ClosedList>& lists() const { return lists_; }
   [[nodiscard]] const KindDef* FindKind(KindId id) const;
   [[nodiscard]] const KindDef* FindKind(std::string_view name) const;
   [[nodiscard]] const FieldDef* FindField(KindId kind, FieldId field) const;

@@ -105,5 +105,79 @@ TEST(ParseValue, SaysWhichFieldIsWrongAndWhatWouldBeRight) {
   }
 }
 
+// -- What a schema must be -----------------------------------------------------------------------
+
+Schema SchemaWith(const FieldDef& field, SpaceKind space = SpaceKind::kDossiers,
+                  const Readers& readers = {}) {
+  return Schema({KindDef{kFile, "file", "File", KindDef::Place::kRoot, {field}, space, readers}},
+                TestLists());
+}
+
+FieldDef WithSensitivity(FieldDef field, Sensitivity sensitivity) {
+  field.sensitivity = sensitivity;
+  return field;
+}
+
+const FieldDef kSomeWords = TestField(kTitle, "title", FieldType::kText, MergePolicy::kKeepLatest);
+const FieldDef kSomeDay = TestField(kSince, "since", FieldType::kDate, MergePolicy::kKeepLatest);
+const FieldDef kSomeCount = TestField(kCount, "count", FieldType::kInteger, MergePolicy::kKeepAll);
+
+TEST(SchemaChecks, AFreeTextIsSensitiveWhateverItsLabel) {
+  EXPECT_EQ(kSomeWords.sensitivity, Sensitivity::kSensitive);
+  EXPECT_DEATH(SchemaWith(WithSensitivity(kSomeWords, Sensitivity::kPersonal)),
+               "IsSensitiveEnough");
+  FieldDef name = WithSensitivity(kSomeWords, Sensitivity::kPersonal);
+  name.form = FieldDef::Form::kBounded;
+  SchemaWith(name);
+  name.policy = MergePolicy::kText;
+  EXPECT_DEATH(SchemaWith(name), "kFree");
+}
+
+TEST(SchemaChecks, ANamelessSpaceHoldsNeitherTextsNorDates) {
+  for (const SpaceKind space : {SpaceKind::kFollowUp, SpaceKind::kStatistics}) {
+    SchemaWith(kSomeCount, space);
+    EXPECT_DEATH(SchemaWith(kSomeWords, space), "IsAtItsPlace");
+    EXPECT_DEATH(SchemaWith(kSomeDay, space), "IsAtItsPlace");
+  }
+}
+
+TEST(SchemaChecks, ASecretOfItsOwnLivesInItsOwnSpace) {
+  const FieldDef clinical = WithSensitivity(kSomeWords, Sensitivity::kClinical);
+  const FieldDef protocol = WithSensitivity(kSomeWords, Sensitivity::kProtocol);
+  SchemaWith(clinical, SpaceKind::kClinical);
+  SchemaWith(protocol, SpaceKind::kProtocol);
+  for (const FieldDef& field : {clinical, protocol})
+    EXPECT_DEATH(SchemaWith(field), "IsAtItsPlace");
+}
+
+TEST(SchemaChecks, AServerReadsNothing) {
+  Readers readers;
+  readers.rules.back().access = Access::kAggregates;
+  EXPECT_DEATH(SchemaWith(kSomeCount, SpaceKind::kDossiers, readers), "kServerAdmin");
+}
+
+TEST(SchemaChecks, NumbersAndNamesAreGivenOnce) {
+  FieldDef same_number = kSomeCount;
+  same_number.id = kTitle;
+  FieldDef same_name = kSomeCount;
+  same_name.name = kSomeWords.name;
+  for (const FieldDef& second : {same_number, same_name}) {
+    const KindDef file{kFile, "file", "File", KindDef::Place::kRoot, {kSomeWords, second}};
+    EXPECT_DEATH(Schema({file}, {}), "AreDistinct");
+  }
+  const KindDef file{kFile, "file", "File", KindDef::Place::kRoot, {}};
+  EXPECT_DEATH(Schema({file, file}, {}), "AreDistinct");
+}
+
+TEST(Readers, AreInTheOrderOfTheRoles) {
+  Readers readers;
+  for (std::size_t i = 0; i < kReaderRoles.size(); ++i) {
+    EXPECT_EQ(static_cast<std::size_t>(kReaderRoles[i]), i + 1);
+    readers.rules[i].access = Access::kFull;
+    EXPECT_EQ(readers.Of(kReaderRoles[i]).access, Access::kFull);
+    readers.rules[i].access = Access::kNone;
+  }
+}
+
 }  // namespace
 }  // namespace sacoche
