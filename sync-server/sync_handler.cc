@@ -143,8 +143,11 @@ std::optional<ProblemType> SyncHandler::Judge(const Envelope& envelope,
   const EnvelopeHeader& header = envelope.header;
   const Directory& directory = rooms_.directory.directory();
   if (signer_.kind == RequestSigner::Kind::kOrganisation) return ProblemType::kNotMember;
-  if (header.device != signer_.device) return ProblemType::kBadSignature;
-  if (const auto problem = WhyNotMember(header.device, header.space)) return problem;
+  // Whoever is in the space may bring what a colleague made and this server forgot.
+  if (const auto problem = WhyNotMember(signer_.device, header.space)) return problem;
+  if (!directory.WasEverMember(header.device, header.space)) return ProblemType::kBadSignature;
+  const LeaverEnd* end = directory.FindEnd(header.space, header.device);
+  if (end != nullptr && header.counter > end->counter) return ProblemType::kRevoked;
   const EpochKey epoch{header.space, header.epoch};
   // Sealed under a key that lost the race for its epoch: nobody could ever open it.
   if (lost_epochs_.contains(epoch)) return ProblemType::kConflict;

@@ -84,6 +84,9 @@ Status Committer::MoveOn(const SpaceId& space, const PulledFrom& from) {
     SACOCHE_TRY(store_->outbox().Put(*from.recalled));
     return store_->outbox().MarkStored(from.recalled->id, from.server_seq);
   }
+  if (!from.envelope.empty())
+    SACOCHE_TRY(store_->peer_envelopes().Put(space, from.device, from.chain.counter,
+                                             from.received_s.value_or(0), from.envelope));
   return store_->progress().SetPeerChain(space, from.device, from.chain);
 }
 
@@ -165,8 +168,7 @@ Status Committer::DeriveClosing(const RecordHead& closed, const FieldDef& field)
   const bool open = (visible && visible->in_conflict()) ||
                     !UnseenByClosing(*schema_, {closed.id, field, registers}, scope).empty();
   return store_->records().SetConflict(
-      closed.id, field.id,
-      open ? Records::ConflictState::kOpen : Records::ConflictState::kNone);
+      closed.id, field.id, open ? Records::ConflictState::kOpen : Records::ConflictState::kNone);
 }
 
 Result<CommitReport> Committer::ApplySalvaged(const SpaceId& space, const Change& change,

@@ -23,6 +23,7 @@ struct PulledFrom {
   // in this one. Without it, or where an envelope holds them, that is kUntrusted.
   NewDot new_dot = nullptr;
   std::optional<std::uint64_t> received_s = std::nullopt;  // when the server received it
+  ByteView envelope = {};  // of another device, as it came; kept for a server that forgets
 };
 
 struct CommitReport {

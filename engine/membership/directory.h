@@ -58,7 +58,7 @@ class Directory {
   // The last envelope that is taken from a device that left the space; nothing while there is no
   // bound: it is a member, or no epoch was opened since it left.
   [[nodiscard]] const LeaverEnd* FindEnd(const SpaceId& space, const DeviceId& device) const;
-  // Who opened it: holds the key without a grant.
+  // Who opened it. It grants the key to itself as well, for the day when its store is put back.
   [[nodiscard]] std::optional<DeviceId> EpochOpener(const SpaceId& space,
                                                     std::uint64_t epoch) const;
   [[nodiscard]] const GrantStatement* FindGrant(const SpaceId& space, std::uint64_t epoch,

@@ -187,6 +187,15 @@ CREATE TABLE shown_history(
   tag BLOB NOT NULL,
   PRIMARY KEY(space, server_seq)
 ) WITHOUT ROWID, STRICT;
+CREATE TABLE peer_envelope(
+  space BLOB NOT NULL,
+  device BLOB NOT NULL,
+  counter INTEGER NOT NULL,
+  received_s INTEGER NOT NULL,
+  envelope BLOB NOT NULL,
+  PRIMARY KEY(space, device, counter)
+) STRICT;
+CREATE INDEX peer_envelope_received ON peer_envelope(space, received_s);
 )sql"};
 
 Status RunStep(Database& database, int from) {
@@ -228,7 +237,9 @@ Status StandInForLaterFormat(Database& database, int format) {
   SACOCHE_TRY(database.Execute("PRAGMA query_only=OFF"));
   SACOCHE_TRY(
       database.Execute("CREATE TEMP TABLE directory_missing(position, statement);"
-                       "CREATE TEMP TABLE shown_history(space, server_seq, tag);"));
+                       "CREATE TEMP TABLE shown_history(space, server_seq, tag);"
+                       "CREATE TEMP TABLE peer_envelope(space, device, counter, received_s,"
+                       "                                envelope);"));
   if (format == 2) return database.Execute("PRAGMA query_only=ON");
   SACOCHE_TRY(
       database.Execute("CREATE TEMP TABLE recall(space, wanted);"

@@ -12,6 +12,7 @@ Store::Store(std::unique_ptr<Database> database, std::string vfs, int format)
       records_(database_.get()),
       search_(database_.get()),
       outbox_(database_.get()),
+      peer_envelopes_(database_.get()),
       progress_(database_.get()),
       snapshots_(database_.get()),
       directory_(database_.get()),

@@ -6,6 +6,7 @@
 #include "engine/store/directory_log.h"
 #include "engine/store/key_chest.h"
 #include "engine/store/outbox.h"
+#include "engine/store/peer_envelopes.h"
 #include "engine/store/progress.h"
 #include "engine/store/records.h"
 #include "engine/store/search.h"
@@ -43,6 +44,7 @@ class Store {
   [[nodiscard]] Records& records() { return records_; }
   [[nodiscard]] Search& search() { return search_; }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
+  [[nodiscard]] PeerEnvelopes& peer_envelopes() { return peer_envelopes_; }
   [[nodiscard]] Progress& progress() { return progress_; }
   [[nodiscard]] Snapshots& snapshots() { return snapshots_; }
   [[nodiscard]] DirectoryLog& directory() { return directory_; }
@@ -58,6 +60,7 @@ class Store {
   Records records_;
   Search search_;
   Outbox outbox_;
+  PeerEnvelopes peer_envelopes_;
   Progress progress_;
   Snapshots snapshots_;
   DirectoryLog directory_;

@@ -93,7 +93,6 @@ Status KeyExchange::ProposeGrants(const SpaceId& space, std::uint64_t epoch,
   SACOCHE_ASSIGN(const auto key, Key(space, epoch));
   if (!key) return {};
   for (const DeviceId& device : directory_->MembersOf(space)) {
-    if (device == directory_->EpochOpener(space, epoch)) continue;
     if (directory_->FindGrant(space, epoch, device) != nullptr) continue;
     const BoxPublicKey& recipient = directory_->FindMember(device)->admission.box_key;
     proposals.push_back(

@@ -59,7 +59,8 @@ Result<Receiver::Received> Receiver::ReceiveFromPeer(const Arrived& arrived) {
     return Untrusted("a colleague's laptop, or the server, shows two different histories");
   return Commit(arrived, {.server_seq = arrived.server_seq,
                           .device = header.device,
-                          .chain = ChainHead{header.counter, arrived.hash}});
+                          .chain = ChainHead{header.counter, arrived.hash},
+                          .envelope = arrived.bytes});
 }
 
 Result<Receiver::Received> Receiver::ReceiveOwn(const Arrived& arrived) {

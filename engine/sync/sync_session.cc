@@ -104,7 +104,8 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
                                 space, 0, sync_limits::kRequestBytesTarget - body.size(),
                                 limits::kRequestEnvelopesMax / limits::kRequestSpacesMax));
   }
-  if (!state.pull_wanted && waiting.empty()) return AddSnapshot(space, state, body);
+  if (!state.pull_wanted && waiting.empty() && state.forgotten.empty())
+    return AddSnapshot(space, state, body);
   SACOCHE_ASSIGN(state.position, store_->progress().Cursor(space));
   state.skip_rest = state.waiting_for_key;
   const auto from = state.recalls ? CursorFrame::From::kEverybody : CursorFrame::From::kOthers;
@@ -122,6 +123,7 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
     sent_[entry.id] = Sent{space, entry.counter, entry.changes};
     AppendFrame(body, PushFrame(EnvelopeFrame{std::move(entry.envelope)}));
   }
+  SACOCHE_TRY(AddForgotten(space, body));
   return true;
 }
 
@@ -205,6 +207,11 @@ Status SyncSession::Take(const DirectoryFrame& frame) {
 Status SyncSession::Take(const AcknowledgementFrame& frame) {
   const auto sent = sent_.find(frame.envelope);
   if (sent == sent_.end()) return Untrusted("the server acknowledged what was not sent");
+  if (!sent->second.is_own) {
+    ++report_.envelopes_sent_again;
+    sent_.erase(sent);
+    return {};
+  }
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->outbox().MarkStored(frame.envelope, frame.sequence));
   if (received_s_ != 0)
@@ -220,7 +227,8 @@ Status SyncSession::Take(const RefusalFrame& frame) {
   const auto sent = sent_.find(frame.envelope);
   if (sent == sent_.end()) return Untrusted("the server refused what was not sent");
   SACOCHE_ASSIGN(const bool will_be_told, WillBeTold(frame.problem));
-  if (will_be_told) {
+  // A colleague's that the server does not take back is no loss here.
+  if (will_be_told || !sent->second.is_own) {
     sent_.erase(sent);
     return {};
   }
@@ -262,6 +270,7 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
   state.position = frame.sequence;
   SACOCHE_ASSIGN(const Receiver::Received received, receiver_.Receive(sent));
   SACOCHE_TRY(NoteView(received.header, frame.sequence));
+  if (state.reconciled_in != 0) state.shown[received.header.device] = received.header.counter;
   switch (received.outcome) {
     case Receiver::Outcome::kCommitted:
       ++report_.envelopes_in;
@@ -394,6 +403,8 @@ Status SyncSession::Take(const HeadFrame& frame) {
   if (frame.sequence == cursor && !recalled) return {};
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->progress().SetCursor(frame.space, frame.sequence));
+  SACOCHE_TRY(store_->peer_envelopes().ForgetOlderThan(frame.space,
+                                                       sync_limits::kPeerEnvelopesKeptSeconds));
   if (recalled) SACOCHE_TRY(EndRecall(frame.space));
   return transaction.Commit();
 }

@@ -92,6 +92,10 @@ class SyncSession {
     // what the server lacks is sent again; what is known costs nothing but its bytes.
     std::uint64_t reconciled_in = 0;  // which request's answer asked for it; 0: none did
     std::uint64_t never_stored = 0;   // envelopes that waited before
+    // The last envelope of each device that the server showed since, and then what of colleagues it
+    // lacks and this device can give it.
+    std::map<DeviceId, std::uint64_t> shown;
+    std::vector<std::pair<DeviceId, std::uint64_t>> forgotten;
     // Own envelopes are asked for too, and none is made before they came: this store is an older
     // copy of itself. Found out, once in a session, by a refusal as well.
     bool recalls = false;
@@ -160,6 +164,9 @@ class SyncSession {
   Status Take(const PullEndFrame& frame);
   Status Reconcile(const SpaceId& space, const std::string& why);
   Status EndRecall(const SpaceId& space);
+  Status FindForgotten(const SpaceId& space);
+  // As many of them as the request holds; they are said once.
+  Status AddForgotten(const SpaceId& space, Bytes& body);
   // Sequences have no gaps: what lies before `sequence` and was not given is this device's own, or
   // was left out. False: it was, and the rest of the space is not taken from this answer.
   Result<bool> IsWholeUpTo(const SpaceId& space, std::uint64_t sequence);
@@ -190,6 +197,7 @@ class SyncSession {
     SpaceId space;
     std::uint64_t counter = 0;
     std::uint64_t changes = 0;
+    bool is_own = true;
   };
   std::map<EnvelopeId, Sent> sent_;     // in the current request, not yet answered
   std::vector<SpaceId> asked_;          // spaces of the current request, in order

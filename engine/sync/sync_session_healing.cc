@@ -151,8 +151,38 @@ Status SyncSession::EndRecall(const SpaceId& space) {
   if (spaces_[space].reconciled_in != 0) {
     SACOCHE_ASSIGN(const std::uint64_t waiting, store_->outbox().CountWaiting(space));
     report_.envelopes_sent_again += waiting - std::min(waiting, spaces_[space].never_stored);
+    SACOCHE_TRY(FindForgotten(space));
   }
   return store_->progress().EndRecall(space);
+}
+
+// Of colleagues, each of whom does the same for all others: whoever made it may be gone.
+Status SyncSession::FindForgotten(const SpaceId& space) {
+  SpaceState& state = spaces_[space];
+  SACOCHE_ASSIGN(const auto chains, store_->progress().PeerChains(space));
+  for (const auto& [device, chain] : chains)
+    for (std::uint64_t counter = state.shown[device] + 1; counter <= chain.counter; ++counter)
+      state.forgotten.emplace_back(device, counter);
+  return {};
+}
+
+Status SyncSession::AddForgotten(const SpaceId& space, Bytes& body) {
+  SpaceState& state = spaces_[space];
+  std::size_t added = 0;
+  for (const auto& [device, counter] : state.forgotten) {
+    if (body.size() >= sync_limits::kRequestBytesTarget ||
+        added == limits::kRequestEnvelopesMax / limits::kRequestSpacesMax)
+      break;
+    ++added;
+    SACOCHE_ASSIGN(const auto bytes, store_->peer_envelopes().Find(space, device, counter));
+    if (!bytes) continue;
+    SACOCHE_ASSIGN(const Envelope envelope, DecodeEnvelope(*bytes));
+    sent_[envelope.header.id] = Sent{space, counter, 0, false};
+    AppendFrame(body, PushFrame(EnvelopeFrame{*bytes}));
+  }
+  state.forgotten.erase(state.forgotten.begin(),
+                        state.forgotten.begin() + static_cast<std::ptrdiff_t>(added));
+  return {};
 }
 
 Result<bool> SyncSession::OfferWaiting(const SpaceId& space) {

@@ -47,7 +47,7 @@ class SimNetwork final : public HttpClient {
   // What a device was given whole and took in, and what it sent: of all its syncs.
   struct Memory {
     std::set<std::pair<SpaceId, std::uint64_t>> received;
-    std::map<std::pair<SpaceId, std::uint64_t>, Hash256> sent;  // by counter
+    std::map<std::tuple<SpaceId, DeviceId, std::uint64_t>, Hash256> sent;  // by maker and counter
     // The store is an older copy of itself: until it has found out, which is in the middle of a
     // sync, it seals beside its own history.
     bool is_beside = false;

@@ -17,7 +17,6 @@ class SimServer {
   Service& service() { return *service_; }
   EnvelopeStore& store() { return *store_; }
   [[nodiscard]] const Directory& directory() const { return directory_->directory(); }
-  [[nodiscard]] std::uint64_t statements() const { return directory().statement_count(); }
 
   // After a power cut, or as the operator does it. Nothing happens to what was synced.
   void Restart(SimDisk::Kept kept, Choices& choices);

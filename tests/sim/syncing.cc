@@ -6,6 +6,7 @@ namespace sacoche::sim {
 namespace {
 
 constexpr std::uint64_t kDayMs = 24ULL * 3600 * 1000;
+constexpr std::uint64_t kBackupAgeMsMax = 30 * kDayMs;
 constexpr std::int64_t kYearMs = static_cast<std::int64_t>(365 * kDayMs);
 
 SimDisk::Kept DrawKept(Choices& choices) {
@@ -32,6 +33,8 @@ Status World::Sync(Laptop& laptop, const NetworkPlan& plan, Choices& choices, Sy
   laptop.memory.is_beside = laptop.is_restored;
   if (laptop.is_restored) laptop.memory.Forget();
   SimNetwork network(server_, laptop.memory, copies_, counters_, plan, Choices(choices.Next()));
+  const bool is_forgotten =
+      !server_.directory().IsMember(laptop.id, spaces_[laptop.spaces.front()]);
   Status status = laptop->Sync(network, report);
   counters_.changes_in += report.changes_in;
   if (report.snapshots_in > 0) ++counters_.faults["a snapshot instead of the log"];
@@ -58,7 +61,9 @@ Status World::Sync(Laptop& laptop, const NetworkPlan& plan, Choices& choices, Sy
   for (const RecordId& id : report.touched)
     if (const auto record = model_.Find(id)) touched.insert(*record);
   ReadAndCheck(laptop, touched);
-  if (plan.is_calm() && !network.disturbed() && !server_stumbled && !laptop.disk.struck())
+  // Whoever the server forgot waits for a colleague who tells it.
+  if (plan.is_calm() && !network.disturbed() && !server_stumbled && !laptop.disk.struck() &&
+      !is_forgotten)
     JudgeSync(laptop, status, report, plan, network);
   return status;
 }
@@ -244,16 +249,16 @@ void World::PutLaptopBack(Laptop& laptop, Choices& choices) {
 }
 
 void World::BackUpServer(Laptop&, Choices&) {
-  server_backup_ = ServerBackup{server_.BackUp(), server_.statements()};
+  server_backup_ = ServerBackup{server_.BackUp(), true_clock_.NowMs()};
 }
 
 // Not while the only other place of an envelope forgot it as well (PROTOCOL.md, "A laptop that
-// forgot"), nor back to before a statement of the directory ("A server that forgot").
+// forgot"), nor to a moment from which colleagues keep no envelopes any more.
 void World::PutServerBack(Laptop&, Choices&) {
   const bool nobody_lacks_his_own =
       std::ranges::none_of(Working(), [](const Laptop* laptop) { return laptop->is_restored; });
   if (!server_backup_ || !nobody_lacks_his_own ||
-      server_backup_->statements != server_.statements())
+      true_clock_.NowMs() - server_backup_->made_at_ms > kBackupAgeMsMax)
     return;
   ++counters_.faults["server put back from a backup"];
   server_.PutBack(server_backup_->files);
@@ -281,14 +286,12 @@ bool World::AwaitsNewKey() const {
       spaces_, [&](const SpaceId& space) { return !server_.directory().Leavers(space).empty(); });
 }
 
-// What it had not sent is lost; what the server has of it goes on like everybody's. A backup of the
-// server from before would be without envelopes that nobody could send again.
+// What it had not sent is lost; what the server has of it goes on like everybody's.
 void World::WithdrawLaptop(Laptop& laptop, Choices& choices) {
   if (laptop.number < 2 || !unhealed_.empty() || laptop.is_restored) return;
   ++counters_.faults["a laptop is withdrawn"];
   const Status revoked = organisation_->Revoke(laptop.id, RevocationStatement::Reason::kLost);
   Require(revoked.has_value(), Invariant::kNothingTypedIsLost, "a laptop cannot be withdrawn");
-  server_backup_.reset();
   for (const int event : laptop.unsent) model_.events()[event].duty = Event::Duty::kMay;
   SimNetwork network(server_, laptop.memory, copies_, counters_, {}, Choices(choices.Next()));
   SyncReport report;

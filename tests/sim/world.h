@@ -170,7 +170,7 @@ class World {
   std::deque<SimNetwork::Recorded> copies_;
   struct ServerBackup {
     SimDisk::Files files;
-    std::uint64_t statements = 0;
+    std::uint64_t made_at_ms = 0;
   };
   std::optional<ServerBackup> server_backup_;
   // Laptops that have not synchronised since the server was put back, or lied.

@@ -140,6 +140,12 @@ class TestOrganisation {
     return By(device.key(), device.id(), EpochStatement{space, 1, {}, {}});
   }
 
+  Bytes OpenNextEpoch(const TestDevice& device, const SpaceId& space,
+                      std::vector<LeaverEnd> leavers) {
+    return By(device.key(), device.id(),
+              EpochStatement{space, 2, {}, EpochStatement::Succession{{}, std::move(leavers)}});
+  }
+
   // Everything that two members of one space need before they can push.
   std::vector<Bytes> Start(const SpaceId& space, const TestDevice& first,
                            const TestDevice& second) {

@@ -68,9 +68,28 @@ TEST_F(SyncHandlerPush, RefusesAChangedItem) {
   EXPECT_EQ(Push(a_, envelope), ProblemType::kBadSignature);
 }
 
-TEST_F(SyncHandlerPush, RefusesAnEnvelopeOfAnotherDevice) {
-  EXPECT_EQ(Push(b_, a_.NextEnvelope(space_)), ProblemType::kBadSignature);
+// Of what a server forgot, a colleague may be the only one who still holds it.
+TEST_F(SyncHandlerPush, AMemberMayBringWhatAColleagueMade) {
+  EXPECT_EQ(Push(b_, a_.NextEnvelope(space_)), std::nullopt);
+  EXPECT_EQ(Push(a_, a_.NextEnvelope(space_)), std::nullopt);
+  EXPECT_EQ(Head(), 2U);
+}
+
+TEST_F(SyncHandlerPush, RefusesAnEnvelopeOfAStrangerAndOneThatAStrangerBrings) {
+  EXPECT_EQ(Push(b_, stranger_.NextEnvelope(space_)), ProblemType::kBadSignature);
+  EXPECT_EQ(Push(stranger_, a_.NextEnvelope(space_)), ProblemType::kUnknownDevice);
   EXPECT_EQ(Head(), 0U);
+}
+
+TEST_F(SyncHandlerPush, NobodyBringsMoreOfALeaverThanItsEnd) {
+  ASSERT_EQ(Push(b_, b_.NextEnvelope(space_)), std::nullopt);
+  const Envelope late = b_.NextEnvelope(space_);
+  ASSERT_FALSE(SyncRoot({.statements = {organisation_.Revoke(b_)}}).problem);
+  ASSERT_EQ(Sync(a_, {.statements = {organisation_.OpenNextEpoch(a_, space_, {{b_.id(), 1, {}}})}})
+                .pull.outcomes.front()
+                .problem,
+            std::nullopt);
+  EXPECT_EQ(Push(a_, late), ProblemType::kRevoked);
 }
 
 TEST_F(SyncHandlerPush, RefusesAForkedChain) {

@@ -100,6 +100,48 @@ TEST_F(DirectoryHealing, WhatWasSaidMeanwhileStands) {
   EXPECT_EQ(b->Digest(), a->Digest());
 }
 
+// Four laptops, a week of work, a server that forgets it, and one of them lost with what only it
+// had made: each envelope is given back by whoever holds it.
+TEST_F(DirectoryHealing, AServerFromAWeekAgoHoldsEverythingAgain) {
+  auto c = team.NewMember("C");
+  auto lost = team.NewMember("lost");
+  team.Sync(*a);
+  team.Sync(*c);
+  team.Sync(*lost);
+  SyncBoth();
+  const MemoryEnvelopeStore backup = team.server->store;
+  for (int day = 0; day < 7; ++day) {
+    team.server_clock.Advance(24ULL * 3600 * 1000);
+    for (TestDeviceEngine* device : {a.get(), b.get(), c.get(), lost.get()}) {
+      const RecordId made = (*device)->NewRecordId();
+      device->Set(made, kTitle, Value::Text("day " + std::to_string(day)));
+      device->Set(record, kCount, Value::Integer(day));
+      team.Sync(*device);
+    }
+  }
+  const DeviceId lost_id = (*lost)->device();
+  for (TestDeviceEngine* device : {a.get(), b.get(), c.get()}) team.Sync(*device);
+  lost.reset();
+  team.Revoke(lost_id);
+  for (TestDeviceEngine* device : {a.get(), b.get(), c.get(), a.get()}) team.Sync(*device);
+  const std::uint64_t envelopes = *team.server->store.Head(team.space);
+  const std::uint64_t statements = StatementsAtTheServer();
+
+  team.RestoreServer(backup);
+  for (int round = 0; round < 2; ++round)
+    for (TestDeviceEngine* device : {b.get(), c.get(), a.get()}) team.Sync(*device);
+  EXPECT_EQ(*team.server->store.Head(team.space), envelopes);
+  EXPECT_EQ(StatementsAtTheServer(), statements);
+  EXPECT_TRUE(AtTheServer().IsRevoked(lost_id));
+  EXPECT_EQ(b->Digest(), a->Digest());
+  EXPECT_EQ(c->Digest(), a->Digest());
+  auto d = team.NewMember("D");
+  team.Sync(*a);
+  team.Sync(*d);
+  EXPECT_EQ(d->Digest(), a->Digest());
+  for (TestDeviceEngine* device : {a.get(), b.get(), c.get(), d.get()}) device->ExpectWhole();
+}
+
 // A laptop that was put back knows less than the server, in the same order.
 TEST_F(DirectoryHealing, ALaptopThatIsBehindReadsOn) {
   a->BackUp();

@@ -1,0 +1,203 @@
+// A server that shows different people different things, hides or mixes up. Each trick is found out
+// within two syncs and named, and nothing is lost. tests/engine/sync/distrust_test.cc has what it
+// can do to a single answer.
+
+#include "engine/seal/envelope_seal.h"
+#include "engine/wire/wire_codec.h"
+#include "tests/engine/sync/two_laptops.h"
+
+namespace sacoche {
+namespace {
+
+class HostileServer : public TwoLaptops {
+ protected:
+  // From now on b talks to a server of its own, that has what the other one has by now.
+  void Part() { for_b = std::make_unique<TestServer>(team.server_clock, team.server->store); }
+
+  SyncReport SyncB() {
+    LoopbackHttpClient line(&for_b->service);
+    SyncReport report;
+    EXPECT_THAT((*b)->Sync(line, report), Succeeds());
+    return report;
+  }
+
+  // Shows b the last envelope that the other server got.
+  void ShowBTheLastEnvelope() {
+    const std::uint64_t head = *team.server->store.Head(team.space);
+    const auto page =
+        team.server->store.ReadEnvelopes(team.space, head - 1, std::nullopt, {1 << 20, 10});
+    ASSERT_EQ(page->rows.size(), 1U);
+    const auto envelope = DecodeEnvelope(page->rows.front().envelope);
+    const Member* maker = team.organisation.directory().FindMember(envelope->header.device);
+    const auto hash = VerifyEnvelope(*envelope, maker->admission.signing_key);
+    const NewEnvelope shown{envelope->header, *hash, page->rows.front().envelope, 0};
+    ASSERT_THAT(for_b->store.AppendEnvelopes({&shown, 1}), Succeeds());
+  }
+
+  std::unique_ptr<TestServer> for_b;
+};
+
+TEST_F(HostileServer, HonestServersRaiseNoSuspicion) {
+  for (int i = 0; i < 3; ++i) {
+    a->Set(record, kTitle, Value::Text("a " + std::to_string(i)));
+    b->Set(record, kName, Value::Text("b " + std::to_string(i)));
+    for (TestDeviceEngine* device : {a.get(), b.get(), a.get()}) {
+      const SyncReport report = team.Sync(*device);
+      EXPECT_EQ(report.shown_differently, 0U);
+      EXPECT_FALSE(report.directory_withheld);
+    }
+  }
+}
+
+// A revocation is hidden from b, and the new key with it.
+TEST_F(HostileServer, AWithheldRevocationShowsInTheNextEnvelopeOfWhoeverKnowsOfIt) {
+  auto thief = team.NewMember("thief");
+  team.Sync(*a);
+  team.Sync(*thief);
+  team.Sync(*b);
+  Part();
+  team.Revoke((*thief)->device());
+  team.Sync(*a);
+  a->Set(record, kName, Value::Text("Berthe"));
+  team.Sync(*a);
+  ShowBTheLastEnvelope();
+
+  EXPECT_TRUE(SyncB().directory_withheld);
+  // From here on it seals nothing with the key that the thief has; what it writes waits.
+  const std::uint64_t head = *for_b->store.Head(team.space);
+  b->Set(record, kTitle, Value::Text("secret"));
+  EXPECT_TRUE(SyncB().directory_withheld);
+  EXPECT_EQ(*for_b->store.Head(team.space), head);
+
+  // An honest server is caught up with as ever.
+  team.Sync(*b);
+  team.Sync(*a);
+  EXPECT_FALSE(team.Sync(*b).directory_withheld);
+  team.Sync(*a);
+  EXPECT_EQ(a->Text(record, kTitle), "secret");
+  EXPECT_EQ(b->Text(record, kName), "Berthe");
+  EXPECT_EQ(b->Digest(), a->Digest());
+}
+
+// Who claimed it may be gone, and with him what he knew.
+TEST_F(HostileServer, NobodyWaitsForEverForWhatAWithdrawnLaptopWasShown) {
+  Part();
+  auto c = team.NewMember("C");
+  team.Sync(*a);
+  a->Set(record, kName, Value::Text("Berthe"));
+  team.Sync(*a);
+  ShowBTheLastEnvelope();
+  EXPECT_TRUE(SyncB().directory_withheld);
+  // The other server is lost with all that it had, and a's laptop too.
+  team.RestoreServer(for_b->store);
+  const OrganisationKey& key = team.organisation.key();
+  SeededRandom random(9);
+  Organisation again(
+      {std::move(*SigningKey::FromSeed(key.signing_key.seed().view())),
+       std::move(*BoxKey::FromSecret(key.box_key.secret())), SecretBytes(key.directory_key.view())},
+      {&team.http, &team.server_clock, &random});
+  ASSERT_THAT(again.Revoke((*a)->device(), RevocationStatement::Reason::kLost), Succeeds());
+  b->Set(record, kTitle, Value::Text("goes on"));
+  team.Sync(*b);
+  EXPECT_FALSE(team.Sync(*b).directory_withheld);
+  EXPECT_EQ(b->Status().changes_waiting, 0U);
+}
+
+// b is not shown what c wrote; a, who was, writes the next.
+TEST_F(HostileServer, AnEnvelopeThatIsHiddenFromOneShowsInTheNextOfAnother) {
+  auto c = team.NewMember("C");
+  team.Sync(*a);
+  team.Sync(*c);
+  SyncBoth();
+  Part();
+  c->Set(record, kTitle, Value::Text("hidden from b"));
+  team.Sync(*c);
+  team.Sync(*a);
+  a->Set(record, kCount, Value::Integer(1));
+  team.Sync(*a);
+  ShowBTheLastEnvelope();
+  EXPECT_EQ(SyncB().shown_differently, 1U);
+}
+
+// Both see as many envelopes as the other, and not the same.
+TEST_F(HostileServer, TwoHistoriesOfOneLengthShowToo) {
+  auto c = team.NewMember("C");
+  team.Sync(*a);
+  team.Sync(*c);
+  SyncBoth();
+  Part();
+  b->Set(record, kName, Value::Text("in b's world"));
+  SyncB();
+  SyncB();
+  c->Set(record, kTitle, Value::Text("in a's world"));
+  team.Sync(*c);
+  team.Sync(*a);
+  a->Set(record, kCount, Value::Integer(1));
+  team.Sync(*a);
+  ShowBTheLastEnvelope();
+  EXPECT_EQ(SyncB().shown_differently, 1U);
+}
+
+TEST_F(HostileServer, AStatementThatIsSaidTwiceIsRefused) {
+  auto c = team.NewMember("C");
+  team.http.Tamper([](Bytes& answer) {
+    FrameSplitter splitter;
+    splitter.Feed(answer);
+    Bytes changed;
+    for (auto raw = splitter.Next(); raw && *raw; raw = splitter.Next()) {
+      auto frame = *DecodePullFrame(**raw);
+      AppendFrame(changed, frame);
+      auto* said = std::get_if<DirectoryFrame>(&frame);
+      if (said == nullptr) continue;
+      ++said->sequence;
+      AppendFrame(changed, frame);
+    }
+    answer = changed;
+  });
+  SyncReport report;
+  EXPECT_THAT((*b)->Sync(team.http, report), FailsWith(ErrorCode::kUntrusted));
+  team.http.Tamper(nullptr);
+  team.Sync(*b);
+  SyncBoth();
+  EXPECT_EQ(b->Digest(), a->Digest());
+}
+
+TEST_F(HostileServer, AnEnvelopeOfAnotherSpaceIsRefused) {
+  const SpaceId other = *team.organisation.AddSpace("other");
+  for (TestDeviceEngine* device : {a.get(), b.get()})
+    ASSERT_THAT(
+        team.organisation.Move((*device)->device(), Role::kIntervenant, {team.space, other}),
+        Succeeds());
+  SyncBoth();
+  SyncBoth();
+  a->Set(record, kTitle, Value::Text("in its place"));
+  team.Sync(*a);
+  // What is stored for the one space is given for the other.
+  std::optional<StoredEnvelopeFrame> stolen;
+  team.http.Tamper([&](Bytes& answer) {
+    FrameSplitter splitter;
+    splitter.Feed(answer);
+    Bytes changed;
+    for (auto raw = splitter.Next(); raw && *raw; raw = splitter.Next()) {
+      const auto frame = *DecodePullFrame(**raw);
+      if (const auto* stored = std::get_if<StoredEnvelopeFrame>(&frame)) stolen = *stored;
+      if (std::holds_alternative<StoredEnvelopeFrame>(frame)) continue;
+      const auto* head = std::get_if<HeadFrame>(&frame);
+      if (head != nullptr && head->space == other)
+        AppendFrame(changed, PullFrame(StoredEnvelopeFrame{head->sequence + 1, stolen->envelope}));
+      AppendFrame(changed, frame);
+    }
+    if (stolen) answer = changed;
+  });
+  SyncReport report;
+  const Status status = (*b)->Sync(team.http, report);
+  team.http.Tamper(nullptr);
+  ASSERT_TRUE(stolen);
+  EXPECT_THAT(status, FailsWith(ErrorCode::kUntrusted));
+  team.Sync(*b);
+  EXPECT_EQ(b->Text(record, kTitle), "in its place");
+  EXPECT_EQ(b->Digest(), a->Digest());
+}
+
+}  // namespace
+}  // namespace sacoche
