@@ -9,6 +9,7 @@
 #include "engine/membership/enrolment_request.h"
 #include "engine/record/sight.h"
 #include "engine/record/value_codec.h"
+#include "engine/seal/recovery_shares.h"
 #include "engine/snapshot/snapshot_codec.h"
 #include "engine/text/text_codec.h"
 #include "engine/wire/wire_codec.h"
@@ -57,6 +58,11 @@ Result<Bytes> ReencodeValue(ByteView bytes) {
   return EncodeValue(value);
 }
 
+Result<Bytes> ReencodeRecoveryShare(ByteView bytes) {
+  SACOCHE_ASSIGN(const RecoveryShare share, DecodeRecoveryShare(bytes));
+  return CopyOf(EncodeRecoveryShare(share).view());
+}
+
 Result<Bytes> ReencodeSight(ByteView bytes) {
   SACOCHE_ASSIGN(const Sight sight, DecodeSight(bytes));
   return EncodeSight(sight);
@@ -70,6 +76,7 @@ const std::map<std::string, Result<Bytes> (*)(ByteView)> kFormats = {
     {"statement", ReencodeStatement},
     {"enrolment_request", ReencodeEnrolmentRequest},
     {"problem", ReencodeProblem},
+    {"recovery_share", ReencodeRecoveryShare},
     {"sight", ReencodeSight},
     {"signature_headers", ReencodeSignatureHeaders},
     {"snapshot_head", ReencodeSnapshotHead},
@@ -190,6 +197,17 @@ TEST(Vectors, TheSampleStatementsAreWrittenAsPinned) {
 TEST(Vectors, TheSampleEnrolmentRequestIsWrittenAsPinned) {
   EXPECT_EQ(ToHex(SignEnrolmentRequest(SampleEnrolmentRequest(), KeyNumber(2))),
             ToHex(PinnedBytes("enrolment_request/signed.hex")));
+}
+
+TEST(Vectors, ThePinnedRecoverySharesGiveTheirKey) {
+  std::vector<RecoveryShare> shares;
+  for (const char* name : {"share_1_of_5", "share_3_of_5", "share_4_of_5"})
+    shares.push_back(std::move(
+        *DecodeRecoveryShare(PinnedBytes("recovery_share/" + std::string(name) + ".hex"))));
+  const auto key = JoinRecoveryKey(shares);
+  ASSERT_THAT(key, Succeeds());
+  EXPECT_EQ(ToHex(key->public_key()),
+            "967f702c783c3d70f2b2f6a7460319043e58db82e01fe02a5f543d3381a32517");
 }
 
 TEST(Vectors, TheSampleSnapshotIsWrittenAsPinned) {
