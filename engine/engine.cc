@@ -29,7 +29,7 @@ Status ReplayDirectory(Store& store, Directory& directory) {
   SACOCHE_ASSIGN(const std::vector<Bytes> missing, store.directory().Missing());
   for (const Bytes& bytes : missing) {
     SACOCHE_ASSIGN(const SignedStatement statement, DecodeStatement(bytes));
-    SACOCHE_TRY(directory.Apply(statement));
+    if (!directory.Apply(statement)) SACOCHE_TRY(directory.Uphold(statement));
   }
   return {};
 }

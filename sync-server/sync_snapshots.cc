@@ -122,15 +122,17 @@ OrProblem<void> SyncHandler::BeginSpace(Bytes& chunk) {
   const auto dropped = rooms_.store.DroppedUpTo(cursor.space);
   if (!newest || !dropped) return StorageProblem();
   // A laptop that forgot compares its own envelopes with what it wrote beside them: the log tells
-  // more than their outcome.
+  // more than their outcome. It may know the beginning too; if it does not, the chains tell it.
   const bool recalls = cursor.from == CursorFrame::From::kEverybody;
   const bool is_behind = (cursor.cursor == 0 && !recalls) || cursor.cursor < *dropped;
-  if (!*newest && cursor.cursor < *dropped) {
+  if (!*newest && cursor.cursor < *dropped && !recalls) {
     const SpaceId space = cursor.space;
     EndOfSpace();
     AppendFrame(chunk, PullFrame(SpaceRefusedFrame{space, ProblemType::kNoSnapshot}));
     return {};
   }
+  if (!*newest && cursor.cursor < *dropped)
+    AppendFrame(chunk, PullFrame(BeginsLateFrame{*dropped}));
   if (!*newest || !is_behind || cursor.cursor >= (*newest)->identity.sequence) return {};
   giving_ = std::move(**newest);
   const auto known = known_snapshots_.find(next_space_);

@@ -55,9 +55,23 @@ void Directory::Admit(const AdmissionStatement& admission) {
   }
 }
 
+Status Directory::Uphold(const SignedStatement& statement) {
+  const auto* revocation = std::get_if<RevocationStatement>(&statement.statement.payload);
+  if (revocation == nullptr)
+    return Fail(ErrorCode::kInvalidInput, "only a revocation holds outside the directory's log");
+  SACOCHE_ASSIGN(const SigningPublicKey key, SignerKey(statement.statement));
+  if (!VerifyStatementSignature(statement, key) || !MaySay(statement.statement))
+    return Untrusted("a revocation is signed by somebody who may not make it");
+  if (FindMember(revocation->device) == nullptr || IsRevoked(revocation->device)) return {};
+  Revoke(*revocation);
+  members_.at(revocation->device).upheld = true;
+  return {};
+}
+
 void Directory::Revoke(const RevocationStatement& revocation) {
   Member& member = members_.at(revocation.device);
-  for (const SpaceId& space : member.admission.spaces) Leave(revocation.device, space);
+  if (!std::exchange(member.upheld, false))
+    for (const SpaceId& space : member.admission.spaces) Leave(revocation.device, space);
   member.revoked = revocation.reason;
   member.revoked_by = statement_count() + 1;
 }
@@ -214,7 +228,7 @@ Status Directory::CheckSuccession(const EpochStatement& payload) const {
 Status Directory::CheckRevocation(const RevocationStatement& payload) const {
   if (FindMember(payload.device) == nullptr)
     return Fail(ErrorCode::kRefused, "a laptop that was never admitted cannot be withdrawn");
-  if (IsRevoked(payload.device))
+  if (IsRevoked(payload.device) && !FindMember(payload.device)->upheld)
     return Fail(ErrorCode::kRefused, "the laptop was withdrawn already");
   return {};
 }

@@ -13,6 +13,7 @@ struct Member {
   std::set<SpaceId> ever_in;     // spaces that it is or was in: what it wrote there stays
   std::optional<RevocationStatement::Reason> revoked;
   std::uint64_t revoked_by = 0;  // the number of the statement, from 1
+  bool upheld = false;           // the revocation has no place in the log
 };
 
 // What the directory's statements say, once each has been verified. Built by applying them in the
@@ -28,6 +29,10 @@ class Directory {
   // who may not say so. kAlreadyExists: this very statement is known. kRefused: it contradicts what
   // stands (an epoch that somebody else opened first). A refusal changes nothing.
   Status Apply(const SignedStatement& statement);
+
+  // A revocation that was in the log once, and has no place in it any more since its signer says
+  // something else there: it holds all the same. kUntrusted, kInvalidInput for anything else.
+  Status Uphold(const SignedStatement& statement);
 
   // The same judgement without the effect.
   [[nodiscard]] Status Check(const SignedStatement& statement) const;

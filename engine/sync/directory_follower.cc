@@ -80,13 +80,16 @@ Result<std::uint64_t> DirectoryFollower::EndAgain(const OnNew& on_new) {
   known.insert(known.end(), missing.begin(), missing.end());
   SACOCHE_ASSIGN(const auto held, Decode(known));
 
-  // What contradicts the server's directory gives way: an epoch that somebody else opened since.
+  // What contradicts the server's directory gives way, as an epoch that somebody else opened since;
+  // but no revocation does: a server that hides one from the administrator until he has said
+  // something else would bring the laptop back.
   Directory all = again.directory;
   std::vector<Bytes> shown;
   std::vector<Bytes> lacking;
   for (const SignedStatement& statement : again.statements) shown.push_back(statement.bytes);
   for (const SignedStatement& statement : held)
-    if (!all.Knows(statement.hash) && all.Apply(statement)) lacking.push_back(statement.bytes);
+    if (!all.Knows(statement.hash) && (all.Apply(statement) || all.Uphold(statement)))
+      lacking.push_back(statement.bytes);
 
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->directory().Replace(shown, lacking));

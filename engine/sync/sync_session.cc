@@ -289,6 +289,7 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
       WaitForKey(state, received.missing_epoch);
       return {};
     case Receiver::Outcome::kGap:
+      if (state.begins_late) return WaitForSnapshot(space);
       return Reconcile(space, "the server left out an envelope of a colleague");
     case Receiver::Outcome::kForked:
       return LeaveForkNext(state);

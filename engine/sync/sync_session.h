@@ -95,6 +95,8 @@ class SyncSession {
     // The last envelope of each device that the server showed since, and then what of colleagues it
     // lacks and this device can give it.
     std::map<DeviceId, std::uint64_t> shown;
+    // The server began behind envelopes that it dropped, and for which no snapshot stands by now.
+    bool begins_late = false;  // in this session
     std::vector<std::pair<DeviceId, std::uint64_t>> forgotten;
     // Own envelopes are asked for too, and none is made before they came: this store is an older
     // copy of itself. Found out, once in a session, by a refusal as well.
@@ -139,6 +141,7 @@ class SyncSession {
 
   Status Take(const DirectoryFrame& frame);
   Status Take(const AnotherDirectoryFrame& frame);
+  Status Take(const BeginsLateFrame& frame);
   Status Take(const AcknowledgementFrame& frame);
   Status Take(const RefusalFrame& frame);
   Status Take(const StatementOutcomeFrame& frame);
@@ -157,6 +160,7 @@ class SyncSession {
   Status LeaveForkNext(SpaceState& state);
   // False: they were offered, and the server knows none of those that are left.
   Result<bool> OfferWaiting(const SpaceId& space);
+  Status WaitForSnapshot(const SpaceId& space);
   void WaitForKey(SpaceState& state, std::uint64_t epoch);
   // Which space the answer must be at: the next of those that were asked for.
   Status EndOfSpace(const SpaceId& space);

@@ -147,6 +147,26 @@ Status SyncSession::Reconcile(const SpaceId& space, const std::string& why) {
   return transaction.Commit();
 }
 
+Status SyncSession::Take(const BeginsLateFrame& frame) {
+  if (answering_ >= asked_.size()) return Untrusted("the server sent what was not asked for");
+  SpaceState& state = spaces_[asked_[answering_]];
+  if (!state.recalls) return Untrusted("the server left out the beginning of a space");
+  state.begins_late = true;
+  state.position = std::max(state.position, frame.sequence);
+  return {};
+}
+
+// What this device lacks of the beginning comes with the snapshot that a colleague makes.
+Status SyncSession::WaitForSnapshot(const SpaceId& space) {
+  SpaceState& state = spaces_[space];
+  state.pull_wanted = false;
+  state.skip_rest = true;
+  ++report_.spaces_waiting_for_snapshot;
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->progress().SetCursor(space, 0));
+  return transaction.Commit();
+}
+
 Status SyncSession::EndRecall(const SpaceId& space) {
   if (spaces_[space].reconciled_in != 0) {
     SACOCHE_ASSIGN(const std::uint64_t waiting, store_->outbox().CountWaiting(space));

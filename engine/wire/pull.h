@@ -134,6 +134,14 @@ struct SnapshotCoverFrame {
   bool operator==(const SnapshotCoverFrame&) const = default;
 };
 
+// Before a space's envelopes, to a device that recalls: the envelopes up to `sequence` were
+// dropped, and the snapshot that stood for them is by a device that left. What the device lacks of
+// them comes with the next snapshot; the chains tell whether it lacks something.
+struct BeginsLateFrame {
+  std::uint64_t sequence = 0;
+  bool operator==(const BeginsLateFrame&) const = default;
+};
+
 // First of all: the server's directory is not the one that the device knows, and follows from its
 // beginning.
 struct AnotherDirectoryFrame {
@@ -145,6 +153,6 @@ using PullFrame =
                  StoredEnvelopeFrame, HeadFrame, HistoryFrame, OwnChainFrame, AnotherHistoryFrame,
                  ReceiptFrame, ServerTimeFrame, ServerKeyFrame, SpaceRefusedFrame, PullEndFrame,
                  SnapshotOutcomeFrame, StoredSnapshotFrame, StoredSnapshotPartFrame,
-                 SnapshotCoverFrame, AnotherDirectoryFrame>;
+                 SnapshotCoverFrame, AnotherDirectoryFrame, BeginsLateFrame>;
 
 }  // namespace sacoche

@@ -35,6 +35,7 @@ constexpr std::uint64_t kStoredSnapshot = 33;
 constexpr std::uint64_t kStoredSnapshotPart = 34;
 constexpr std::uint64_t kSnapshotCover = 35;
 constexpr std::uint64_t kAnotherDirectory = 36;
+constexpr std::uint64_t kBeginsLate = 37;
 
 // The frame header is two varints: at most this long.
 constexpr std::size_t kFrameHeaderBytesMax = 20;
@@ -71,6 +72,11 @@ std::uint64_t Write(ByteWriter& out, const KnownDirectoryFrame& frame) {
 }
 
 std::uint64_t Write(ByteWriter&, const AnotherDirectoryFrame&) { return kAnotherDirectory; }
+
+std::uint64_t Write(ByteWriter& out, const BeginsLateFrame& frame) {
+  out.Varint(frame.sequence);
+  return kBeginsLate;
+}
 
 std::uint64_t Write(ByteWriter& out, const KnownHistoryFrame& frame) {
   out.Varint(frame.sequence);
@@ -376,6 +382,8 @@ Result<PullFrame> DecodePullFrame(const FrameSplitter::RawFrame& raw) {
       return Finished<PullFrame>(in, HistoryFrame{in.Array<8>()});
     case kAnotherDirectory:
       return Finished<PullFrame>(in, AnotherDirectoryFrame{});
+    case kBeginsLate:
+      return Finished<PullFrame>(in, BeginsLateFrame{in.Varint()});
     case kAnotherHistory:
       return Finished<PullFrame>(in, AnotherHistoryFrame{ReadId<SpaceId>(in)});
     case kOwnChain:

@@ -251,16 +251,20 @@ void World::CheckNothingIsLost() {
     const int space = model_.records()[event.record].space;
     std::size_t members = 0;
     std::size_t holders = 0;
+    std::string lacking;
     for (Laptop* laptop : Working()) {
       if (!laptop->IsMemberOf(space)) continue;
       ++members;
-      if (laptop->Known(event.record).Has(model_.OrdinalOf(event.number))) ++holders;
+      if (laptop->Known(event.record).Has(model_.OrdinalOf(event.number)))
+        ++holders;
+      else
+        lacking += " " + std::to_string(laptop->number);
     }
     const bool may_be_gone = event.duty == Event::Duty::kMay && holders == 0;
     Require(holders == members || may_be_gone,
             holders == 0 ? Invariant::kNothingTypedIsLost : Invariant::kConvergence,
             "event " + std::to_string(event.number) + " is on " + std::to_string(holders) + " of " +
-                std::to_string(members) + " laptops");
+                std::to_string(members) + " laptops; it lacks on" + lacking);
   }
 }
 

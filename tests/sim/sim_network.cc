@@ -59,8 +59,7 @@ void SimNetwork::LookAtBody(ByteView body) {
     const auto* pushed = std::get_if<EnvelopeFrame>(&*frame);
     const auto envelope = pushed ? DecodeEnvelope(pushed->envelope) : Result<Envelope>{};
     if (pushed == nullptr || !envelope) continue;
-    const std::tuple key{envelope->header.space, envelope->header.device,
-                         envelope->header.counter};
+    const std::tuple key{envelope->header.space, envelope->header.device, envelope->header.counter};
     const Hash256 hash = HashOf(pushed->envelope);
     const auto [known, is_new] = memory_.sent.try_emplace(key, hash);
     if (std::exchange(known->second, hash) != hash && !memory_.is_beside)

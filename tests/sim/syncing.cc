@@ -44,7 +44,9 @@ Status World::Sync(Laptop& laptop, const NetworkPlan& plan, Choices& choices, Sy
   Say("  " + std::string(status ? "done" : status.error().message) + ", " +
       std::to_string(report.envelopes_out) + " envelopes out, " +
       std::to_string(report.envelopes_in) + " in, " + std::to_string(report.requests) +
-      " requests");
+      " requests" + (report.spaces_waiting_for_key > 0 ? ", waits for a key" : "") +
+      (report.spaces_waiting_for_snapshot > 0 ? ", waits for a snapshot" : "") +
+      (report.directory_withheld ? ", waits for the directory" : ""));
   const bool server_stumbled = server_.disk().struck();
   if (server_.disk().is_off()) {
     const SimDisk::Kept kept = DrawKept(choices);
@@ -91,6 +93,7 @@ void World::JudgeSync(Laptop& laptop, const Status& status, const SyncReport& re
     laptop.forms.clear();
   }
   unhealed_.erase(laptop.number);
+  if (laptop.number != newest_) root_knows_alone_ = false;
 }
 
 void World::SyncCalmly(Laptop& laptop, Choices& choices) {
@@ -253,11 +256,12 @@ void World::BackUpServer(Laptop&, Choices&) {
 }
 
 // Not while the only other place of an envelope forgot it as well (PROTOCOL.md, "A laptop that
-// forgot"), nor to a moment from which colleagues keep no envelopes any more.
+// forgot"), nor to a moment from which colleagues keep no envelopes any more, nor while nobody
+// could tell it what the administrator said last.
 void World::PutServerBack(Laptop&, Choices&) {
   const bool nobody_lacks_his_own =
       std::ranges::none_of(Working(), [](const Laptop* laptop) { return laptop->is_restored; });
-  if (!server_backup_ || !nobody_lacks_his_own ||
+  if (!server_backup_ || !nobody_lacks_his_own || root_knows_alone_ ||
       true_clock_.NowMs() - server_backup_->made_at_ms > kBackupAgeMsMax)
     return;
   ++counters_.faults["server put back from a backup"];
@@ -300,6 +304,8 @@ void World::WithdrawLaptop(Laptop& laptop, Choices& choices) {
           "a withdrawn laptop keeps its keys");
   laptop.engine.reset();
   laptop.withdrawn = true;
+  root_knows_alone_ = true;
+  newest_ = -1;
 }
 
 }  // namespace sacoche::sim

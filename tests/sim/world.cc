@@ -119,6 +119,8 @@ void World::Admit(Laptop& laptop) {
     if (pending.code != code) continue;
     Get(organisation_->Admit(pending, Role::kIntervenant, spaces), "a laptop is not admitted");
     laptop.admitted = true;
+    root_knows_alone_ = true;
+    newest_ = laptop.number;
   }
 }
 

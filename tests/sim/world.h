@@ -175,6 +175,9 @@ class World {
   std::optional<ServerBackup> server_backup_;
   // Laptops that have not synchronised since the server was put back, or lied.
   std::set<int> unhealed_;
+  // The administrator said something that no laptop knows but the newest, which it admits.
+  bool root_knows_alone_ = false;
+  int newest_ = -1;
   bool lied_ = false;  // the server did, at some time
   std::uint64_t step_ = 0;
 };

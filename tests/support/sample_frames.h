@@ -37,6 +37,11 @@ inline std::vector<PullFrame> PullOfAnotherDirectory() {
   return {AnotherDirectoryFrame{}, PullEndFrame{1'700'000'000'000}};
 }
 
+inline std::vector<PullFrame> PullOfALateBeginning() {
+  return {BeginsLateFrame{300}, HeadFrame{IdFrom<SpaceId>(4), 300, false},
+          PullEndFrame{1'700'000'000'000}};
+}
+
 inline std::vector<PullFrame> PullOfHistories() {
   return {HeadFrame{IdFrom<SpaceId>(4), 12, false}, HistoryFrame{{8, 7, 6, 5, 4, 3, 2, 1}},
           AnotherHistoryFrame{IdFrom<SpaceId>(5)}, PullEndFrame{1'700'000'000'000}};

@@ -222,6 +222,7 @@ struct TestPull {
   std::vector<StoredSnapshotPartFrame> snapshot_parts;
   std::vector<SnapshotCoverFrame> covers;
   bool another_directory = false;
+  std::optional<BeginsLateFrame> begins_late;
   std::optional<PullEndFrame> end;
 
   // Whole frames only; a malformed one stops the test program.
@@ -258,6 +259,7 @@ struct TestPull {
   void Add(const StoredSnapshotPartFrame& frame) { snapshot_parts.push_back(frame); }
   void Add(const SnapshotCoverFrame& frame) { covers.push_back(frame); }
   void Add(const AnotherDirectoryFrame&) { another_directory = true; }
+  void Add(const BeginsLateFrame& frame) { begins_late = frame; }
   void Add(const PullEndFrame& frame) { end = frame; }
 };
 

@@ -138,6 +138,15 @@ class TestTeam {
     return report;
   }
 
+  // The administrator's tool, started anew: it knows what the server tells it.
+  Organisation OfficeAnew() {
+    const OrganisationKey& key = organisation.key();
+    return Organisation({std::move(*SigningKey::FromSeed(key.signing_key.seed().view())),
+                         std::move(*BoxKey::FromSecret(key.box_key.secret())),
+                         SecretBytes(key.directory_key.view())},
+                        {&http, &server_clock, &random_});
+  }
+
   // The server as it was when `backup` was taken.
   void RestoreServer(const MemoryEnvelopeStore& backup) {
     server = std::make_unique<TestServer>(server_clock, backup);

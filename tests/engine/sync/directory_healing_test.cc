@@ -100,6 +100,37 @@ TEST_F(DirectoryHealing, WhatWasSaidMeanwhileStands) {
   EXPECT_EQ(b->Digest(), a->Digest());
 }
 
+// The administrator's tool reads the directory from the server, and so goes on from what it hides.
+TEST_F(DirectoryHealing, ARevocationHoldsEvenIfTheAdministratorWasMadeToForgetIt) {
+  auto thief = team.NewMember("thief");
+  team.Sync(*a);
+  team.Sync(*thief);
+  const DeviceId thief_id = (*thief)->device();
+  const MemoryEnvelopeStore backup = team.server->store;
+  team.Revoke(thief_id);
+  team.Sync(*a);
+  team.RestoreServer(backup);
+  Organisation again = team.OfficeAnew();
+  ASSERT_THAT(again.AddSpace("in the place of the revocation"), Succeeds());
+
+  a->Set(record, kName, Value::Text("secret"));
+  const std::uint64_t head = *team.server->store.Head(team.space);
+  team.Sync(*a);
+  a->Reopen();
+  team.Sync(*a);
+  EXPECT_TRUE((*a)->directory().IsRevoked(thief_id));
+  EXPECT_EQ(*team.server->store.Head(team.space), head);
+  EXPECT_EQ(a->Status().changes_waiting, 1U);
+
+  // Said once more, it has its place again, and all goes on.
+  ASSERT_THAT(again.Revoke(thief_id, RevocationStatement::Reason::kLost), Succeeds());
+  SyncBoth();
+  SyncBoth();
+  EXPECT_EQ(a->Status().changes_waiting, 0U);
+  EXPECT_EQ(b->Text(record, kName), "secret");
+  EXPECT_EQ(b->Digest(), a->Digest());
+}
+
 // Four laptops, a week of work, a server that forgets it, and one of them lost with what only it
 // had made: each envelope is given back by whoever holds it.
 TEST_F(DirectoryHealing, AServerFromAWeekAgoHoldsEverythingAgain) {

@@ -90,12 +90,7 @@ TEST_F(HostileServer, NobodyWaitsForEverForWhatAWithdrawnLaptopWasShown) {
   EXPECT_TRUE(SyncB().directory_withheld);
   // The other server is lost with all that it had, and a's laptop too.
   team.RestoreServer(for_b->store);
-  const OrganisationKey& key = team.organisation.key();
-  SeededRandom random(9);
-  Organisation again(
-      {std::move(*SigningKey::FromSeed(key.signing_key.seed().view())),
-       std::move(*BoxKey::FromSecret(key.box_key.secret())), SecretBytes(key.directory_key.view())},
-      {&team.http, &team.server_clock, &random});
+  Organisation again = team.OfficeAnew();
   ASSERT_THAT(again.Revoke((*a)->device(), RevocationStatement::Reason::kLost), Succeeds());
   b->Set(record, kTitle, Value::Text("goes on"));
   team.Sync(*b);

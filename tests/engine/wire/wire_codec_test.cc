@@ -47,7 +47,7 @@ PushFrame AnyPushFrame() {
 
 PullFrame AnyPullFrame() {
   const auto number = *rc::gen::arbitrary<std::uint64_t>();
-  switch (*rc::gen::inRange(0, 15)) {
+  switch (*rc::gen::inRange(0, 16)) {
     case 0:
       return DirectoryFrame{number, *rc::gen::arbitrary<Bytes>()};
     case 1:
@@ -76,6 +76,8 @@ PullFrame AnyPullFrame() {
       return ServerKeyFrame{*rc::gen::arbitrary<ByteArray<32>>()};
     case 13:
       return AnotherDirectoryFrame{};
+    case 14:
+      return BeginsLateFrame{number};
     default:
       return PullEndFrame{number};
   }
