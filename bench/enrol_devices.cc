@@ -26,7 +26,7 @@ Status MakeFolder(const std::string& folder) {
 }
 
 Status AskForAdmission(const EnrolmentPlan& plan, const PlannedDevice& planned,
-                       const Invitation& invitation, std::string& code) {
+                       const Invitation& invitation, std::string& phrase) {
   SACOCHE_TRY(MakeFolder(plan.dir + "/" + planned.name));
   SACOCHE_ASSIGN(const auto device, BenchDevice::Open(plan.dir, planned.name));
   SACOCHE_TRY(device->engine().Join(invitation));
@@ -34,15 +34,15 @@ Status AskForAdmission(const EnrolmentPlan& plan, const PlannedDevice& planned,
   SACOCHE_TRY(device->engine().RequestAdmission(
       *http, Profile{std::string("Bench ") + planned.name, planned.name}));
   SACOCHE_ASSIGN(const EngineStatus status, device->engine().ReadStatus());
-  code = status.comparison_code;
+  phrase = status.comparison_phrase.value_or("");
   return {};
 }
 
-Status AdmitByCode(Organisation& organisation, const std::string& code, Role role,
-                   const SpaceId& space) {
+Status AdmitByPhrase(Organisation& organisation, const std::string& phrase, Role role,
+                     const SpaceId& space) {
   SACOCHE_ASSIGN(const auto requests, organisation.Requests());
   for (const PendingDevice& pending : requests)
-    if (pending.code == code) return organisation.Admit(pending, role, {space});
+    if (pending.phrase == phrase) return organisation.Admit(pending, role, {space});
   return Fail(ErrorCode::kNotFound, "the server does not show the request of a device", "");
 }
 
@@ -66,9 +66,9 @@ Status EnrolDevices(const EnrolmentPlan& plan) {
                               organisation.key().signing_key.public_key(),
                               organisation.key().box_key.public_key()};
   for (const PlannedDevice& planned : kDevices) {
-    std::string code;
-    SACOCHE_TRY(AskForAdmission(plan, planned, invitation, code));
-    SACOCHE_TRY(AdmitByCode(organisation, code, planned.role, space));
+    std::string phrase;
+    SACOCHE_TRY(AskForAdmission(plan, planned, invitation, phrase));
+    SACOCHE_TRY(AdmitByPhrase(organisation, phrase, planned.role, space));
   }
   // A opens the space's epoch and grants its key to B and S, who receive it.
   for (const PlannedDevice& planned : kDevices) SACOCHE_TRY(SyncDevice(plan, planned.name));

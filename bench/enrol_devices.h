@@ -15,7 +15,7 @@ struct EnrolmentPlan {
 };
 
 // Makes a fresh organisation on the server, one space, and the devices A and B (intervenants) and S
-// (supervisor), each admitted by the ordinary way: request, comparison of the codes, admission,
+// (supervisor), each admitted by the ordinary way: request, comparison of the phrases, admission,
 // sync until everybody holds the space's key.
 [[nodiscard]] Status EnrolDevices(const EnrolmentPlan& plan);
 

@@ -3,6 +3,7 @@
 #include "engine/bundle/bundle_codec.h"
 #include "engine/change/make_change.h"
 #include "engine/membership/enrolment_request.h"
+#include "engine/membership/phrase.h"
 #include "engine/record/value_codec.h"
 #include "engine/store/migrations.h"
 #include "engine/sync/sync_runner.h"
@@ -323,10 +324,13 @@ Result<EngineStatus> Engine::ReadStatus() {
   Store& store = *parts_->store;
   EngineStatus status;
   status.device = device();
-  status.comparison_code = ComparisonCode(parts_->identity.signing_key.public_key(),
-                                          parts_->identity.box_key.public_key());
   SACOCHE_ASSIGN(const auto joined, JoinedTo());
-  if (joined) status.server_url = joined->server_url;
+  if (joined) {
+    status.server_url = joined->server_url;
+    status.comparison_phrase =
+        ComparisonPhrase({joined->organisation, parts_->identity.signing_key.public_key(),
+                          parts_->identity.box_key.public_key()});
+  }
   if (const Member* self = parts_->directory.FindMember(device())) {
     status.admitted = true;
     status.spaces = self->admission.spaces;

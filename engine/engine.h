@@ -39,7 +39,8 @@ struct RecordView {
 
 struct EngineStatus {
   DeviceId device;
-  std::string comparison_code;  // what the administrator compares before admitting this device
+  // What the administrator compares before admitting this device; nothing before Join.
+  std::optional<std::string> comparison_phrase;
   std::optional<std::string> server_url;
   bool admitted = false;
   std::vector<SpaceId> spaces;

@@ -138,8 +138,9 @@ Result<std::vector<PendingDevice>> Organisation::Requests() {
     if (!plain) continue;
     auto profile = DecodeProfile(TextOf(plain->view()));
     if (!profile) continue;
-    const std::string code = ComparisonCode(request->signing_key, request->box_key);
-    pending.push_back(PendingDevice{std::move(*request), std::move(*profile), code});
+    std::string phrase =
+        ComparisonPhrase({key_.signing_key.public_key(), request->signing_key, request->box_key});
+    pending.push_back(PendingDevice{std::move(*request), std::move(*profile), std::move(phrase)});
   }
   return pending;
 }

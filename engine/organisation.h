@@ -2,6 +2,7 @@
 
 #include "engine/membership/directory.h"
 #include "engine/membership/enrolment_request.h"
+#include "engine/membership/phrase.h"
 #include "engine/seal/organisation_key.h"
 #include "engine/seal/profile.h"
 #include "engine/sync/signed_request.h"
@@ -12,7 +13,7 @@ namespace sacoche {
 struct PendingDevice {
   EnrolmentRequest request;
   Profile profile;
-  std::string code;  // to be compared with what the device shows
+  std::string phrase;  // to be compared with what the device shows
 };
 
 struct SpaceName {

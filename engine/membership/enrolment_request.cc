@@ -33,11 +33,4 @@ Result<EnrolmentRequest> DecodeEnrolmentRequest(ByteView bytes) {
   return request;
 }
 
-std::string ComparisonCode(const SigningPublicKey& signing_key, const BoxPublicKey& box_key) {
-  const Hash256 hash = HashFor("sacoche.compare", {signing_key, box_key});
-  std::string code = ToHex(ByteView(hash).first(8));
-  for (const std::size_t at : {4U, 9U, 14U}) code.insert(at, 1, '-');
-  return code;
-}
-
 }  // namespace sacoche

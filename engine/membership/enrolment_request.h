@@ -27,9 +27,4 @@ inline constexpr std::size_t kEnrolmentRequestBytesMax = 1024;
 // kUntrusted if the signature is not by the presented key.
 [[nodiscard]] Result<EnrolmentRequest> DecodeEnrolmentRequest(ByteView bytes);
 
-// Sixteen hexadecimal digits in groups of four, of a hash over both keys: what two people compare
-// over the telephone before the device is admitted.
-[[nodiscard]] std::string ComparisonCode(const SigningPublicKey& signing_key,
-                                         const BoxPublicKey& box_key);
-
 }  // namespace sacoche

@@ -40,15 +40,6 @@ std::vector<std::string> WordsIn(const std::map<std::string, Value, std::less<>>
   return names;
 }
 
-// The digits of a comparison code, however they were grouped.
-std::string CodeDigits(std::string_view code) {
-  std::string digits;
-  for (const char c : code)
-    if (c != '-' && c != ' ')
-      digits.push_back(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c);
-  return digits;
-}
-
 Profile ProfileOf(const OrganisationKey& key, const AdmissionStatement& admission) {
   const Profile unknown{"?", ""};
   const auto plain = OpenName(key.directory_key.view(), admission.sealed_profile);
@@ -137,9 +128,10 @@ void OrgCommands::AddMembership(CLI::App& org) {
   context_.On(requests, [this] { return Requests(); });
 
   CLI::App* admit =
-      AddCommand(org, "admit", "Admit a laptop, once its owner has read you its code");
+      AddCommand(org, "admit", "Admit a laptop, once its owner has read you its phrase");
   admit->add_option("--invitation", invitation_file_, place);
-  admit->add_option("--code", code_, "The comparison code, XXXX-XXXX-XXXX-XXXX")->required();
+  admit->add_option("--phrase", phrase_, "The six words that the laptop shows, in quotes")
+      ->required();
   admit->add_option("--role", role_, "What its owner is")
       ->required()
       ->check(CLI::IsMember(WordsIn(kRoles)));
@@ -279,9 +271,9 @@ Status OrgCommands::Requests() {
   std::string text;
   Json json = Json::array();
   for (const PendingDevice& device : pending) {
-    text += device.code + "  " + OnOneLine(device.profile.person) + " (" +
+    text += device.phrase + "  " + OnOneLine(device.profile.person) + " (" +
             OnOneLine(device.profile.device_label) + ")\n";
-    json.push_back({{"code", device.code},
+    json.push_back({{"phrase", device.phrase},
                     {"person", device.profile.person},
                     {"device", device.profile.device_label},
                     {"device_id", device.request.device().ToHex()}});
@@ -290,17 +282,20 @@ Status OrgCommands::Requests() {
   return {};
 }
 
-Result<PendingDevice> OrgCommands::FindRequest(Organisation& organisation) const {
+Result<PendingDevice> OrgCommands::FindRequest(Organisation& organisation,
+                                               std::string_view phrase) {
   SACOCHE_ASSIGN(const auto pending, organisation.Requests());
   std::vector<PendingDevice> found;
   for (const PendingDevice& device : pending)
-    if (CodeDigits(device.code) == CodeDigits(code_)) found.push_back(device);
+    if (device.phrase == phrase) found.push_back(device);
   if (found.empty())
-    return Fail(ErrorCode::kNotFound, "no laptop with this code asks to be admitted",
-                "Have the code read again, and compare it with `sacoche org requests`.");
-  // Sixteen digits do not coincide by chance.
+    return Fail(
+        ErrorCode::kNotFound, "no laptop with this phrase asks to be admitted",
+        "Have all six words read again, as `sacoche status` shows them on the laptop. If they "
+        "are the same, let `sacoche enrol` be run there again. Admit no other in its place.");
+  // Six words do not coincide by chance.
   if (found.size() > 1)
-    return Fail(ErrorCode::kUntrusted, "two laptops ask with the same code",
+    return Fail(ErrorCode::kUntrusted, "two laptops ask with the same phrase",
                 "Admit neither; somebody may be trying to take a colleague's place.");
   return found.front();
 }
@@ -324,8 +319,9 @@ Result<std::vector<SpaceId>> OrgCommands::FindSpaces(Organisation& organisation)
 }
 
 Status OrgCommands::Admit() {
+  SACOCHE_ASSIGN(const std::string phrase, ParsePhrase(phrase_));
   SACOCHE_ASSIGN(const Office office, OpenOffice());
-  SACOCHE_ASSIGN(const PendingDevice device, FindRequest(*office.organisation));
+  SACOCHE_ASSIGN(const PendingDevice device, FindRequest(*office.organisation, phrase));
   SACOCHE_ASSIGN(const auto spaces, FindSpaces(*office.organisation));
   SACOCHE_TRY(office.organisation->Admit(device, kRoles.at(role_), spaces));
   Json json = {{"device_id", device.request.device().ToHex()},

@@ -43,7 +43,8 @@ class OrgCommands {
   [[nodiscard]] Result<Office> OpenOffice(OrganisationKey key);
   [[nodiscard]] Result<Office> OpenOffice();
   [[nodiscard]] Result<SpaceId> EnsureSpace(Organisation& organisation);
-  [[nodiscard]] Result<PendingDevice> FindRequest(Organisation& organisation) const;
+  [[nodiscard]] static Result<PendingDevice> FindRequest(Organisation& organisation,
+                                                         std::string_view phrase);
   [[nodiscard]] Result<std::vector<SpaceId>> FindSpaces(Organisation& organisation) const;
   [[nodiscard]] Result<Member> FindMember(Organisation& organisation) const;
 
@@ -55,7 +56,7 @@ class OrgCommands {
   std::string invitation_file_;
   std::string out_file_;
   std::string name_;
-  std::string code_;
+  std::string phrase_;
   std::string role_;
   std::string device_;
   std::string reason_;

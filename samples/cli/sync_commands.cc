@@ -91,7 +91,8 @@ std::string Notices(const SyncReport& report, const EngineStatus& status) {
 
 Json StatusToJson(const Engine& engine, const EngineStatus& status) {
   Json json = {{"device_id", status.device.ToHex()},
-               {"comparison_code", status.comparison_code},
+               {"comparison_phrase",
+                status.comparison_phrase ? Json(*status.comparison_phrase) : Json(nullptr)},
                {"server", status.server_url ? Json(*status.server_url) : Json(nullptr)},
                {"admitted", status.admitted},
                {"spaces", Json::array()},
@@ -114,7 +115,7 @@ std::string StatusText(const Engine& engine, const EngineStatus& status) {
   std::string text =
       Line("Device", status.device.ToHex().substr(0, 8)) +
       Line("Server", status.server_url.value_or("none: not enrolled")) +
-      Line("Comparison code", status.comparison_code) +
+      (status.comparison_phrase ? Line("Comparison phrase", *status.comparison_phrase) : "") +
       Line("Admitted", status.admitted ? "yes" : "not yet, as far as this laptop knows");
   for (const SpaceId& space : status.spaces)
     text += Line("Space", engine.SpaceNameOf(space) + "   " + space.ToUuid());
@@ -159,11 +160,11 @@ Status SyncCommands::Enrol() {
   SACOCHE_TRY(engine->Join(invitation));
   SACOCHE_TRY(engine->RequestAdmission(*http, profile_));
   SACOCHE_ASSIGN(const EngineStatus status, engine->ReadStatus());
-  context_.Print(
-      "The request was sent. Comparison code of this laptop:\n\n    " + status.comparison_code +
-          "\n\nRead it to your administrator, over the telephone or in person. Once you "
-          "are admitted,\nrun `sacoche sync`.\n",
-      {{"comparison_code", status.comparison_code}, {"device_id", status.device.ToHex()}});
+  const std::string phrase = status.comparison_phrase.value_or("");  // there since Join
+  context_.Print("The request was sent. Comparison phrase of this laptop:\n\n    " + phrase +
+                     "\n\nRead the six words to your administrator, over the telephone or in "
+                     "person. Once you are\nadmitted, run `sacoche sync`.\n",
+                 {{"comparison_phrase", phrase}, {"device_id", status.device.ToHex()}});
   return {};
 }
 

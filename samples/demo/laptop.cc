@@ -55,7 +55,7 @@ Result<std::unique_ptr<Laptop>> Laptop::Make(const std::string& folder, const Pr
 Result<std::string> Laptop::AskForAdmission() {
   SACOCHE_TRY(engine_->RequestAdmission(*http_, profile_));
   SACOCHE_ASSIGN(const EngineStatus status, engine_->ReadStatus());
-  return status.comparison_code;
+  return status.comparison_phrase.value_or("");
 }
 
 Result<RecordId> Laptop::Create(std::string_view kind, const Fields& fields,

@@ -18,7 +18,7 @@ class Laptop {
   static Result<std::unique_ptr<Laptop>> Make(const std::string& folder, const Profile& profile,
                                               const Invitation& invitation);
 
-  // The code that the person reads to the administrator.
+  // The phrase that the person reads to the administrator.
   [[nodiscard]] Result<std::string> AskForAdmission();
 
   // `fields`: names and values as a person types them; of a set, the elements one by one.

@@ -51,11 +51,11 @@ struct Team {
 void Say(const std::string& text) { std::cout << text << std::endl; }
 
 Status Admit(Organisation& organisation, Laptop& laptop, Role role, const SpaceId& space) {
-  SACOCHE_ASSIGN(const std::string code, laptop.AskForAdmission());
+  SACOCHE_ASSIGN(const std::string phrase, laptop.AskForAdmission());
   SACOCHE_ASSIGN(const auto requests, organisation.Requests());
   for (const PendingDevice& pending : requests) {
-    if (pending.code != code) continue;
-    Say("   " + pending.profile.person + " reads " + code + " over the telephone; admitted.");
+    if (pending.phrase != phrase) continue;
+    Say("   " + pending.profile.person + " reads \"" + phrase + "\" over the telephone; admitted.");
     return organisation.Admit(pending, role, {space});
   }
   return Fail(ErrorCode::kNotFound, "a request for admission did not arrive", "");

@@ -14,6 +14,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr const char* kPassphrase = "une phrase de passe";
+constexpr const char* kPhrase = "tulipe papillon moulin neige orage cigogne";
 constexpr const char* kPrompt = "Passphrase of the organisation's key: ";
 constexpr const char* kSecondPrompt = "The same once more: ";
 
@@ -151,10 +152,27 @@ TEST_F(OrgCommandsTest, AnInterruptedPromptEndsTheProgramAndMakesNothing) {
 
 TEST_F(OrgCommandsTest, ARoleThatDoesNotExistIsAWrongCommandLine) {
   WriteKey();
-  EXPECT_EQ(
-      Run(Command({"admit", "--code", "0000-0000-0000-0000", "--role", "chef", "--space", "x"}))
-          .status,
-      static_cast<int>(ExitCode::kCommandLine));
+  EXPECT_EQ(Run(Command({"admit", "--phrase", kPhrase, "--role", "chef", "--space", "x"})).status,
+            static_cast<int>(ExitCode::kCommandLine));
+}
+
+// Whoever misheard a word is told before the passphrase is asked for and the server is.
+TEST_F(OrgCommandsTest, AWordThatWasMisheardIsNamedBesideTheNearest) {
+  WriteKey();
+  const auto admit = [&](const std::string& phrase) {
+    return Run(Command({"admit", "--phrase", phrase, "--role", "intervenant", "--space", "Poste"}));
+  };
+  const Outcome misheard = admit("tulipe papiyon moulin neige orage cigogne");
+  EXPECT_EQ(misheard.status, static_cast<int>(ExitCode::kCannotDo));
+  EXPECT_THAT(misheard.err, HasSubstr("\"papiyon\""));
+  EXPECT_THAT(misheard.err, HasSubstr("\"papillon\""));
+
+  const Outcome short_of_one = admit("tulipe papillon moulin neige orage");
+  EXPECT_EQ(short_of_one.status, static_cast<int>(ExitCode::kCannotDo));
+  EXPECT_THAT(short_of_one.err, HasSubstr("six words"));
+
+  EXPECT_EQ(admit("Tulipe, Papi moul neige orage-cigogne").status,
+            static_cast<int>(ExitCode::kServerAway));
 }
 
 TEST_F(OrgCommandsTest, EnrollingWhileTheServerIsAwayMayBeRepeated) {

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "tests/samples/command_line_fixture.h"
 
 namespace sacoche {
@@ -375,7 +377,9 @@ TEST_F(RecordCommandsTest, TheStatusTellsWhatWaitsForTheServer) {
   EXPECT_EQ(status["changes_waiting"], 1);
   EXPECT_EQ(status["records"], 1);
   EXPECT_EQ(status["spaces"][0]["name"], EnrolledStores::kSpaceName);
-  EXPECT_THAT(Print({"status"}), HasSubstr("Comparison code: "));
+  const std::string phrase = status["comparison_phrase"];
+  EXPECT_EQ(std::ranges::count(phrase, ' '), 5);
+  EXPECT_THAT(Print({"status"}), HasSubstr("Comparison phrase: " + phrase + "\n"));
 }
 
 TEST_F(RecordCommandsTest, ANewDossierGoesIntoTheSpaceThatIsNamed) {

@@ -111,12 +111,12 @@ void World::Admit(Laptop& laptop) {
           {"https://server.test", "-", key.signing_key.public_key(), key.box_key.public_key()}),
       "a laptop does not join");
   Get(laptop->RequestAdmission(*root_http_, {"Somebody", "somewhere"}), "no request of admission");
-  const std::string code = Get(laptop->ReadStatus(), "no status").comparison_code;
+  const auto phrase = Get(laptop->ReadStatus(), "no status").comparison_phrase;
   const auto requests = Get(organisation_->Requests(), "no requests");
   std::vector<SpaceId> spaces;
   for (const int space : laptop.spaces) spaces.push_back(spaces_[space]);
   for (const PendingDevice& pending : requests) {
-    if (pending.code != code) continue;
+    if (pending.phrase != phrase) continue;
     Get(organisation_->Admit(pending, Role::kIntervenant, spaces), "a laptop is not admitted");
     laptop.admitted = true;
     root_knows_alone_ = true;

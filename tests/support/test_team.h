@@ -112,7 +112,7 @@ class TestTeam {
     const auto requests = organisation.Requests();
     ASSERT_THAT(requests, Succeeds());
     for (const PendingDevice& pending : *requests) {
-      if (pending.code != device.Status().comparison_code) continue;
+      if (pending.phrase != device.Status().comparison_phrase) continue;
       ASSERT_THAT(organisation.Admit(pending, Role::kIntervenant, {space}), Succeeds());
       return;
     }

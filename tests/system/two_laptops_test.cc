@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "tests/sync-server/server_process.h"
@@ -40,13 +41,19 @@ class TwoLaptops : public ::testing::Test {
     return Run(std::move(arguments));
   }
 
-  void Enrol(const std::string& person) {
-    const Json enrolled =
-        Json::parse(On(person, {"enrol", "--invitation", invitation(), "--person", person,
-                                "--device", "portable", "--json", "--unlock-ms", "50"}));
-    Run({"org", "admit", "--key", folder_ / "org.key", "--invitation", invitation(), "--code",
-         enrolled["comparison_code"], "--role", "intervenant", "--space", "Poste de Montcel"});
+  // Makes the laptop and gives the phrase that it shows.
+  std::string AskForAdmission(const std::string& person) {
+    return Json::parse(On(person, {"enrol", "--invitation", invitation(), "--person", person,
+                                   "--device", "portable", "--json", "--unlock-ms", "50"}))
+        .at("comparison_phrase");
   }
+
+  [[nodiscard]] std::vector<std::string> Admission(const std::string& phrase) const {
+    return {"org",      "admit", "--key",  folder_ / "org.key", "--invitation", invitation(),
+            "--phrase", phrase,  "--role", "intervenant",       "--space",      "Poste de Montcel"};
+  }
+
+  void Enrol(const std::string& person) { Run(Admission(AskForAdmission(person))); }
 
   void ExpectOneDigest() { EXPECT_EQ(On("claire", {"digest"}), On("samir", {"digest"})); }
 
@@ -76,6 +83,21 @@ TEST_F(TwoLaptops, EditApartSeeTheConflictAndResolveIt) {
   EXPECT_NE(On("samir", {"search", "soeur"}).find("sœur"), std::string::npos);
   EXPECT_NE(On("samir", {"history", id}).find("claire"), std::string::npos);
   ExpectOneDigest();
+}
+
+TEST_F(TwoLaptops, OnlyItsOwnPhraseAdmitsAThird) {
+  std::string phrase = AskForAdmission("helene");
+  std::vector<std::string> wrong = Admission("tulipe papillon moulin neige orage cigogne");
+  wrong.insert(wrong.begin(), SACOCHE_BINARY);
+  const auto exit = RunProgram({wrong, folder_ / "out", folder_ / "wrong"});
+  EXPECT_EQ(exit.status, 1);
+  EXPECT_NE(ReadTextFile(folder_ / "wrong").find("Have all six words read again"),
+            std::string::npos);
+
+  for (char& c : phrase) c = c == ' ' ? ',' : static_cast<char>(std::toupper(c));
+  Run(Admission(phrase));
+  On("helene", {"sync"});
+  EXPECT_EQ(Json::parse(On("helene", {"status", "--json"}))["admitted"], true);
 }
 
 TEST_F(TwoLaptops, WorkGoesOnWhileTheServerIsAwayAndArrivesLater) {

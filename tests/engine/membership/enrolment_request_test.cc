@@ -54,15 +54,5 @@ TEST(EnrolmentRequest, RefusesAProfileBeyondItsLimit) {
   EXPECT_THAT(DecodeEnrolmentRequest(Signed(request)), FailsWith(ErrorCode::kLimit));
 }
 
-TEST(ComparisonCode, IsShortGroupedAndOfBothKeys) {
-  const SigningPublicKey key = KeyNumber(2).public_key();
-  const BoxPublicKey box = CountingFrom<BoxPublicKey>(1);
-  const std::string code = ComparisonCode(key, box);
-  EXPECT_THAT(code, testing::MatchesRegex("[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}"));
-  EXPECT_EQ(ComparisonCode(key, box), code);
-  EXPECT_NE(ComparisonCode(KeyNumber(3).public_key(), box), code);
-  EXPECT_NE(ComparisonCode(key, CountingFrom<BoxPublicKey>(2)), code);
-}
-
 }  // namespace
 }  // namespace sacoche
