@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <rapidcheck/gtest.h>
 
-#include <ranges>
-#include <set>
+#include <algorithm>
+#include <sstream>
 
 #include "engine/membership/phrase_words.h"
 #include "tests/support/keys.h"
@@ -29,8 +29,8 @@ ComparedKeys AnyKeys() {
 
 std::vector<std::string> Split(const std::string& phrase) {
   std::vector<std::string> words;
-  for (const auto word : std::views::split(phrase, ' '))
-    words.emplace_back(word.begin(), word.end());
+  std::istringstream text(phrase);
+  for (std::string word; text >> word;) words.push_back(word);
   return words;
 }
 
