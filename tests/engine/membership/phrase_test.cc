@@ -34,7 +34,8 @@ std::vector<std::string> Split(const std::string& phrase) {
   return words;
 }
 
-// Computed by another program from the grammar in phrase.h; none is ever changed.
+// The first and the last were computed by another program from the grammar in phrase.h; none is
+// ever changed.
 TEST(ComparisonPhrase, IsForEver) {
   EXPECT_EQ(ComparisonPhrase({}), "reine soir foulard banjo steppe durcir");
   EXPECT_EQ(ComparisonPhrase(SampleKeys()), "carpe oranger vapeur curseur vocation ajouter");
