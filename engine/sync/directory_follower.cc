@@ -39,7 +39,7 @@ Status DirectoryFollower::TakeIn(std::uint64_t sequence, ByteView bytes, const O
   SACOCHE_ASSIGN(const SignedStatement statement, DecodeStatement(bytes));
   if (again_) return again_->Take(statement);
   const bool is_known = directory_->Knows(statement.hash);
-  const Status fits = is_known ? Status() : directory_->Check(statement);
+  Status fits = is_known ? Status() : directory_->Check(statement);
   if (is_known || !fits) {
     SACOCHE_ASSIGN(const auto missing, Missing());
     if (is_known && std::ranges::count(missing, statement.bytes) == 0)

@@ -36,6 +36,7 @@ std::string_view WordOf(const std::map<std::string, Value, std::less<>>& words, 
 template <class Value>
 std::vector<std::string> WordsIn(const std::map<std::string, Value, std::less<>>& words) {
   std::vector<std::string> names;
+  names.reserve(words.size());
   for (const auto& [name, value] : words) names.push_back(name);
   return names;
 }

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "engine/wire/wire_codec.h"
+#include "tests/engine/sync/on_frames.h"
 #include "tests/support/test_team.h"
 
 // What a server that lies, or a line that garbles, can do to a laptop: nothing that stays.
@@ -42,20 +42,6 @@ class DistrustTest : public ::testing::Test {
   std::unique_ptr<TestDeviceEngine> b;
   RecordId record;
 };
-
-// Takes the answer apart, lets the test change the frames, and puts it together again.
-std::function<void(Bytes&)> OnFrames(const std::function<void(std::vector<PullFrame>&)>& change) {
-  return [change](Bytes& answer) {
-    FrameSplitter splitter;
-    splitter.Feed(answer);
-    std::vector<PullFrame> frames;
-    for (auto raw = splitter.Next(); raw && *raw; raw = splitter.Next())
-      frames.push_back(*DecodePullFrame(**raw));
-    change(frames);
-    answer.clear();
-    for (const PullFrame& frame : frames) AppendFrame(answer, frame);
-  };
-}
 
 bool IsEnvelope(const PullFrame& frame) {
   return std::holds_alternative<StoredEnvelopeFrame>(frame);

@@ -3,7 +3,7 @@
 // can do to a single answer.
 
 #include "engine/seal/envelope_seal.h"
-#include "engine/wire/wire_codec.h"
+#include "tests/engine/sync/on_frames.h"
 #include "tests/engine/sync/two_laptops.h"
 
 namespace sacoche {
@@ -32,6 +32,27 @@ class HostileServer : public TwoLaptops {
     const auto hash = VerifyEnvelope(*envelope, maker->admission.signing_key);
     const NewEnvelope shown{envelope->header, *hash, page->rows.front().envelope, 0};
     ASSERT_THAT(for_b->store.AppendEnvelopes({&shown, 1}), Succeeds());
+  }
+
+  // A colleague of both, of whom b will hear nothing more.
+  std::unique_ptr<TestDeviceEngine> NewColleague() {
+    auto c = team.NewMember("C");
+    team.Sync(*a);
+    team.Sync(*c);
+    SyncBoth();
+    Part();
+    return c;
+  }
+
+  // Of what c wrote, only a hears, and what a writes then is shown to b.
+  SyncReport SyncBAfterAHeardOf(TestDeviceEngine& c) {
+    c.Set(record, kTitle, Value::Text("hidden from b"));
+    team.Sync(c);
+    team.Sync(*a);
+    a->Set(record, kCount, Value::Integer(1));
+    team.Sync(*a);
+    ShowBTheLastEnvelope();
+    return SyncB();
   }
 
   std::unique_ptr<TestServer> for_b;
@@ -100,55 +121,32 @@ TEST_F(HostileServer, NobodyWaitsForEverForWhatAWithdrawnLaptopWasShown) {
 
 // b is not shown what c wrote; a, who was, writes the next.
 TEST_F(HostileServer, AnEnvelopeThatIsHiddenFromOneShowsInTheNextOfAnother) {
-  auto c = team.NewMember("C");
-  team.Sync(*a);
-  team.Sync(*c);
-  SyncBoth();
-  Part();
-  c->Set(record, kTitle, Value::Text("hidden from b"));
-  team.Sync(*c);
-  team.Sync(*a);
-  a->Set(record, kCount, Value::Integer(1));
-  team.Sync(*a);
-  ShowBTheLastEnvelope();
-  EXPECT_EQ(SyncB().shown_differently, 1U);
+  const auto c = NewColleague();
+  EXPECT_EQ(SyncBAfterAHeardOf(*c).shown_differently, 1U);
 }
 
 // Both see as many envelopes as the other, and not the same.
 TEST_F(HostileServer, TwoHistoriesOfOneLengthShowToo) {
-  auto c = team.NewMember("C");
-  team.Sync(*a);
-  team.Sync(*c);
-  SyncBoth();
-  Part();
+  const auto c = NewColleague();
   b->Set(record, kName, Value::Text("in b's world"));
   SyncB();
   SyncB();
-  c->Set(record, kTitle, Value::Text("in a's world"));
-  team.Sync(*c);
-  team.Sync(*a);
-  a->Set(record, kCount, Value::Integer(1));
-  team.Sync(*a);
-  ShowBTheLastEnvelope();
-  EXPECT_EQ(SyncB().shown_differently, 1U);
+  EXPECT_EQ(SyncBAfterAHeardOf(*c).shown_differently, 1U);
 }
 
 TEST_F(HostileServer, AStatementThatIsSaidTwiceIsRefused) {
   auto c = team.NewMember("C");
-  team.http.Tamper([](Bytes& answer) {
-    FrameSplitter splitter;
-    splitter.Feed(answer);
-    Bytes changed;
-    for (auto raw = splitter.Next(); raw && *raw; raw = splitter.Next()) {
-      auto frame = *DecodePullFrame(**raw);
-      AppendFrame(changed, frame);
+  team.http.Tamper(OnFrames([](std::vector<PullFrame>& frames) {
+    std::vector<PullFrame> changed;
+    for (PullFrame& frame : frames) {
+      changed.push_back(frame);
       auto* said = std::get_if<DirectoryFrame>(&frame);
       if (said == nullptr) continue;
       ++said->sequence;
-      AppendFrame(changed, frame);
+      changed.push_back(frame);
     }
-    answer = changed;
-  });
+    frames = std::move(changed);
+  }));
   SyncReport report;
   EXPECT_THAT((*b)->Sync(team.http, report), FailsWith(ErrorCode::kUntrusted));
   team.http.Tamper(nullptr);
@@ -169,21 +167,19 @@ TEST_F(HostileServer, AnEnvelopeOfAnotherSpaceIsRefused) {
   team.Sync(*a);
   // What is stored for the one space is given for the other.
   std::optional<StoredEnvelopeFrame> stolen;
-  team.http.Tamper([&](Bytes& answer) {
-    FrameSplitter splitter;
-    splitter.Feed(answer);
-    Bytes changed;
-    for (auto raw = splitter.Next(); raw && *raw; raw = splitter.Next()) {
-      const auto frame = *DecodePullFrame(**raw);
-      if (const auto* stored = std::get_if<StoredEnvelopeFrame>(&frame)) stolen = *stored;
-      if (std::holds_alternative<StoredEnvelopeFrame>(frame)) continue;
+  team.http.Tamper(OnFrames([&](std::vector<PullFrame>& frames) {
+    std::vector<PullFrame> changed;
+    for (const PullFrame& frame : frames) {
+      const auto* stored = std::get_if<StoredEnvelopeFrame>(&frame);
+      if (stored != nullptr) stolen = *stored;
+      if (stored != nullptr) continue;
       const auto* head = std::get_if<HeadFrame>(&frame);
-      if (head != nullptr && head->space == other)
-        AppendFrame(changed, PullFrame(StoredEnvelopeFrame{head->sequence + 1, stolen->envelope}));
-      AppendFrame(changed, frame);
+      if (stolen && head != nullptr && head->space == other)
+        changed.push_back(StoredEnvelopeFrame{head->sequence + 1, stolen->envelope});
+      changed.push_back(frame);
     }
-    if (stolen) answer = changed;
-  });
+    if (stolen) frames = std::move(changed);
+  }));
   SyncReport report;
   const Status status = (*b)->Sync(team.http, report);
   team.http.Tamper(nullptr);
