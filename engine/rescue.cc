@@ -48,7 +48,18 @@ class Salvage {
     SACOCHE_ASSIGN(Transaction transaction, into_.Begin());
     for (const Bytes& statement : *statements)
       SACOCHE_TRY(into_.directory().Append(++head, statement));
+    SACOCHE_TRY(TakeMissingStatements());
     return transaction.Commit();
+  }
+
+  // What the server forgot may be a revocation that only this store still knows.
+  Status TakeMissingStatements() {
+    const auto missing = from_.directory().Missing();
+    if (!missing) return CountDamage(Forward(missing.error()));
+    SACOCHE_ASSIGN(const auto known, into_.directory().Missing());
+    if (missing->empty() || !known.empty()) return {};
+    SACOCHE_ASSIGN(const auto shown, into_.directory().ReadAfter(0));
+    return into_.directory().Replace(shown, *missing);
   }
 
   Status TakeChanges() {

@@ -1,5 +1,6 @@
 // The directory where the server forgot a part of it, or hides it.
 
+#include "engine/rescue.h"
 #include "tests/engine/sync/two_laptops.h"
 
 namespace sacoche {
@@ -129,6 +130,26 @@ TEST_F(DirectoryHealing, ARevocationHoldsEvenIfTheAdministratorWasMadeToForgetIt
   EXPECT_EQ(a->Status().changes_waiting, 0U);
   EXPECT_EQ(b->Text(record, kName), "secret");
   EXPECT_EQ(b->Digest(), a->Digest());
+}
+
+TEST_F(DirectoryHealing, ARevocationThatTheServerForgotIsInTheRebuiltStoreToo) {
+  auto thief = team.NewMember("thief");
+  team.Sync(*a);
+  const DeviceId thief_id = (*thief)->device();
+  const MemoryEnvelopeStore backup = team.server->store;
+  team.Revoke(thief_id);
+  team.Sync(*a);
+  team.RestoreServer(backup);
+  Organisation again = team.OfficeAnew();
+  ASSERT_THAT(again.AddSpace("in the place of the revocation"), Succeeds());
+  team.Sync(*a);
+  a->Close();
+  const std::string fresh = a->path() + ".fresh";
+  SeededRandom random(9);
+  ASSERT_THAT(RebuildStore({a->path(), ""}, {fresh, ""}, TestSchema(), random), Succeeds());
+  std::filesystem::rename(fresh, a->path());
+  a->Reopen();
+  EXPECT_TRUE((*a)->directory().IsRevoked(thief_id));
 }
 
 // Four laptops, a week of work, a server that forgets it, and one of them lost with what only it
