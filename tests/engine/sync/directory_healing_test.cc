@@ -10,6 +10,20 @@ class DirectoryHealing : public TwoLaptops {
  protected:
   const Directory& AtTheServer() { return team.server->directory->directory(); }
   std::uint64_t StatementsAtTheServer() { return AtTheServer().statement_count(); }
+
+  // A laptop is withdrawn, and a hears of it; then the server forgets it, and the administrator,
+  // who goes by the server, says something else in its place.
+  DeviceId RevokeAndHideIt(Organisation& office) {
+    auto thief = team.NewMember("thief");
+    team.Sync(*a);
+    team.Sync(*thief);
+    const MemoryEnvelopeStore backup = team.server->store;
+    team.Revoke((*thief)->device());
+    team.Sync(*a);
+    team.RestoreServer(backup);
+    EXPECT_THAT(office.AddSpace("in the place of the revocation"), Succeeds());
+    return (*thief)->device();
+  }
 };
 
 TEST_F(DirectoryHealing, WhatTheServerForgotIsSaidToItAgain) {
@@ -103,16 +117,8 @@ TEST_F(DirectoryHealing, WhatWasSaidMeanwhileStands) {
 
 // The administrator's tool reads the directory from the server, and so goes on from what it hides.
 TEST_F(DirectoryHealing, ARevocationHoldsEvenIfTheAdministratorWasMadeToForgetIt) {
-  auto thief = team.NewMember("thief");
-  team.Sync(*a);
-  team.Sync(*thief);
-  const DeviceId thief_id = (*thief)->device();
-  const MemoryEnvelopeStore backup = team.server->store;
-  team.Revoke(thief_id);
-  team.Sync(*a);
-  team.RestoreServer(backup);
   Organisation again = team.OfficeAnew();
-  ASSERT_THAT(again.AddSpace("in the place of the revocation"), Succeeds());
+  const DeviceId thief_id = RevokeAndHideIt(again);
 
   a->Set(record, kName, Value::Text("secret"));
   const std::uint64_t head = *team.server->store.Head(team.space);
@@ -133,15 +139,8 @@ TEST_F(DirectoryHealing, ARevocationHoldsEvenIfTheAdministratorWasMadeToForgetIt
 }
 
 TEST_F(DirectoryHealing, ARevocationThatTheServerForgotIsInTheRebuiltStoreToo) {
-  auto thief = team.NewMember("thief");
-  team.Sync(*a);
-  const DeviceId thief_id = (*thief)->device();
-  const MemoryEnvelopeStore backup = team.server->store;
-  team.Revoke(thief_id);
-  team.Sync(*a);
-  team.RestoreServer(backup);
   Organisation again = team.OfficeAnew();
-  ASSERT_THAT(again.AddSpace("in the place of the revocation"), Succeeds());
+  const DeviceId thief_id = RevokeAndHideIt(again);
   team.Sync(*a);
   a->Close();
   const std::string fresh = a->path() + ".fresh";
