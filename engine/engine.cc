@@ -81,7 +81,14 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config) {
                                              {},
                                              {}});
   parts->TakeDirectoryKey();
-  return std::unique_ptr<Engine>(new Engine(std::move(parts)));
+  std::unique_ptr<Engine> engine(new Engine(std::move(parts)));
+  if (config.projector != nullptr)
+    engine->parts_->committer.FollowWith([self = engine.get()](const SpaceId& space,
+                                                               const std::set<RecordId>& dossiers,
+                                                               Origin origin) {
+      return self->FollowChange(space, dossiers, origin);
+    });
+  return engine;
 }
 
 Status Engine::CheckWritable() const {
@@ -141,11 +148,14 @@ Profile Engine::ProfileOf(const DeviceId& device) const {
   return DecodeProfile(*name).value_or(unknown);
 }
 
-std::string Engine::SpaceNameOf(const SpaceId& space) const {
-  const std::string unknown = space.ToHex().substr(0, 8);
+std::string Engine::SpaceNameOf(const SpaceId& space) const { return SpaceLabelOf(space).name; }
+
+SpaceLabel Engine::SpaceLabelOf(const SpaceId& space) const {
+  const SpaceLabel unknown{space.ToHex().substr(0, 8), {}, {}};
   const auto found = parts_->directory.spaces().find(space);
   if (found == parts_->directory.spaces().end() || parts_->directory_key.empty()) return unknown;
-  return OpenName(parts_->directory_key.view(), found->second.sealed_name).value_or(unknown);
+  const auto label = OpenName(parts_->directory_key.view(), found->second.sealed_name);
+  return label ? DecodeSpaceLabel(*label) : unknown;
 }
 
 const Directory& Engine::directory() const { return parts_->directory; }
@@ -164,20 +174,37 @@ Result<SpaceId> Engine::SpaceOf(const sacoche::Edit& edit, const std::optional<S
     return Fail(ErrorCode::kRefused, "this laptop no longer belongs to the dossier's space",
                 "What is here can be read; nothing more can be written to it.");
   }
+  return SpaceForNew(edit, space);
+}
+
+Result<SpaceId> Engine::SpaceForNew(const sacoche::Edit& edit,
+                                    const std::optional<SpaceId>& space) {
   const Member* self = parts_->directory.FindMember(device());
   if (self == nullptr || self->admission.spaces.empty())
     return Fail(ErrorCode::kNotEnrolled, "this laptop is not admitted to a space yet",
                 "Finish the enrolment: give your administrator the code that `status` shows, then "
                 "synchronise.");
-  if (space) {
-    if (parts_->directory.IsMember(device(), *space)) return *space;
+  if (space && !parts_->directory.IsMember(device(), *space))
     return Fail(ErrorCode::kInvalidInput, "this laptop is not a member of that space",
                 "See `sacoche status` for its spaces.");
+  const auto root = std::ranges::find(edit.records, edit.dossier, &RecordEdit::record);
+  const KindDef* kind = parts_->config.schema->FindKind(root->kind);
+  std::vector<SpaceId> meant;
+  std::vector<SpaceId> for_anything;
+  for (const SpaceId& candidate : space ? std::vector{*space} : self->admission.spaces) {
+    const auto made_for = SpaceLabelOf(candidate).kind;
+    if (!made_for) for_anything.push_back(candidate);
+    if (made_for == kind->space) meant.push_back(candidate);
   }
-  if (self->admission.spaces.size() > 1)
-    return Fail(ErrorCode::kInvalidInput, "this laptop is a member of several spaces",
-                "Say with --space into which one the dossier goes.");
-  return self->admission.spaces.front();
+  const std::vector<SpaceId>& fitting = meant.empty() ? for_anything : meant;
+  if (fitting.size() == 1) return fitting.front();
+  if (fitting.empty())
+    return Fail(ErrorCode::kInvalidInput,
+                space ? "that space is not for records of this kind"
+                      : "this laptop is in no space for records of this kind",
+                "See `sacoche status` for its spaces, and what each is for.");
+  return Fail(ErrorCode::kInvalidInput, "this laptop is a member of several spaces",
+              "Say with --space into which one the dossier goes.");
 }
 
 Status Engine::CheckAgainstStore(const sacoche::Edit& edit) {
@@ -202,6 +229,15 @@ Result<std::optional<Dot>> Engine::Edit(const sacoche::Edit& edit, std::optional
   SACOCHE_TRY(CheckWritable());
   SACOCHE_TRY(CheckAgainstStore(edit));
   SACOCHE_ASSIGN(const SpaceId into, SpaceOf(edit, space));
+  SACOCHE_ASSIGN(const auto change, MakeLocalChange(edit, into));
+  if (!change) return std::optional<Dot>();
+  SACOCHE_ASSIGN(const CommitReport report, parts_->committer.CommitLocal(into, *change));
+  Notify({report.touched.begin(), report.touched.end()});
+  return std::optional<Dot>(change->dot);
+}
+
+Result<std::optional<Change>> Engine::MakeLocalChange(const sacoche::Edit& edit,
+                                                      const SpaceId& into) {
   Store& store = *parts_->store;
   const TimeEstimate now = Now();
   SACOCHE_ASSIGN(const Hlc last, store.log().LastHlcUpTo(
@@ -225,15 +261,11 @@ Result<std::optional<Dot>> Engine::Edit(const sacoche::Edit& edit, std::optional
     parts_->config.random->Fill(id);
     return id;
   };
-  SACOCHE_ASSIGN(const auto change,
-                 MakeChange(*parts_->config.schema, edit, stamp, present, entry_id));
-  if (!change) return std::optional<Dot>();
-  if (EncodedSize(*change) > kChangeBytesMax)
+  SACOCHE_ASSIGN(auto change, MakeChange(*parts_->config.schema, edit, stamp, present, entry_id));
+  if (change && EncodedSize(*change) > kChangeBytesMax)
     return Fail(ErrorCode::kLimit, "this is too much for one edit (256 KiB)",
                 "Save it in several steps.");
-  SACOCHE_ASSIGN(const CommitReport report, parts_->committer.CommitLocal(into, *change));
-  Notify({report.touched.begin(), report.touched.end()});
-  return std::optional<Dot>(change->dot);
+  return change;
 }
 
 Result<bool> Engine::HasOlderHistory(const RecordId& record) {
@@ -298,7 +330,7 @@ Status Engine::Sync(HttpClient& http, SyncReport& report) {
                 "colleague's laptop is left, call your administrator.");
   parts_->TakeDirectoryKey();
   Notify(report.touched);
-  return status;
+  return status ? ProjectDue() : status;
 }
 
 Status Engine::ForgetKeys() {

@@ -7,6 +7,7 @@
 #include "engine/merge/conflict.h"
 #include "engine/record/edit.h"
 #include "engine/seal/profile.h"
+#include "engine/space_label.h"
 #include "engine/store/change_log.h"
 #include "engine/store/records.h"
 #include "engine/store_check.h"
@@ -26,7 +27,9 @@ struct Invitation {
 };
 
 // The number of the store's format that this release writes.
-inline constexpr int kStoreFormatOfRelease = 3;
+inline constexpr int kStoreFormatOfRelease = 4;
+
+class Projector;
 
 // A record as people see it.
 struct RecordView {
@@ -76,6 +79,8 @@ class Engine {
     bool read_only = false;
     // Envelopes since the last snapshot of a space after which this device makes the next.
     std::uint64_t snapshot_after_envelopes = sync_limits::kSnapshotAfterEnvelopes;
+    // What readers in other spaces are told of a dossier; nothing: they are told nothing.
+    const Projector* projector = nullptr;
   };
   // kBusy: another program has the store open. kNewerFormat, kCorrupt: nothing was touched.
   static Result<std::unique_ptr<Engine>> Open(const Config& config);
@@ -95,6 +100,8 @@ class Engine {
   [[nodiscard]] Profile ProfileOf(const DeviceId& device) const;
   // The name that the administrator gave a space; its short id while the name is not known.
   [[nodiscard]] std::string SpaceNameOf(const SpaceId& space) const;
+  // The same with what the space is for.
+  [[nodiscard]] SpaceLabel SpaceLabelOf(const SpaceId& space) const;
   [[nodiscard]] const Directory& directory() const;
   [[nodiscard]] DeviceId device() const;
 
@@ -103,7 +110,8 @@ class Engine {
   [[nodiscard]] RecordId NewRecordId();
 
   // Makes the edit a change and commits it. Nothing if everything is so already. A new dossier goes
-  // into `space`, or into the only space there is.
+  // into `space`, or into the only one that is for its kind, or that is for anything. What other
+  // spaces are told of the dossier is written in the same commit.
   Result<std::optional<Dot>> Edit(const sacoche::Edit& edit,
                                   std::optional<SpaceId> space = std::nullopt);
 
@@ -160,10 +168,25 @@ class Engine {
 
  private:
   struct Parts;
+  class Telling;
   explicit Engine(std::unique_ptr<Parts> parts);
 
   [[nodiscard]] Result<SpaceId> SpaceOf(const sacoche::Edit& edit,
                                         const std::optional<SpaceId>& space);
+  [[nodiscard]] Result<SpaceId> SpaceForNew(const sacoche::Edit& edit,
+                                            const std::optional<SpaceId>& space);
+  [[nodiscard]] Result<std::optional<Change>> MakeLocalChange(const sacoche::Edit& edit,
+                                                              const SpaceId& into);
+  // engine_projecting.cc
+  [[nodiscard]] Result<std::vector<RecordId>> FollowChange(const SpaceId& space,
+                                                           const std::set<RecordId>& dossiers,
+                                                           Origin origin);
+  [[nodiscard]] std::map<SpaceKind, SpaceId> ToldBy(const SpaceId& space) const;
+  [[nodiscard]] Result<std::vector<RecordId>> ProjectDossier(const SpaceId& space,
+                                                             const RecordId& dossier);
+  // What was changed by others, once a sync has brought all of it.
+  Status ProjectDue();
+  Status LookForUntold();
   [[nodiscard]] Status CheckWritable() const;
   Status ForgetKeys();
   [[nodiscard]] Status CheckAgainstStore(const sacoche::Edit& edit);

@@ -5,8 +5,6 @@
 namespace sacoche {
 namespace {
 
-constexpr std::size_t kSpaceNameBytesMax = 120;
-
 // Takes the frames of an answer to the root: the directory, and what became of the statements.
 struct RootAnswer {
   Directory& directory;
@@ -105,13 +103,11 @@ Status Organisation::Found() {
               "Check the address, or start a new server for this organisation.");
 }
 
-Result<SpaceId> Organisation::AddSpace(const std::string& name) {
-  if (name.empty() || name.size() > kSpaceNameBytesMax)
-    return Fail(ErrorCode::kInvalidInput, "the space's name is missing or too long",
-                "Give a short name, for instance the post's.");
+Result<SpaceId> Organisation::AddSpace(const SpaceLabel& label) {
+  SACOCHE_ASSIGN(const std::string plain, EncodeSpaceLabel(label));
   SACOCHE_TRY(Refresh());
   const SpaceId space = link_.random->NextId<SpaceId>();
-  SACOCHE_TRY(Say(SpaceStatement{space, SealName(key_.directory_key.view(), name)}));
+  SACOCHE_TRY(Say(SpaceStatement{space, SealName(key_.directory_key.view(), plain)}));
   return space;
 }
 
@@ -185,14 +181,15 @@ Status Organisation::Appoint(const OfficerStatement& officer) {
   return Say(officer);
 }
 
-Result<std::vector<SpaceName>> Organisation::Spaces() {
+Result<std::vector<LabelledSpace>> Organisation::Spaces() {
   SACOCHE_TRY(Refresh());
-  std::vector<SpaceName> names;
+  std::vector<LabelledSpace> spaces;
   for (const auto& [space, statement] : directory_.spaces()) {
-    SACOCHE_ASSIGN(std::string name, OpenName(key_.directory_key.view(), statement.sealed_name));
-    names.push_back(SpaceName{space, std::move(name)});
+    SACOCHE_ASSIGN(const std::string label,
+                   OpenName(key_.directory_key.view(), statement.sealed_name));
+    spaces.push_back(LabelledSpace{space, DecodeSpaceLabel(label)});
   }
-  return names;
+  return spaces;
 }
 
 }  // namespace sacoche

@@ -5,6 +5,7 @@
 #include "engine/membership/phrase.h"
 #include "engine/seal/organisation_key.h"
 #include "engine/seal/profile.h"
+#include "engine/space_label.h"
 #include "engine/sync/signed_request.h"
 
 namespace sacoche {
@@ -16,9 +17,9 @@ struct PendingDevice {
   std::string phrase;  // to be compared with what the device shows
 };
 
-struct SpaceName {
+struct LabelledSpace {
   SpaceId space;
-  std::string name;
+  SpaceLabel label;
 };
 
 // The administrator's side: whoever holds the organisation's key file. It works on the server's
@@ -31,7 +32,8 @@ class Organisation {
   // Takes the server for this organisation, or finds it taken by it already.
   Status Found();
 
-  Result<SpaceId> AddSpace(const std::string& name);
+  Result<SpaceId> AddSpace(const SpaceLabel& label);
+  Result<SpaceId> AddSpace(const std::string& name) { return AddSpace(SpaceLabel{name}); }
 
   [[nodiscard]] Result<std::vector<PendingDevice>> Requests();
 
@@ -55,7 +57,7 @@ class Organisation {
   Status Refresh();
 
   [[nodiscard]] const Directory& directory() const { return directory_; }
-  [[nodiscard]] Result<std::vector<SpaceName>> Spaces();
+  [[nodiscard]] Result<std::vector<LabelledSpace>> Spaces();
   [[nodiscard]] const OrganisationKey& key() const { return key_; }
 
  private:

@@ -283,6 +283,13 @@ Status CopyValues(Store& from, Store& into) {
   return transaction.Commit();
 }
 
+// What others are told may have been damaged, or be older than what was taken over.
+Status MarkProjectionsDue(Store& store) {
+  SACOCHE_ASSIGN(Transaction transaction, store.Begin());
+  SACOCHE_TRY(store.projections_due().AddAll());
+  return transaction.Commit();
+}
+
 Result<RescueReport> TakeAll(Store& from, Store& into, const Schema& schema) {
   Salvage salvage(from, into, schema);
   SACOCHE_TRY(salvage.TakeKeys());
@@ -290,6 +297,7 @@ Result<RescueReport> TakeAll(Store& from, Store& into, const Schema& schema) {
   SACOCHE_TRY(salvage.TakeSnapshots());
   SACOCHE_TRY(salvage.TakeChanges());
   SACOCHE_TRY(salvage.TakeWaitingEnvelopes());
+  SACOCHE_TRY(MarkProjectionsDue(into));
   return salvage.report();
 }
 

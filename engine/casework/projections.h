@@ -4,7 +4,7 @@
 #include <optional>
 #include <set>
 
-#include "engine/engine.h"
+#include "engine/projector.h"
 
 // What leaves the circle of a post is computed here, from the present state of one dossier and
 // nothing else: the follow-up record for the technical supervisor, and the facts for reports.
@@ -32,19 +32,6 @@ struct ReferenceData {
   // unit that is not here is not told.
   std::map<RecordId, RecordId> reported_units;
   std::set<RecordId> posts;
-};
-
-struct ProjectedRecord {
-  KindId kind{};
-  // Which of the dossier's records of the kind, from 0 on, without a gap: with the dossier, a
-  // stable name from which the caller makes the record's id. The caller makes it with a key, since
-  // an id that anybody could compute from the dossier's would lead back to it.
-  std::uint32_t index = 0;
-  // Every field of the kind but its erasure, so that writing them all leaves nothing of an earlier
-  // state; nothing or an empty list clears.
-  std::map<FieldId, Value> values;
-
-  bool operator==(const ProjectedRecord&) const = default;
 };
 
 struct Projections {

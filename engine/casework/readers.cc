@@ -83,7 +83,9 @@ bool MayHoldKey(SpaceKind space, ReaderRole role) {
   bool reads_all = false;
   for (const KindDef& kind : CaseworkSchema().kinds()) {
     if (kind.space != space) continue;
-    reads_all = kind.readers.Of(role).access == Access::kFull;
+    const Access access = kind.readers.Of(role).access;
+    reads_all =
+        access == Access::kFull || (space == SpaceKind::kAccessLog && access == Access::kShared);
     if (!reads_all) return false;
   }
   return reads_all;

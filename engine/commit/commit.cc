@@ -24,6 +24,12 @@ std::vector<Value> ShownValues(const std::optional<VisibleField>& visible) {
   return visible->value.empty() ? std::vector<Value>() : std::vector{visible->value};
 }
 
+std::set<RecordId> DossiersOf(const Committer::WrittenRecords& written) {
+  std::set<RecordId> dossiers;
+  for (const auto& [record, what] : written) dossiers.insert(what.dossier);
+  return dossiers;
+}
+
 constexpr std::size_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
 // An erased record is flagged while it holds what somebody wrote without sight of the erasure.
@@ -46,8 +52,25 @@ Result<CommitReport> Committer::CommitLocal(const SpaceId& space, const Change& 
   WrittenRecords written;
   SACOCHE_TRY(Apply(space, change, {Origin::kLocal}, report, written));
   SACOCHE_TRY(DeriveAll(written));
+  SACOCHE_TRY(FollowFrom(space, DossiersOf(written), Origin::kLocal, report));
   SACOCHE_TRY(transaction.Commit());
   return report;
+}
+
+Result<std::vector<RecordId>> Committer::CommitAlong(const SpaceId& space, const Change& change) {
+  CommitReport report;
+  WrittenRecords written;
+  SACOCHE_TRY(Apply(space, change, {Origin::kLocal}, report, written));
+  SACOCHE_TRY(DeriveAll(written));
+  return std::move(report.touched);
+}
+
+Status Committer::FollowFrom(const SpaceId& space, const std::set<RecordId>& dossiers,
+                             Origin origin, CommitReport& report) {
+  if (!follow_ || dossiers.empty()) return {};
+  SACOCHE_ASSIGN(const auto touched, follow_(space, dossiers, origin));
+  report.touched.insert(report.touched.end(), touched.begin(), touched.end());
+  return {};
 }
 
 Result<CommitReport> Committer::CommitPulled(const SpaceId& space,
@@ -65,6 +88,7 @@ Result<CommitReport> Committer::CommitPulled(const SpaceId& space,
     SACOCHE_TRY(store_->log().MarkSealed(*seq, from.chain.counter));
   }
   SACOCHE_TRY(DeriveAll(written));
+  SACOCHE_TRY(FollowFrom(space, DossiersOf(written), Origin::kRemote, report));
   SACOCHE_TRY(MoveOn(space, from));
   SACOCHE_TRY(transaction.Commit());
   return report;
@@ -255,7 +279,9 @@ Status Committer::MergeAgain(const SpaceId& space) {
     for (const RecordWrite& record : change.records)
       SACOCHE_TRY(ApplyRecord(space, change, record, seen, written));
   }
-  return DeriveAll(written);
+  SACOCHE_TRY(DeriveAll(written));
+  CommitReport report;
+  return FollowFrom(space, DossiersOf(written), Origin::kRemote, report);
 }
 
 // Index, conflicts and search text follow from the registers; only the fields written can differ.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "engine/change/change.h"
 #include "engine/merge/merge.h"
 #include "engine/record/schema.h"
@@ -30,6 +32,7 @@ struct CommitReport {
   std::uint64_t applied = 0;   // changes that were new
   std::uint64_t repeated = 0;  // changes that were here already
   std::vector<RecordId> touched;
+  std::set<RecordId> joined;  // dossiers that were here already and that a snapshot changed
 };
 
 // The one write path: local and remote changes, through the same merge, in one transaction with the
@@ -46,10 +49,23 @@ class Committer {
   };
   using WrittenRecords = std::map<RecordId, Written>;
 
+  // What follows elsewhere from a change of a dossier. Called in the transaction of each commit,
+  // with the dossiers that it changed; an error undoes the commit. Gives what it wrote by
+  // CommitAlong.
+  using Follow = std::function<Result<std::vector<RecordId>>(
+      const SpaceId&, const std::set<RecordId>& dossiers, Origin)>;
+
   // Both must outlive the committer.
   Committer(Store* store, const Schema* schema) : store_(store), schema_(schema) {}
 
+  void FollowWith(Follow follow) { follow_ = std::move(follow); }
+
   [[nodiscard]] Result<CommitReport> CommitLocal(const SpaceId& space, const Change& change);
+
+  // A local change that follows from another one, in the caller's transaction; nothing follows from
+  // it. Gives the records that it touched.
+  [[nodiscard]] Result<std::vector<RecordId>> CommitAlong(const SpaceId& space,
+                                                          const Change& change);
 
   // Applying a change twice is harmless. kUntrusted: a dot was used again for something else; the
   // known change stays.
@@ -127,6 +143,8 @@ class Committer {
                     const SnapshotSummary& summary, Hlc last);
   // The snapshots that were taken in, into empty registers.
   Status JoinBase(const SpaceId& space);
+  Status FollowFrom(const SpaceId& space, const std::set<RecordId>& dossiers, Origin origin,
+                    CommitReport& report);
   Status Derive(const RecordId& record, KindId kind, const std::set<FieldId>& fields);
   Status DeriveSearch(const RecordId& record, const KindDef& kind);
   // Whether what was written without sight of a closing flags it. After Derive of all records.
@@ -136,6 +154,7 @@ class Committer {
 
   Store* store_;
   const Schema* schema_;
+  Follow follow_;
 };
 
 }  // namespace sacoche

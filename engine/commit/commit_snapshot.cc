@@ -50,6 +50,7 @@ Result<CommitReport> Committer::CommitSnapshot(const SpaceId& space,
   CommitReport report;
   SACOCHE_TRY(TakeChains(space, summary, self));
   SACOCHE_TRY(JoinOrDrop(space, arrived, summary, report));
+  SACOCHE_TRY(FollowFrom(space, report.joined, Origin::kRemote, report));
   SACOCHE_TRY(transaction.Commit());
   return report;
 }
@@ -160,6 +161,7 @@ Status Committer::JoinRecord(const SnapshotSummary& summary, const SnapshotRecor
   if (changed.empty()) return {};
   if (report != nullptr) {
     report->touched.push_back(record.id);
+    if (head) report->joined.insert(record.dossier);
     SACOCHE_TRY(store_->snapshots().NoteOlderHistory(record.id));
   }
   written[record.id] = {record.kind, record.dossier, {}};

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include "platform/base/byte_codec.h"
 #include "platform/base/check.h"
 
 namespace sacoche {
@@ -52,6 +53,19 @@ SecretBytes EpochKey::DossierKey(const SpaceId& space, const DossierHandle& hand
   SecretBytes key(crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
   KeyedHash(key.span(), view(), space, handle, "sacoche.dossier");
   return key;
+}
+
+RecordId EpochKey::ProjectedId(const SpaceId& space, const RecordId& dossier, std::uint32_t kind,
+                               std::uint32_t index) const {
+  ByteWriter message;
+  message.Raw(dossier.view());
+  message.Varint(kind);
+  message.Varint(index);
+  RecordId id;
+  KeyedHash(id.bytes, view(), space, message.bytes(), "sacoche.project");
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x80);
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);
+  return id;
 }
 
 SecretBytes EpochKey::SnapshotKey(const SpaceId& space, const SnapshotId& id) const {

@@ -24,6 +24,13 @@ class EpochKey {
   // with the space.
   [[nodiscard]] SecretBytes DossierKey(const SpaceId& space, const DossierHandle& handle) const;
 
+  // The id of a record that a rule derives from a dossier of the space for readers elsewhere: keyed
+  // BLAKE2b of the dossier, its kind and its index, salted with the space, as a UUIDv8 (RFC 9562).
+  // Always of the first epoch's key, so that it stays the same; whoever holds no key of the space
+  // cannot tell of which dossier the record speaks.
+  [[nodiscard]] RecordId ProjectedId(const SpaceId& space, const RecordId& dossier,
+                                     std::uint32_t kind, std::uint32_t index) const;
+
   // The key of one snapshot of the space, sealed in this epoch: keyed BLAKE2b of its id, salted
   // with the space.
   [[nodiscard]] SecretBytes SnapshotKey(const SpaceId& space, const SnapshotId& id) const;

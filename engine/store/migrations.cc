@@ -196,6 +196,13 @@ CREATE TABLE peer_envelope(
   PRIMARY KEY(space, device, counter)
 ) STRICT;
 CREATE INDEX peer_envelope_received ON peer_envelope(space, received_s);
+)sql",
+                                                          R"sql(
+CREATE TABLE projection_due(
+  space BLOB NOT NULL,
+  dossier BLOB NOT NULL,
+  PRIMARY KEY(space, dossier)
+) WITHOUT ROWID, STRICT;
 )sql"};
 
 Status RunStep(Database& database, int from) {
@@ -233,8 +240,10 @@ Result<int> CheckFormat(Database& database) {
 
 Status StandInForLaterFormat(Database& database, int format) {
   if (format == kStoreFormat) return {};
-  static_assert(kStoreFormat == 3, "what a later step adds needs a stand-in too");
+  static_assert(kStoreFormat == 4, "what a later step adds needs a stand-in too");
   SACOCHE_TRY(database.Execute("PRAGMA query_only=OFF"));
+  SACOCHE_TRY(database.Execute("CREATE TEMP TABLE projection_due(space, dossier);"));
+  if (format == 3) return database.Execute("PRAGMA query_only=ON");
   SACOCHE_TRY(
       database.Execute("CREATE TEMP TABLE directory_missing(position, statement);"
                        "CREATE TEMP TABLE shown_history(space, server_seq, tag);"

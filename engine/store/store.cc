@@ -14,6 +14,7 @@ Store::Store(std::unique_ptr<Database> database, std::string vfs, int format)
       outbox_(database_.get()),
       peer_envelopes_(database_.get()),
       progress_(database_.get()),
+      projections_due_(database_.get()),
       snapshots_(database_.get()),
       directory_(database_.get()),
       keys_(database_.get()) {}

@@ -8,6 +8,7 @@
 #include "engine/store/outbox.h"
 #include "engine/store/peer_envelopes.h"
 #include "engine/store/progress.h"
+#include "engine/store/projections_due.h"
 #include "engine/store/records.h"
 #include "engine/store/search.h"
 #include "engine/store/snapshots.h"
@@ -46,6 +47,7 @@ class Store {
   [[nodiscard]] Outbox& outbox() { return outbox_; }
   [[nodiscard]] PeerEnvelopes& peer_envelopes() { return peer_envelopes_; }
   [[nodiscard]] Progress& progress() { return progress_; }
+  [[nodiscard]] ProjectionsDue& projections_due() { return projections_due_; }
   [[nodiscard]] Snapshots& snapshots() { return snapshots_; }
   [[nodiscard]] DirectoryLog& directory() { return directory_; }
   [[nodiscard]] KeyChest& keys() { return keys_; }
@@ -62,6 +64,7 @@ class Store {
   Outbox outbox_;
   PeerEnvelopes peer_envelopes_;
   Progress progress_;
+  ProjectionsDue projections_due_;
   Snapshots snapshots_;
   DirectoryLog directory_;
   KeyChest keys_;

@@ -20,16 +20,16 @@ namespace sacoche {
 class TestDeviceEngine {
  public:
   TestDeviceEngine(const std::string& path, std::uint64_t seed, const Schema* schema,
-                   const std::string& vfs)
-      : path_(path), vfs_(vfs), random_(seed), schema_(schema) {
+                   const std::string& vfs, const Projector* projector = nullptr)
+      : path_(path), vfs_(vfs), random_(seed), schema_(schema), projector_(projector) {
     Reopen();
   }
 
   // As after a restart of the laptop.
   void Reopen() {
     engine_.reset();
-    auto opened =
-        Engine::Open({path_, schema_, &clock, &random_, vfs_, false, snapshot_after_envelopes});
+    auto opened = Engine::Open(
+        {path_, schema_, &clock, &random_, vfs_, false, snapshot_after_envelopes, projector_});
     ASSERT_THAT(opened, Succeeds());
     engine_ = std::move(*opened);
   }
@@ -81,6 +81,7 @@ class TestDeviceEngine {
   std::string vfs_;
   SeededRandom random_;
   const Schema* schema_;
+  const Projector* projector_;
   std::unique_ptr<Engine> engine_;
 };
 
@@ -97,9 +98,10 @@ class TestTeam {
 
   std::unique_ptr<TestDeviceEngine> NewDevice(const std::string& name,
                                               const Schema& schema = TestSchema(),
-                                              const std::string& vfs = "") {
-    auto device =
-        std::make_unique<TestDeviceEngine>(folder_ / (name + ".db"), ++seed_, &schema, vfs);
+                                              const std::string& vfs = "",
+                                              const Projector* projector = nullptr) {
+    auto device = std::make_unique<TestDeviceEngine>(folder_ / (name + ".db"), ++seed_, &schema,
+                                                     vfs, projector);
     EXPECT_THAT(
         (*device)->Join({"https://server.test", "-", organisation.key().signing_key.public_key(),
                          organisation.key().box_key.public_key()}),
@@ -108,12 +110,16 @@ class TestTeam {
   }
 
   void Admit(TestDeviceEngine& device, const std::string& name) {
+    Admit(device, name, Role::kIntervenant, {space});
+  }
+  void Admit(TestDeviceEngine& device, const std::string& name, Role role,
+             const std::vector<SpaceId>& spaces) {
     ASSERT_THAT(device->RequestAdmission(http, {name, name}), Succeeds());
     const auto requests = organisation.Requests();
     ASSERT_THAT(requests, Succeeds());
     for (const PendingDevice& pending : *requests) {
       if (pending.phrase != device.Status().comparison_phrase) continue;
-      ASSERT_THAT(organisation.Admit(pending, Role::kIntervenant, {space}), Succeeds());
+      ASSERT_THAT(organisation.Admit(pending, role, spaces), Succeeds());
       return;
     }
     FAIL() << "the request did not arrive";

