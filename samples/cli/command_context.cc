@@ -184,7 +184,8 @@ Result<std::unique_ptr<Engine>> CommandContext::Open() {
                        .clock = &clock_,
                        .random = &random_,
                        .vfs = vault_->vfs_name(),
-                       .read_only = files_.Exists(DamageMark())});
+                       .read_only = files_.Exists(DamageMark()),
+                       .projector = &projector_});
 }
 
 Result<std::unique_ptr<Engine>> CommandContext::OpenStore() {

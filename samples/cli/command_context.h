@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 
+#include "engine/casework/casework_projector.h"
 #include "engine/engine.h"
 #include "platform/http_client.h"
 #include "platform/posix/posix_file_system.h"
@@ -97,6 +98,7 @@ class CommandContext {
   PosixFileSystem files_;
   Status outcome_;
   std::unique_ptr<Vault> vault_;
+  casework::CaseworkProjector projector_;
 };
 
 // What was typed is text: UTF-8, and no more of it than the limit.

@@ -2,14 +2,14 @@
 
 #include <set>
 
+#include "engine/casework/posts.h"
 #include "samples/cli/invitation.h"
 #include "samples/cli/key_file.h"
 #include "samples/cli/passphrase.h"
+#include "samples/cli/space_words.h"
 
 namespace sacoche {
 namespace {
-
-constexpr std::size_t kSpaceNameBytesMax = 120;
 
 // The words of the command line and of its JSON; never changed.
 const std::map<std::string, Role, std::less<>> kRoles = {
@@ -81,6 +81,7 @@ OrgCommands::OrgCommands(CLI::App& app, CommandContext& context) : context_(cont
   AddSetUp(*org);
   AddMembership(*org);
   AddLeaving(*org);
+  AddPosts(*org);
 }
 
 CLI::App* OrgCommands::AddCommand(CLI::App& parent, const std::string& name,
@@ -95,12 +96,25 @@ CLI::App* OrgCommands::AddCommand(CLI::App& parent, const std::string& name,
   return command;
 }
 
+void OrgCommands::AddPlaces(CLI::App& command) {
+  command
+      .add_option("--post", posts_,
+                  "Name of a post: all of its spaces that the role may read; several times for "
+                  "several posts")
+      ->allow_extra_args(false);
+  command.add_option("--space", spaces_, "Name or id of a space; may be given several times")
+      ->allow_extra_args(false);
+}
+
 void OrgCommands::AddSetUp(CLI::App& org) {
   const char* place = "The invitation file, instead of --server and --ca";
   CLI::App* create = AddCommand(
-      org, "create", "Make the key file, found the server, make a first space and an invitation");
-  create->add_option("--space", name_, "The first space's name, for instance the post's")
-      ->required();
+      org, "create", "Make the key file, found the server, make a first post and an invitation");
+  CLI::Option* post = create->add_option("--post", posts_, "The first post's name")->expected(1);
+  create
+      ->add_option("--space", name_,
+                   "Instead of a post with its spaces, one space for whatever is written there")
+      ->excludes(post);
   create->add_option("--invitation", invitation_file_, "Where to write the invitation file");
   create->add_flag("--resume", resume_, "Go on with the key file that is there already");
   context_.On(create, [this] { return Create(); });
@@ -118,6 +132,9 @@ void OrgCommands::AddSetUp(CLI::App& org) {
   space->require_subcommand(1);
   CLI::App* add = AddCommand(*space, "add", "Make a space; prints its id");
   add->add_option("NAME", name_, "Its name")->required();
+  add->add_option("--kind", kind_, "What it is for; without it, for whatever is written there")
+      ->check(CLI::IsMember(WordsIn(kSpaceKinds)));
+  add->add_option("--post", posts_, "Name of the post whose it is")->expected(1);
   add->add_option("--invitation", invitation_file_, place);
   context_.On(add, [this] { return AddSpace(); });
 }
@@ -136,9 +153,7 @@ void OrgCommands::AddMembership(CLI::App& org) {
   admit->add_option("--role", role_, "What its owner is")
       ->required()
       ->check(CLI::IsMember(WordsIn(kRoles)));
-  admit->add_option("--space", spaces_, "Name or id of a space; may be given several times")
-      ->required()
-      ->allow_extra_args(false);
+  AddPlaces(*admit);
   context_.On(admit, [this] { return Admit(); });
 }
 
@@ -151,8 +166,7 @@ void OrgCommands::AddLeaving(CLI::App& org) {
   move->add_option("--role", role_, "What its owner is from now on")
       ->required()
       ->check(CLI::IsMember(WordsIn(kRoles)));
-  move->add_option("--space", spaces_, "Name or id of a space; may be given several times")
-      ->allow_extra_args(false);
+  AddPlaces(*move);
   context_.On(move, [this] { return Move(); });
 
   CLI::App* revoke = AddCommand(
@@ -226,13 +240,25 @@ Result<OrgCommands::Office> OrgCommands::OpenOffice() {
 
 Result<SpaceId> OrgCommands::EnsureSpace(Organisation& organisation) {
   SACOCHE_ASSIGN(const auto spaces, organisation.Spaces());
-  for (const SpaceName& space : spaces)
-    if (space.name == name_) return space.space;
+  for (const auto& [space, label] : spaces)
+    if (label.name == name_) return space;
   return organisation.AddSpace(name_);
 }
 
+// The first post, or the first space; gives how the result speaks of it.
+Result<Json> OrgCommands::MakeFirst(Organisation& organisation) {
+  if (!posts_.empty()) {
+    SACOCHE_ASSIGN(const RecordId post, MakePost(organisation, name_, context_.random()));
+    return Json{{"post", {{"id", post.ToUuid()}, {"name", name_}}}};
+  }
+  SACOCHE_ASSIGN(const SpaceId space, EnsureSpace(organisation));
+  return Json{{"space", {{"id", space.ToUuid()}, {"name", name_}}}};
+}
+
 Status OrgCommands::Create() {
-  SACOCHE_TRY(CheckTyped("the space's name", name_, kSpaceNameBytesMax));
+  if (!posts_.empty()) name_ = posts_.front();
+  SACOCHE_TRY(CheckTyped("the post's name", name_,
+                         posts_.empty() ? kSpaceNameBytesMax : casework::kPostNameBytesMax));
   if (server_.empty() || ca_file_.empty())
     return Fail(ErrorCode::kInvalidInput, "it was not said where the organisation's server is",
                 "Give --server and --ca.");
@@ -243,18 +269,18 @@ Status OrgCommands::Create() {
   SACOCHE_ASSIGN(OrganisationKey key, MakeKey());
   SACOCHE_ASSIGN(const Office office, OpenOffice(std::move(key)));
   SACOCHE_TRY(office.organisation->Found());
-  SACOCHE_ASSIGN(const SpaceId space, EnsureSpace(*office.organisation));
+  SACOCHE_ASSIGN(Json json, MakeFirst(*office.organisation));
   if (!invitation_file_.empty())
     SACOCHE_TRY(context_.files().WriteFileAtomically(invitation_file_,
                                                      ViewOf(EncodeInvitation(office.invitation))));
+  json["organisation"] = ToHex(office.invitation.organisation);
   context_.Print(
       "The organisation is founded. Keep copies of its key file in two safe places: "
-      "without it nobody\ncan be admitted. First space: " +
-          OnOneLine(name_) + "   " + space.ToUuid() +
+      "without it nobody\ncan be admitted. First " +
+          std::string(posts_.empty() ? "space: " : "post: ") + OnOneLine(name_) +
           (invitation_file_.empty() ? "\nWrite the invitation with `sacoche org invite`.\n"
                                     : "\nGive the invitation file to each laptop.\n"),
-      {{"organisation", ToHex(office.invitation.organisation)},
-       {"space", {{"id", space.ToUuid()}, {"name", name_}}}});
+      json);
   return {};
 }
 
@@ -307,8 +333,8 @@ Result<std::vector<SpaceId>> OrgCommands::FindSpaces(Organisation& organisation)
   for (const std::string& typed : spaces_) {
     const auto id = SpaceId::FromUuid(typed);
     std::vector<SpaceId> found;
-    for (const SpaceName& space : known)
-      if (id ? space.space == *id : space.name == typed) found.push_back(space.space);
+    for (const auto& [space, label] : known)
+      if (id ? space == *id : label.name == typed) found.push_back(space);
     if (found.size() != 1)
       return Fail(
           found.empty() ? ErrorCode::kNotFound : ErrorCode::kInvalidInput,
@@ -316,10 +342,21 @@ Result<std::vector<SpaceId>> OrgCommands::FindSpaces(Organisation& organisation)
           "See `sacoche org show` for the spaces and their ids.");
     wanted.insert(found.front());
   }
+  std::vector<RecordId> posts;
+  for (const std::string& name : posts_) {
+    SACOCHE_ASSIGN(const RecordId post, casework::FindPost(known, name));
+    posts.push_back(post);
+  }
+  if (!posts.empty())
+    for (const SpaceId& space : casework::SpacesForRole(known, kRoles.at(role_), posts))
+      wanted.insert(space);
   return std::vector<SpaceId>(wanted.begin(), wanted.end());
 }
 
 Status OrgCommands::Admit() {
+  if (spaces_.empty() && posts_.empty())
+    return Fail(ErrorCode::kInvalidInput, "it was not said what the laptop may read",
+                "Give --post with the name of its post, or --space.");
   SACOCHE_ASSIGN(const std::string phrase, ParsePhrase(phrase_));
   SACOCHE_ASSIGN(const Office office, OpenOffice());
   SACOCHE_ASSIGN(const PendingDevice device, FindRequest(*office.organisation, phrase));
@@ -338,11 +375,11 @@ Status OrgCommands::Admit() {
   return {};
 }
 
-Result<Member> OrgCommands::FindMember(Organisation& organisation) const {
+Result<Member> OrgCommands::FindMember(Organisation& organisation, std::string_view id) {
   SACOCHE_TRY(organisation.Refresh());
   std::vector<Member> found;
   for (const auto& [device, member] : organisation.directory().members())
-    if (device_.size() >= 8 && device.ToHex().starts_with(device_)) found.push_back(member);
+    if (id.size() >= 8 && device.ToHex().starts_with(id)) found.push_back(member);
   if (found.size() == 1) return found.front();
   return Fail(ErrorCode::kNotFound,
               found.empty() ? "no laptop of this id was ever admitted"
@@ -352,7 +389,7 @@ Result<Member> OrgCommands::FindMember(Organisation& organisation) const {
 
 Status OrgCommands::Move() {
   SACOCHE_ASSIGN(const Office office, OpenOffice());
-  SACOCHE_ASSIGN(const Member member, FindMember(*office.organisation));
+  SACOCHE_ASSIGN(const Member member, FindMember(*office.organisation, device_));
   SACOCHE_ASSIGN(const auto spaces, FindSpaces(*office.organisation));
   SACOCHE_TRY(office.organisation->Move(member.device, kRoles.at(role_), spaces));
   context_.Print(
@@ -364,7 +401,7 @@ Status OrgCommands::Move() {
 
 Status OrgCommands::Revoke() {
   SACOCHE_ASSIGN(const Office office, OpenOffice());
-  SACOCHE_ASSIGN(const Member member, FindMember(*office.organisation));
+  SACOCHE_ASSIGN(const Member member, FindMember(*office.organisation, device_));
   SACOCHE_TRY(office.organisation->Revoke(member.device, kReasons.at(reason_)));
   const Profile profile = ProfileOf(office.organisation->key(), member.admission);
   context_.Print(
@@ -384,11 +421,16 @@ Status OrgCommands::AddSpace() {
   SACOCHE_TRY(CheckTyped("the space's name", name_, kSpaceNameBytesMax));
   SACOCHE_ASSIGN(const Office office, OpenOffice());
   SACOCHE_ASSIGN(const auto known, office.organisation->Spaces());
-  for (const SpaceName& space : known)
-    if (space.name == name_)
+  for (const auto& [space, label] : known)
+    if (label.name == name_)
       return Fail(ErrorCode::kAlreadyExists, "there is a space of this name already",
                   "Choose another name; see `sacoche org show`.");
-  SACOCHE_ASSIGN(const SpaceId space, office.organisation->AddSpace(name_));
+  SpaceLabel label{name_, {}, {}};
+  if (!kind_.empty()) label.kind = kSpaceKinds.at(kind_);
+  if (!posts_.empty()) {
+    SACOCHE_ASSIGN(label.post, casework::FindPost(known, posts_.front()));
+  }
+  SACOCHE_ASSIGN(const SpaceId space, office.organisation->AddSpace(label));
   context_.Print(space.ToUuid() + "\n", {{"id", space.ToUuid()}, {"name", name_}});
   return {};
 }
@@ -405,13 +447,18 @@ Status OrgCommands::Show() {
                {"spaces", Json::array()},
                {"members", Json::array()}};
   std::map<SpaceId, std::string> names;
-  for (const SpaceName& space : spaces) {
-    names[space.space] = space.name;
-    const std::size_t members = directory.MembersOf(space.space).size();
-    text += "  " + space.space.ToUuid() + "  " + OnOneLine(space.name) + "  (" +
+  for (const auto& [space, label] : spaces) {
+    names[space] = label.name;
+    const std::size_t members = directory.MembersOf(space).size();
+    text += "  " + space.ToUuid() + "  " + OnOneLine(label.name) + "  (" +
+            (label.kind ? std::string(WordOf(kSpaceKinds, *label.kind)) + ", " : "") +
             Counted(members, "member") + ")\n";
     json["spaces"].push_back(
-        {{"id", space.space.ToUuid()}, {"name", space.name}, {"members", members}});
+        {{"id", space.ToUuid()},
+         {"name", label.name},
+         {"kind", label.kind ? Json(WordOf(kSpaceKinds, *label.kind)) : Json(nullptr)},
+         {"post", label.post.is_zero() ? Json(nullptr) : Json(label.post.ToUuid())},
+         {"members", members}});
   }
   text += "Members:\n";
   for (const auto& [device, member] : directory.members()) {

@@ -7,7 +7,8 @@
 
 namespace sacoche {
 
-// org create, invite, requests, admit, space add, show: the administrator's side.
+// org create, invite, requests, admit, move, revoke, space add, post add, show: the administrator's
+// side. org_posts.cc has what concerns posts.
 class OrgCommands {
  public:
   // Both must outlive this, and this the parsing.
@@ -26,6 +27,8 @@ class OrgCommands {
   void AddSetUp(CLI::App& org);
   void AddMembership(CLI::App& org);
   void AddLeaving(CLI::App& org);
+  void AddPosts(CLI::App& org);
+  void AddPlaces(CLI::App& command);
   CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& help);
 
   Status Create();
@@ -35,6 +38,7 @@ class OrgCommands {
   Status Move();
   Status Revoke();
   Status AddSpace();
+  Status AddPost();
   Status Show();
 
   [[nodiscard]] Result<OrganisationKey> MakeKey();
@@ -42,11 +46,18 @@ class OrgCommands {
   [[nodiscard]] Result<Invitation> ReadPlace();
   [[nodiscard]] Result<Office> OpenOffice(OrganisationKey key);
   [[nodiscard]] Result<Office> OpenOffice();
+  Result<Json> MakeFirst(Organisation& organisation);
   [[nodiscard]] Result<SpaceId> EnsureSpace(Organisation& organisation);
   [[nodiscard]] static Result<PendingDevice> FindRequest(Organisation& organisation,
                                                          std::string_view phrase);
+  // Those that were named, and those that the role has in the posts that were named.
   [[nodiscard]] Result<std::vector<SpaceId>> FindSpaces(Organisation& organisation) const;
-  [[nodiscard]] Result<Member> FindMember(Organisation& organisation) const;
+  [[nodiscard]] static Result<Member> FindMember(Organisation& organisation,
+                                                 std::string_view device);
+  // The post's spaces, and the one that all posts share; what is there already stays.
+  static Result<RecordId> MakePost(Organisation& organisation, const std::string& name,
+                                   Random& random);
+  static Status LetIn(Organisation& organisation, const Member& member, const RecordId& post);
 
   CommandContext& context_;
   std::string key_file_;
@@ -61,6 +72,9 @@ class OrgCommands {
   std::string device_;
   std::string reason_;
   std::vector<std::string> spaces_;
+  std::vector<std::string> posts_;
+  std::vector<std::string> members_;
+  std::string kind_;
   bool resume_ = false;
 };
 

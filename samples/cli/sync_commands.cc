@@ -1,6 +1,7 @@
 #include "samples/cli/sync_commands.h"
 
 #include "samples/cli/invitation.h"
+#include "samples/cli/space_words.h"
 
 namespace sacoche {
 namespace {
@@ -89,6 +90,13 @@ std::string Notices(const SyncReport& report, const EngineStatus& status) {
   return text;
 }
 
+Json KindWordOf(const Engine& engine, const SpaceId& space) {
+  const auto kind = engine.SpaceLabelOf(space).kind;
+  const auto word =
+      std::ranges::find_if(kSpaceKinds, [&](const auto& known) { return known.second == kind; });
+  return word == kSpaceKinds.end() ? Json(nullptr) : Json(word->first);
+}
+
 Json StatusToJson(const Engine& engine, const EngineStatus& status) {
   Json json = {{"device_id", status.device.ToHex()},
                {"comparison_phrase",
@@ -104,7 +112,9 @@ Json StatusToJson(const Engine& engine, const EngineStatus& status) {
                {"set_aside", status.set_aside},
                {"conflicts_open", status.conflicts}};
   for (const SpaceId& space : status.spaces)
-    json["spaces"].push_back({{"id", space.ToUuid()}, {"name", engine.SpaceNameOf(space)}});
+    json["spaces"].push_back({{"id", space.ToUuid()},
+                              {"name", engine.SpaceNameOf(space)},
+                              {"kind", KindWordOf(engine, space)}});
   if (status.last_refusal) json["last_refusal"] = ProblemName(*status.last_refusal);
   json["clock_ahead_ms"] = status.clock_ahead_ms ? Json(*status.clock_ahead_ms) : Json(nullptr);
   json["time_in_doubt"] = status.time_in_doubt;

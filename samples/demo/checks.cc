@@ -45,6 +45,22 @@ Status CheckOpenConflicts(const std::vector<Laptop*>& laptops, std::size_t expec
   return {};
 }
 
+Status CheckSupervisor(Laptop& laptop, std::size_t situations, std::string_view phrase) {
+  const Schema& schema = casework::CaseworkSchema();
+  std::size_t followed = 0;
+  Status read = laptop.engine().ForEachRecord([&](const RecordView& view) -> Status {
+    const KindDef* kind = schema.FindKind(view.head.kind);
+    if (kind == nullptr || kind->name != casework::kSuivi)
+      return Broken("the supervisor reads a record that is not for her");
+    ++followed;
+    return {};
+  });
+  SACOCHE_TRY(read);
+  if (followed != situations) return Broken("the supervisor does not follow each situation");
+  SACOCHE_ASSIGN(const auto found, laptop.engine().Search(phrase));
+  return found.empty() ? Status() : Broken("the supervisor finds the words of a note");
+}
+
 Result<std::uint64_t> CheckCanary(Laptop& laptop, std::string_view phrase,
                                   const std::string& folder) {
   SACOCHE_ASSIGN(const auto found, laptop.engine().Search(phrase));

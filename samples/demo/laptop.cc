@@ -45,8 +45,12 @@ Result<std::unique_ptr<Laptop>> Laptop::Make(const std::string& folder, const Pr
                  Vault::Create({path, &laptop->files_, &laptop->clock_, ""},
                                ViewOf("une phrase de passe de demonstration"), kQuickCost));
   laptop->vault_ = std::move(created.vault);
-  SACOCHE_ASSIGN(laptop->engine_, Engine::Open({path, &TheSchema(), &laptop->clock_,
-                                                &laptop->random_, laptop->vault_->vfs_name()}));
+  SACOCHE_ASSIGN(laptop->engine_, Engine::Open({.path = path,
+                                                .schema = &TheSchema(),
+                                                .clock = &laptop->clock_,
+                                                .random = &laptop->random_,
+                                                .vfs = laptop->vault_->vfs_name(),
+                                                .projector = &laptop->projector_}));
   SACOCHE_TRY(laptop->engine_->Join(invitation));
   SACOCHE_ASSIGN(laptop->http_, CurlHttpClient::Create(invitation.server_url, invitation.ca_pem));
   return laptop;

@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "engine/casework/casework_projector.h"
 #include "engine/casework/schema.h"
 #include "engine/engine.h"
 #include "platform/posix/posix_file_system.h"
@@ -43,6 +44,7 @@ class Laptop {
   SystemClock clock_;
   SystemRandom random_;
   PosixFileSystem files_;
+  casework::CaseworkProjector projector_;
   std::unique_ptr<Vault> vault_;  // outlives the engine
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<HttpClient> http_;

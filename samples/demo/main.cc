@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <iostream>
 
-#include "engine/organisation.h"
+#include "engine/casework/posts.h"
 #include "platform/curl/curl_http_client.h"
 #include "samples/demo/checks.h"
 #include "samples/demo/scenario.h"
@@ -46,17 +46,28 @@ struct Team {
   [[nodiscard]] std::vector<Laptop*> all() const {
     return {claire.get(), samir.get(), helene.get()};
   }
+  // Who writes and reads the cases.
+  [[nodiscard]] std::vector<Laptop*> post() const { return {claire.get(), samir.get()}; }
 };
 
 void Say(const std::string& text) { std::cout << text << std::endl; }
 
-Status Admit(Organisation& organisation, Laptop& laptop, Role role, const SpaceId& space) {
+Status MakePost(Organisation& organisation, const RecordId& post) {
+  for (const SpaceLabel& label : casework::SpacesOfPost("Poste de Montcel", post))
+    SACOCHE_TRY(organisation.AddSpace(label));
+  SACOCHE_TRY(organisation.AddSpace(casework::SharedDirectoryLabel()));
+  return {};
+}
+
+Status Admit(Organisation& organisation, Laptop& laptop, Role role, const RecordId& post) {
   SACOCHE_ASSIGN(const std::string phrase, laptop.AskForAdmission());
   SACOCHE_ASSIGN(const auto requests, organisation.Requests());
   for (const PendingDevice& pending : requests) {
     if (pending.phrase != phrase) continue;
     Say("   " + pending.profile.person + " reads \"" + phrase + "\" over the telephone; admitted.");
-    return organisation.Admit(pending, role, {space});
+    SACOCHE_ASSIGN(const auto spaces, organisation.Spaces());
+    return organisation.Admit(pending, role,
+                              casework::SpacesForRole(spaces, role, std::array{post}));
   }
   return Fail(ErrorCode::kNotFound, "a request for admission did not arrive", "");
 }
@@ -67,7 +78,8 @@ Result<Team> Enrol(const ServerProcess& server, const std::string& folder) {
   SACOCHE_ASSIGN(const auto http, CurlHttpClient::Create(server.url(), server.ca_pem()));
   Organisation organisation(OrganisationKey::Generate(), {http.get(), &clock, &random});
   SACOCHE_TRY(organisation.Found());
-  SACOCHE_ASSIGN(const SpaceId space, organisation.AddSpace("Poste de Montcel"));
+  const auto post = random.NextId<RecordId>();
+  SACOCHE_TRY(MakePost(organisation, post));
   const Invitation invitation{server.url(), server.ca_pem(),
                               organisation.key().signing_key.public_key(),
                               organisation.key().box_key.public_key()};
@@ -78,17 +90,18 @@ Result<Team> Enrol(const ServerProcess& server, const std::string& folder) {
                  Laptop::Make(folder + "/samir", {"Samir Benhamou", "portable 2"}, invitation));
   SACOCHE_ASSIGN(team.helene,
                  Laptop::Make(folder + "/helene", {"Hélène Rabier", "portable 3"}, invitation));
-  SACOCHE_TRY(Admit(organisation, *team.claire, Role::kIntervenant, space));
-  SACOCHE_TRY(Admit(organisation, *team.samir, Role::kIntervenant, space));
-  SACOCHE_TRY(Admit(organisation, *team.helene, Role::kTechnicalSupervisor, space));
-  // The first makes the space's key and hands it to the others; the administrator never has it.
+  SACOCHE_TRY(Admit(organisation, *team.claire, Role::kIntervenant, post));
+  SACOCHE_TRY(Admit(organisation, *team.samir, Role::kIntervenant, post));
+  SACOCHE_TRY(Admit(organisation, *team.helene, Role::kTechnicalSupervisor, post));
+  // The first makes the spaces' keys and hands them to the others; the administrator never has any.
   for (Laptop* laptop : team.all()) SACOCHE_TRY(laptop->Synchronise());
   return team;
 }
 
 Status SynchroniseAll(const Team& team) {
-  // Twice round: what the second brings, the first must still receive.
-  for (int round = 0; round < 2; ++round)
+  // Twice round: what the second brings, the first must still receive. Once more for the
+  // supervisor: what follows from two people's work is told when both have been seen.
+  for (int round = 0; round < 3; ++round)
     for (Laptop* laptop : team.all()) SACOCHE_TRY(laptop->Synchronise());
   return {};
 }
@@ -174,20 +187,25 @@ Status Play(const std::string& server_binary, const std::string& folder) {
     SACOCHE_TRY(scenario.Day(conflicts));
     SACOCHE_TRY(SynchroniseAll(team));
   }
-  SACOCHE_TRY(CheckOpenConflicts(team.all(), scenario.true_conflicts()));
-  Say("4. Exactly the true conflicts are shown, on all three laptops, with both values:");
-  SACOCHE_TRY(ShowConflicts(*team.helene));
+  SACOCHE_TRY(CheckOpenConflicts(team.post(), scenario.true_conflicts()));
+  Say("4. Exactly the true conflicts are shown, on both laptops of the post, with both values:");
+  SACOCHE_TRY(ShowConflicts(*team.samir));
 
   Say("5. One is resolved, and everybody synchronises again.");
   SACOCHE_TRY(ResolveOne(*team.claire));
   SACOCHE_TRY(SynchroniseAll(team));
-  SACOCHE_TRY(CheckOpenConflicts(team.all(), scenario.true_conflicts() - 1));
-  SACOCHE_TRY(CheckOneDigest(team.all()));
-  Say("6. The three stores have one digest; the resolved conflict is gone everywhere.");
+  SACOCHE_TRY(CheckOpenConflicts(team.post(), scenario.true_conflicts() - 1));
+  SACOCHE_TRY(CheckOneDigest(team.post()));
+  Say("6. The stores of the post have one digest; the resolved conflict is gone from both.");
+
+  SACOCHE_TRY(CheckSupervisor(*team.helene, scenario.dossiers(), Scenario::kCanary));
+  Say("7. " + team.helene->profile().person + ", the supervisor, follows " +
+      std::to_string(scenario.dossiers()) + " situations: danger, problems, steps taken. Not one " +
+      "name and not one word\n   of a note is in her store.");
 
   SACOCHE_ASSIGN(const std::uint64_t searched,
-                 CheckCanary(*team.helene, Scenario::kCanary, folder + "/server"));
-  Say("7. The phrase \"" + std::string(Scenario::kCanary) +
+                 CheckCanary(*team.claire, Scenario::kCanary, folder + "/server"));
+  Say("8. The phrase \"" + std::string(Scenario::kCanary) +
       "\" is in the notes, and nowhere in the " + std::to_string(searched / 1000) +
       " KB of the server's files.");
   PrintTable(team, scenario.dossiers(), scenario.true_conflicts() - 1);
