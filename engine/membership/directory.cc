@@ -82,7 +82,10 @@ void Directory::Leave(const DeviceId& device, const SpaceId& space) {
 }
 
 void Directory::OpenEpoch(const EpochStatement& epoch, const DeviceId& opener) {
-  epochs_.emplace(EpochKey{epoch.space, epoch.epoch}, Epoch{epoch, opener, {}});
+  Epoch& opened =
+      epochs_.emplace(EpochKey{epoch.space, epoch.epoch}, Epoch{epoch, opener, {}}).first->second;
+  if (epoch.own_key)
+    opened.grants.emplace(opener, GrantStatement{epoch.space, epoch.epoch, opener, *epoch.own_key});
   if (!epoch.succession) return;
   for (const LeaverEnd& end : epoch.succession->leavers) ends_[{epoch.space, end.device}] = end;
   leavers_.erase(epoch.space);

@@ -19,6 +19,8 @@ enum Kind : std::uint8_t {
   kOfficer = 9,
   kRevocation = 10,
   kNextEpoch = 11,
+  kEpochWithKey = 14,
+  kNextEpochWithKey = 15,
 };
 
 struct KindOf {
@@ -28,6 +30,7 @@ struct KindOf {
     return payload.user.is_zero() ? kAdmission : kAdmissionOfUser;
   }
   Kind operator()(const EpochStatement& payload) const {
+    if (payload.own_key) return payload.succession ? kNextEpochWithKey : kEpochWithKey;
     return payload.succession ? kNextEpoch : kEpoch;
   }
   Kind operator()(const GrantStatement&) const { return kGrant; }
@@ -37,7 +40,9 @@ struct KindOf {
 };
 
 bool IsKnownKind(std::uint8_t kind) {
-  return (kind <= kGrant || kind >= kServer) && kind <= kNextEpoch;
+  const bool is_gap =
+      (kind > kGrant && kind < kServer) || (kind > kNextEpoch && kind < kEpochWithKey);
+  return kind <= kNextEpochWithKey && !is_gap;
 }
 
 void WritePayload(ByteWriter& out, const OrganisationStatement& payload) {
@@ -65,18 +70,22 @@ void WritePayload(ByteWriter& out, const AdmissionStatement& payload) {
   if (!payload.user.is_zero()) out.Raw(payload.user.view());
 }
 
-void WritePayload(ByteWriter& out, const EpochStatement& payload) {
-  out.Raw(payload.space.view());
-  out.Varint(payload.epoch);
-  out.Raw(payload.key_commitment);
-  if (!payload.succession) return;
-  out.Raw(payload.succession->previous_key);
-  out.Varint(payload.succession->leavers.size());
-  for (const LeaverEnd& end : payload.succession->leavers) {
+void WriteSuccession(ByteWriter& out, const EpochStatement::Succession& succession) {
+  out.Raw(succession.previous_key);
+  out.Varint(succession.leavers.size());
+  for (const LeaverEnd& end : succession.leavers) {
     out.Raw(end.device.view());
     out.Varint(end.counter);
     out.Raw(end.hash);
   }
+}
+
+void WritePayload(ByteWriter& out, const EpochStatement& payload) {
+  out.Raw(payload.space.view());
+  out.Varint(payload.epoch);
+  out.Raw(payload.key_commitment);
+  if (payload.succession) WriteSuccession(out, *payload.succession);
+  if (payload.own_key) out.Raw(*payload.own_key);
 }
 
 void WritePayload(ByteWriter& out, const GrantStatement& payload) {
@@ -163,7 +172,8 @@ EpochStatement ReadEpoch(ByteReader& in, std::uint8_t kind) {
   payload.space = ReadId<SpaceId>(in);
   payload.epoch = in.Varint();
   payload.key_commitment = in.Array<32>();
-  if (kind == kNextEpoch) payload.succession = ReadSuccession(in);
+  if (kind == kNextEpoch || kind == kNextEpochWithKey) payload.succession = ReadSuccession(in);
+  if (kind == kEpochWithKey || kind == kNextEpochWithKey) payload.own_key = in.Array<80>();
   return payload;
 }
 
@@ -207,6 +217,8 @@ StatementPayload ReadPayload(ByteReader& in, std::uint8_t kind) {
       return ReadAdmission(in, kind);
     case kEpoch:
     case kNextEpoch:
+    case kEpochWithKey:
+    case kNextEpochWithKey:
       return ReadEpoch(in, kind);
     case kGrant:
       return ReadGrant(in);

@@ -79,9 +79,10 @@ struct LeaverEnd {
 // before: a random nonce, ciphertext, tag.
 using SealedPreviousKey = ByteArray<72>;
 
-// Kind 4, by a member device: a space's first key begins. Kind 11, by a member device that had read
-// the space to its head: since somebody left, another key takes its place. The commitment lets
-// whoever is given the key see that it is the right one.
+// Kind 4, or 14 with the key for the opener; by a member device: a space's first key begins. Kind
+// 11, or 15, by a member device that had read the space to its head: since somebody left, another
+// key takes its place. The commitment lets whoever is given the key see that it is the right one.
+// With the key for the opener, no moment is left in which the key could be lost with its store.
 struct EpochStatement {
   struct Succession {
     SealedPreviousKey previous_key{};
@@ -91,6 +92,7 @@ struct EpochStatement {
   std::uint64_t epoch = 0;
   Hash256 key_commitment{};
   std::optional<Succession> succession;  // of every epoch but the first
+  std::optional<SealedKey> own_key;      // the epoch's key, sealed to the opener itself
 };
 
 // Kind 5, by a member device: the epoch's key, sealed to another member.

@@ -4,17 +4,21 @@ namespace sacoche {
 
 Status KeyExchange::TakeKeys(const Statement& statement) {
   if (const auto* epoch = std::get_if<EpochStatement>(&statement.payload))
-    return TakeOpenedEpoch(*epoch);
+    return TakeOpenedEpoch(*epoch, statement.signer);
   if (const auto* grant = std::get_if<GrantStatement>(&statement.payload);
       grant != nullptr && grant->device == identity_->device())
     return TakeGrant(*grant);
   return {};
 }
 
-Status KeyExchange::TakeOpenedEpoch(const EpochStatement& epoch) {
+Status KeyExchange::TakeOpenedEpoch(const EpochStatement& epoch, const DeviceId& opener) {
   SACOCHE_ASSIGN(const SecretBytes offered,
                  store_->keys().PendingEpochKey(epoch.space, epoch.epoch));
-  if (offered.empty()) return {};
+  if (offered.empty()) {
+    // Of a store that was put back, from before it offered the key.
+    if (opener != identity_->device() || !epoch.own_key) return {};
+    return TakeGrant({epoch.space, epoch.epoch, opener, *epoch.own_key});
+  }
   SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(offered.view()));
   if (key.Commitment(epoch.space) == epoch.key_commitment)
     SACOCHE_TRY(store_->keys().PutEpochKey(epoch.space, epoch.epoch, key.view()));
@@ -60,7 +64,8 @@ Status KeyExchange::ProposeFor(const SpaceId& space, const std::set<SpaceId>& at
   const std::uint64_t current = directory_->CurrentEpoch(space);
   if (current == 0) {
     SACOCHE_ASSIGN(const EpochKey key, OfferedKey(space, 1));
-    proposals.push_back(SignNext(EpochStatement{space, 1, key.Commitment(space), {}}));
+    proposals.push_back(
+        SignNext(EpochStatement{space, 1, key.Commitment(space), {}, SealToSelf(key)}));
     return {};
   }
   if (!NeedsNewKey(space)) return ProposeGrants(space, current, proposals);
@@ -83,8 +88,8 @@ Status KeyExchange::ProposeSuccessor(const SpaceId& space, std::uint64_t current
   if (succession.leavers.size() > kStatementLeaversMax)
     return Fail(ErrorCode::kLimit, "too many laptops left a space at once",
                 "Tell your administrator.");
-  proposals.push_back(
-      SignNext(EpochStatement{space, current + 1, next.Commitment(space), std::move(succession)}));
+  proposals.push_back(SignNext(EpochStatement{space, current + 1, next.Commitment(space),
+                                              std::move(succession), SealToSelf(next)}));
   return {};
 }
 
@@ -111,6 +116,11 @@ Result<EpochKey> KeyExchange::OfferedKey(const SpaceId& space, std::uint64_t epo
   SACOCHE_TRY(store_->keys().PutPendingEpochKey(space, epoch, key.view()));
   SACOCHE_TRY(transaction.Commit());
   return key;
+}
+
+// For the day when this store is put back to a moment before it made the key.
+SealedKey KeyExchange::SealToSelf(const EpochKey& key) const {
+  return SealKeyTo(identity_->box_key.public_key(), key.view());
 }
 
 Bytes KeyExchange::SignNext(StatementPayload payload) {

@@ -33,7 +33,7 @@ class KeyExchange {
   [[nodiscard]] std::vector<SpaceId> Spaces() const;
 
  private:
-  Status TakeOpenedEpoch(const EpochStatement& epoch);
+  Status TakeOpenedEpoch(const EpochStatement& epoch, const DeviceId& opener);
   Status TakeGrant(const GrantStatement& grant);
   // The keys of the epochs before, each from the one after it.
   Status TakeEarlierKeys(const SpaceId& space, std::uint64_t epoch);
@@ -43,6 +43,7 @@ class KeyExchange {
                           std::vector<Bytes>& proposals);
   Status ProposeGrants(const SpaceId& space, std::uint64_t epoch, std::vector<Bytes>& proposals);
   Result<EpochKey> OfferedKey(const SpaceId& space, std::uint64_t epoch);
+  [[nodiscard]] SealedKey SealToSelf(const EpochKey& key) const;
   Bytes SignNext(StatementPayload payload);
 
   Store* store_;

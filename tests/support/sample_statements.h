@@ -20,7 +20,7 @@ inline std::vector<SignedStatement> EveryStatement() {
   return {signer.Say(OrganisationOf(signer)),
           signer.Say(SpaceStatement{space, {1, 2, 3}}),
           signer.Say(AdmissionOf(signer, {space, IdFrom<SpaceId>(0x20)})),
-          signer.Say(EpochStatement{space, 300, CountingFrom<Hash256>(0x30), {}}),
+          signer.Say(EpochStatement{space, 300, CountingFrom<Hash256>(0x30), {}, {}}),
           signer.Say(GrantStatement{space, 300, signer.id(), CountingFrom<SealedKey>(0x40)}),
           signer.Say(ServerStatement{CountingFrom<SigningPublicKey>(0x50)}),
           signer.Say(of_user),
@@ -28,7 +28,20 @@ inline std::vector<SignedStatement> EveryStatement() {
               CountingFrom<SigningPublicKey>(0xb0), OfficerStatement::Rank::kReferent, {space}}),
           signer.Say(
               RevocationStatement{IdFrom<DeviceId>(0xc0), RevocationStatement::Reason::kDeparture}),
-          signer.Say(EpochStatement{space, 301, CountingFrom<Hash256>(0x31), succession})};
+          signer.Say(EpochStatement{space, 301, CountingFrom<Hash256>(0x31), succession, {}})};
+}
+
+// Epochs that hold the opener's own key; a chain of key number 2 that begins here.
+inline std::vector<SignedStatement> EpochsWithKeys() {
+  const auto space = IdFrom<SpaceId>(0x10);
+  Signer signer = Signer::Device(2);
+  return {
+      signer.Say(
+          EpochStatement{space, 1, CountingFrom<Hash256>(0x30), {}, CountingFrom<SealedKey>(0x41)}),
+      signer.Say(EpochStatement{space, 2, CountingFrom<Hash256>(0x31),
+                                EpochStatement::Succession{CountingFrom<SealedPreviousKey>(0x70),
+                                                           {{IdFrom<DeviceId>(0x80), 0, {}}}},
+                                CountingFrom<SealedKey>(0x42)})};
 }
 
 // By key number 2, who signs it.

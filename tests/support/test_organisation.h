@@ -137,13 +137,13 @@ class TestOrganisation {
   }
   Bytes Revoke(const TestDevice& device) { return ByRoot(RevocationStatement{device.id()}); }
   Bytes OpenEpoch(const TestDevice& device, const SpaceId& space) {
-    return By(device.key(), device.id(), EpochStatement{space, 1, {}, {}});
+    return By(device.key(), device.id(), EpochStatement{space, 1, {}, {}, {}});
   }
 
   Bytes OpenNextEpoch(const TestDevice& device, const SpaceId& space,
                       std::vector<LeaverEnd> leavers) {
     return By(device.key(), device.id(),
-              EpochStatement{space, 2, {}, EpochStatement::Succession{{}, std::move(leavers)}});
+              EpochStatement{space, 2, {}, EpochStatement::Succession{{}, std::move(leavers)}, {}});
   }
 
   // Everything that two members of one space need before they can push.

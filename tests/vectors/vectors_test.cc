@@ -196,6 +196,12 @@ TEST(Vectors, TheSampleStatementsAreWrittenAsPinned) {
         << names[i];
 }
 
+TEST(Vectors, TheSampleEpochsWithKeysAreWrittenAsPinned) {
+  const auto statements = EpochsWithKeys();
+  EXPECT_EQ(ToHex(statements.at(0).bytes), ToHex(PinnedBytes("statement/epoch_with_key.hex")));
+  EXPECT_EQ(ToHex(statements.at(1).bytes), ToHex(PinnedBytes("statement/next_epoch_with_key.hex")));
+}
+
 TEST(Vectors, TheSampleEnrolmentRequestIsWrittenAsPinned) {
   EXPECT_EQ(ToHex(SignEnrolmentRequest(SampleEnrolmentRequest(), KeyNumber(2))),
             ToHex(PinnedBytes("enrolment_request/signed.hex")));

@@ -40,7 +40,7 @@ class DirectoryTest : public testing::Test {
   }
 
   static EpochStatement Epoch(std::uint64_t number) {
-    return {kSpace, number, CountingFrom<Hash256>(static_cast<std::uint8_t>(number)), {}};
+    return {kSpace, number, CountingFrom<Hash256>(static_cast<std::uint8_t>(number)), {}, {}};
   }
 
   // Each that left ends at its seventh envelope.

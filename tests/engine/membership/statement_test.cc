@@ -77,7 +77,7 @@ TEST(Statement, RefusesWhatStandsForNothing) {
 // One list, one way to write it.
 TEST(Statement, RefusesLeaversOutOfOrderOrTwice) {
   Signer signer = Signer::Device(2);
-  EpochStatement epoch{kSpace, 2, {}, EpochStatement::Succession{}};
+  EpochStatement epoch{kSpace, 2, {}, EpochStatement::Succession{}, {}};
   epoch.succession->leavers = {{IdFrom<DeviceId>(2), 1, {}}, {IdFrom<DeviceId>(1), 1, {}}};
   EXPECT_THAT(DecodeStatement(signer.Say(epoch).bytes), FailsWith(ErrorCode::kCorrupt));
   epoch.succession->leavers[1].device = IdFrom<DeviceId>(2);

@@ -143,6 +143,27 @@ TEST_F(Revocation, EnvelopesMadeWithTheOldKeysAfterwardsAreNotTaken) {
   EXPECT_EQ(b->Digest(), a->Digest());
 }
 
+// The server took the new epoch, the answer was lost, and so was the store that held the key.
+TEST_F(Revocation, ANewKeyIsNotLostWithTheStoreThatMadeIt) {
+  a->BackUp();
+  team.Revoke(thief_id);
+  for (std::uint64_t bytes = 100; Epoch() == 1; bytes += 100) {
+    ASSERT_LT(bytes, 100'000U);
+    team.http.CutAfter(bytes);
+    SyncReport report;
+    (void)(*a)->Sync(team.http, report);
+  }
+  team.http.Mend();
+  ASSERT_EQ(Epoch(), 2U);
+  a->PutBackByHand();
+  a->Set(record, kName, Value::Text("after all"));
+  team.Sync(*a);
+  SyncBoth();
+  EXPECT_EQ(b->Text(record, kName), "after all");
+  EXPECT_EQ(a->Status().changes_waiting, 0U);
+  EXPECT_EQ(a->Digest(), b->Digest());
+}
+
 TEST_F(Revocation, ALaptopThatLeftASpaceReadsWhatItHasAndWritesNothingMoreThere) {
   const SpaceId other = *team.organisation.AddSpace("other");
   thief->Set(record, kTitle, Value::Text("not sent yet"));
