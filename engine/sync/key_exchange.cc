@@ -11,42 +11,48 @@ Status KeyExchange::TakeKeys(const Statement& statement) {
   return {};
 }
 
+// The directory does not know the epoch yet.
 Status KeyExchange::TakeOpenedEpoch(const EpochStatement& epoch, const DeviceId& opener) {
   SACOCHE_ASSIGN(const SecretBytes offered,
                  store_->keys().PendingEpochKey(epoch.space, epoch.epoch));
-  if (offered.empty()) {
-    // Of a store that was put back, from before it offered the key.
-    if (opener != identity_->device() || !epoch.own_key) return {};
-    return TakeGrant({epoch.space, epoch.epoch, opener, *epoch.own_key});
+  if (!offered.empty()) {
+    SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(offered.view()));
+    if (key.Commitment(epoch.space) == epoch.key_commitment)
+      SACOCHE_TRY(store_->keys().PutEpochKey(epoch.space, epoch.epoch, key.view()));
+    return store_->keys().DropPendingEpochKey(epoch.space, epoch.epoch);
   }
-  SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(offered.view()));
-  if (key.Commitment(epoch.space) == epoch.key_commitment)
-    SACOCHE_TRY(store_->keys().PutEpochKey(epoch.space, epoch.epoch, key.view()));
-  return store_->keys().DropPendingEpochKey(epoch.space, epoch.epoch);
+  // Of a store that was put back, from before it offered the key.
+  const bool is_own = opener == identity_->device() && epoch.own_key;
+  return is_own ? TakeSealed(epoch, *epoch.own_key) : Status();
 }
 
 Status KeyExchange::TakeGrant(const GrantStatement& grant) {
   const EpochStatement* epoch = directory_->FindEpoch(grant.space, grant.epoch);
-  const auto opened = identity_->box_key.Open(grant.sealed_key);
-  // A grant that is not the epoch's key is left aside; the space then still waits for its key.
-  if (!opened || epoch == nullptr) return {};
-  const auto key = EpochKey::FromBytes(opened->view());
-  if (!key || key->Commitment(grant.space) != epoch->key_commitment) return {};
-  SACOCHE_TRY(store_->keys().PutEpochKey(grant.space, grant.epoch, key->view()));
-  return TakeEarlierKeys(grant.space, grant.epoch);
+  return epoch == nullptr ? Status() : TakeSealed(*epoch, grant.sealed_key);
 }
 
-Status KeyExchange::TakeEarlierKeys(const SpaceId& space, std::uint64_t epoch) {
-  for (; epoch > 1; --epoch) {
-    SACOCHE_ASSIGN(const auto known, Key(space, epoch - 1));
+// What is not the epoch's key is left aside; the space then still waits for its key.
+Status KeyExchange::TakeSealed(const EpochStatement& epoch, const SealedKey& sealed) {
+  const auto opened = identity_->box_key.Open(sealed);
+  if (!opened) return {};
+  const auto key = EpochKey::FromBytes(opened->view());
+  if (!key || key->Commitment(epoch.space) != epoch.key_commitment) return {};
+  SACOCHE_TRY(store_->keys().PutEpochKey(epoch.space, epoch.epoch, key->view()));
+  return TakeEarlierKeys(epoch);
+}
+
+Status KeyExchange::TakeEarlierKeys(const EpochStatement& newest) {
+  const EpochStatement* after = &newest;
+  while (after->epoch > 1) {
+    SACOCHE_ASSIGN(const auto known, Key(after->space, after->epoch - 1));
     if (known) return {};
-    SACOCHE_ASSIGN(const auto key, Key(space, epoch));
-    const EpochStatement* after = directory_->FindEpoch(space, epoch);
-    const EpochStatement* before = directory_->FindEpoch(space, epoch - 1);
-    const auto previous = OpenPreviousKey(*key, space, after->succession->previous_key);
+    SACOCHE_ASSIGN(const auto key, Key(after->space, after->epoch));
+    const EpochStatement* before = directory_->FindEpoch(after->space, after->epoch - 1);
+    const auto previous = OpenPreviousKey(*key, after->space, after->succession->previous_key);
     // Whoever opened the epoch led nowhere: what lies before stays closed here, and is waited for.
-    if (!previous || previous->Commitment(space) != before->key_commitment) return {};
-    SACOCHE_TRY(store_->keys().PutEpochKey(space, epoch - 1, previous->view()));
+    if (!previous || previous->Commitment(after->space) != before->key_commitment) return {};
+    SACOCHE_TRY(store_->keys().PutEpochKey(after->space, before->epoch, previous->view()));
+    after = before;
   }
   return {};
 }

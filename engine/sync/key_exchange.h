@@ -35,8 +35,9 @@ class KeyExchange {
  private:
   Status TakeOpenedEpoch(const EpochStatement& epoch, const DeviceId& opener);
   Status TakeGrant(const GrantStatement& grant);
+  Status TakeSealed(const EpochStatement& epoch, const SealedKey& sealed);
   // The keys of the epochs before, each from the one after it.
-  Status TakeEarlierKeys(const SpaceId& space, std::uint64_t epoch);
+  Status TakeEarlierKeys(const EpochStatement& newest);
   Status ProposeFor(const SpaceId& space, const std::set<SpaceId>& at_head,
                     std::vector<Bytes>& proposals);
   Status ProposeSuccessor(const SpaceId& space, std::uint64_t current,

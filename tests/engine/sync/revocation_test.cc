@@ -156,8 +156,9 @@ TEST_F(Revocation, ANewKeyIsNotLostWithTheStoreThatMadeIt) {
   team.http.Mend();
   ASSERT_EQ(Epoch(), 2U);
   a->PutBackByHand();
-  a->Set(record, kName, Value::Text("after all"));
   team.Sync(*a);
+  a->Set(record, kName, Value::Text("after all"));
+  EXPECT_EQ(team.Sync(*a).spaces_waiting_for_key, 0U);
   SyncBoth();
   EXPECT_EQ(b->Text(record, kName), "after all");
   EXPECT_EQ(a->Status().changes_waiting, 0U);
