@@ -82,12 +82,9 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config) {
                                              {}});
   parts->TakeDirectoryKey();
   std::unique_ptr<Engine> engine(new Engine(std::move(parts)));
-  if (config.projector != nullptr)
-    engine->parts_->committer.FollowWith([self = engine.get()](const SpaceId& space,
-                                                               const std::set<RecordId>& dossiers,
-                                                               Origin origin) {
-      return self->FollowChange(space, dossiers, origin);
-    });
+  engine->parts_->committer.FollowWith(
+      [self = engine.get()](const SpaceId& space, const std::set<RecordId>& dossiers,
+                            Origin origin) { return self->FollowChange(space, dossiers, origin); });
   return engine;
 }
 
@@ -170,11 +167,25 @@ RecordId Engine::NewRecordId() {
 Result<SpaceId> Engine::SpaceOf(const sacoche::Edit& edit, const std::optional<SpaceId>& space) {
   SACOCHE_ASSIGN(const auto dossier, parts_->store->records().Find(edit.dossier));
   if (dossier) {
+    SACOCHE_TRY(CheckNotACopy(edit, dossier->space));
     if (parts_->directory.IsMember(device(), dossier->space)) return dossier->space;
     return Fail(ErrorCode::kRefused, "this laptop no longer belongs to the dossier's space",
                 "What is here can be read; nothing more can be written to it.");
   }
   return SpaceForNew(edit, space);
+}
+
+// What follows from another record is written by nobody's hand: the next change of the original
+// would undo it.
+Status Engine::CheckNotACopy(const sacoche::Edit& edit, const SpaceId& space) {
+  if (parts_->directory.FindSharing(space) == nullptr) return {};
+  for (const RecordEdit& record : edit.records) {
+    SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record.record));
+    if (head && EpochKey::IsProjectedId(record.record))
+      return Fail(ErrorCode::kRefused, "this is the copy of a colleague's record",
+                  "Add a record of your own to the shared dossier, or change the original.");
+  }
+  return {};
 }
 
 Result<SpaceId> Engine::SpaceForNew(const sacoche::Edit& edit,
@@ -237,7 +248,8 @@ Result<std::optional<Dot>> Engine::Edit(const sacoche::Edit& edit, std::optional
 }
 
 Result<std::optional<Change>> Engine::MakeLocalChange(const sacoche::Edit& edit,
-                                                      const SpaceId& into) {
+                                                      const SpaceId& into,
+                                                      const std::vector<ByteArray<16>>& entry_ids) {
   Store& store = *parts_->store;
   const TimeEstimate now = Now();
   SACOCHE_ASSIGN(const Hlc last, store.log().LastHlcUpTo(
@@ -256,7 +268,8 @@ Result<std::optional<Change>> Engine::MakeLocalChange(const sacoche::Edit& edit,
                         },
                         [&](const RecordId& dossier) { return store.records().Dossier(dossier); },
                         [&](const Dot& dot) { return store.log().WasApplied(into, dot); }};
-  const auto entry_id = [&] {
+  const auto entry_id = [&, next = std::size_t{0}]() mutable {
+    if (next < entry_ids.size()) return entry_ids[next++];
     ByteArray<16> id;
     parts_->config.random->Fill(id);
     return id;
@@ -300,6 +313,7 @@ Status Engine::ForEachRecord(const std::function<Status(const RecordView&)>& vis
     SACOCHE_ASSIGN(const auto page, parts_->store->records().PageById(after, kPageRecords));
     if (page.empty()) return {};
     for (const RecordHead& head : page) {
+      if (IsOver(head.space)) continue;
       SACOCHE_ASSIGN(const RecordView view, View(head));
       SACOCHE_TRY(visit(view));
     }
@@ -313,13 +327,7 @@ Status Engine::Sync(HttpClient& http, SyncReport& report) {
   if (!joined)
     return Fail(ErrorCode::kNotEnrolled, "this laptop belongs to no organisation yet",
                 "Enrol it with the invitation of your administrator.");
-  SyncSession session({parts_->store.get(), &parts_->directory, &parts_->committer,
-                       &parts_->identity, parts_->config.random, parts_->config.clock,
-                       parts_->config.snapshot_after_envelopes});
-  const Status status =
-      RunSync(session, {&http, parts_->config.clock, parts_->config.random}, parts_->identity);
-  report = session.report();
-  if (const auto time = LoadTrustedTime(*parts_->store)) parts_->time = *time;
+  const Status status = RunSyncs(http, report);
   if (parts_->directory.IsRevoked(device())) return ForgetKeys();
   if (!status && status.error().code == ErrorCode::kNotEnrolled &&
       parts_->directory.FindMember(device()) != nullptr)
@@ -328,9 +336,33 @@ Status Engine::Sync(HttpClient& http, SyncReport& report) {
                 "backup",
                 "Your work is kept on this laptop. Synchronise again after a colleague has; if no "
                 "colleague's laptop is left, call your administrator.");
-  parts_->TakeDirectoryKey();
   Notify(report.touched);
-  return status ? ProjectDue() : status;
+  return status;
+}
+
+// What follows from what a sync brought is sent at once, if anything does.
+Status Engine::RunSyncs(HttpClient& http, SyncReport& report) {
+  SACOCHE_TRY(EndOverdueSharings());
+  SACOCHE_TRY(RunOneSync(http, report));
+  SACOCHE_ASSIGN(const bool has_told, ProjectDue());
+  if (!has_told) return ForgetWhatIsOver();
+  SyncReport second;
+  const Status status = RunOneSync(http, second);
+  report.Continue(second);
+  SACOCHE_TRY(status);
+  return ForgetWhatIsOver();
+}
+
+Status Engine::RunOneSync(HttpClient& http, SyncReport& report) {
+  SyncSession session({parts_->store.get(), &parts_->directory, &parts_->committer,
+                       &parts_->identity, parts_->config.random, parts_->config.clock,
+                       parts_->config.snapshot_after_envelopes});
+  const Status status =
+      RunSync(session, {&http, parts_->config.clock, parts_->config.random}, parts_->identity);
+  report = session.report();
+  if (const auto time = LoadTrustedTime(*parts_->store)) parts_->time = *time;
+  parts_->TakeDirectoryKey();
+  return status;
 }
 
 Status Engine::ForgetKeys() {
@@ -363,9 +395,9 @@ Result<EngineStatus> Engine::ReadStatus() {
         ComparisonPhrase({joined->organisation, parts_->identity.signing_key.public_key(),
                           parts_->identity.box_key.public_key()});
   }
-  if (const Member* self = parts_->directory.FindMember(device())) {
+  if (parts_->directory.FindMember(device()) != nullptr) {
     status.admitted = true;
-    status.spaces = self->admission.spaces;
+    status.spaces = parts_->directory.SpacesOf(device());
   }
   status.members = static_cast<std::uint64_t>(
       std::ranges::count_if(parts_->directory.members(),

@@ -31,6 +31,28 @@ inline constexpr int kStoreFormatOfRelease = 4;
 
 class Projector;
 
+// A dossier that is shared with somebody outside its space, or was.
+struct Sharing {
+  SpaceId space;     // where its copy lives
+  RecordId dossier;  // of whoever shares it; the guest knows the copy only
+  SpaceId parent;    // the dossier's space
+  std::vector<DeviceId> guests;
+  std::uint64_t until_s = 0;  // since 1970
+  SharedDossier::Grounds grounds = SharedDossier::Grounds::kShared;
+  enum class State {
+    kWaits,   // asked for here; begins, changes or ends with the next sync
+    kStands,  // until its end
+    kOver
+  } state = State::kStands;
+  bool is_guest = false;  // this laptop has the copy only
+};
+
+struct SharingTerms {
+  ReaderRole role = ReaderRole::kServerAdmin;  // as what the guest reads
+  SharedDossier::Grounds grounds = SharedDossier::Grounds::kShared;
+  std::uint64_t until_s = 0;  // since 1970
+};
+
 // A record as people see it.
 struct RecordView {
   RecordHead head;
@@ -144,6 +166,20 @@ class Engine {
   // Every record, in the order of the ids; the visitor's error ends it.
   Status ForEachRecord(const std::function<Status(const RecordView&)>& visit);
 
+  // -- Sharing one dossier -------------------------------------------------------------------
+
+  // Lets these laptops read the dossier, from the next sync on and until then: as a copy in a space
+  // of its own, to which the schema's readers let pass what the role may be told. The copy follows
+  // the dossier; what the guests add to it stays in that space, and the dossier's own people read
+  // it there. kInvalidInput: no dossier of this laptop's spaces, no such guest, or a time that has
+  // passed. Gives the space.
+  Result<SpaceId> ShareDossier(const RecordId& dossier, std::vector<DeviceId> guests,
+                               const SharingTerms& terms);
+  // From the next sync on nothing more goes there, and the guests' laptops forget the copy. What
+  // they read, they have read.
+  Status EndSharing(const SpaceId& space);
+  [[nodiscard]] Result<std::vector<Sharing>> Sharings();
+
   // -- Sync ----------------------------------------------------------------------------------
 
   // One sync. `report` tells what was done, also when it fails half-way. kRevoked: the organisation
@@ -173,10 +209,13 @@ class Engine {
 
   [[nodiscard]] Result<SpaceId> SpaceOf(const sacoche::Edit& edit,
                                         const std::optional<SpaceId>& space);
+  [[nodiscard]] Status CheckNotACopy(const sacoche::Edit& edit, const SpaceId& space);
   [[nodiscard]] Result<SpaceId> SpaceForNew(const sacoche::Edit& edit,
                                             const std::optional<SpaceId>& space);
-  [[nodiscard]] Result<std::optional<Change>> MakeLocalChange(const sacoche::Edit& edit,
-                                                              const SpaceId& into);
+  // `entry_ids`: of the log entries that the edit adds, in their order; beyond, random ones.
+  [[nodiscard]] Result<std::optional<Change>> MakeLocalChange(
+      const sacoche::Edit& edit, const SpaceId& into,
+      const std::vector<ByteArray<16>>& entry_ids = {});
   // engine_projecting.cc
   [[nodiscard]] Result<std::vector<RecordId>> FollowChange(const SpaceId& space,
                                                            const std::set<RecordId>& dossiers,
@@ -184,9 +223,22 @@ class Engine {
   [[nodiscard]] std::map<SpaceKind, SpaceId> ToldBy(const SpaceId& space) const;
   [[nodiscard]] Result<std::vector<RecordId>> ProjectDossier(const SpaceId& space,
                                                              const RecordId& dossier);
-  // What was changed by others, once a sync has brought all of it.
-  Status ProjectDue();
+  [[nodiscard]] Result<std::vector<RecordView>> ViewsOf(const RecordId& dossier);
+  Status TellProjections(Telling& telling, const std::map<SpaceKind, SpaceId>& told,
+                         const RecordId& dossier);
+  // What was changed by others, once a sync has brought all of it. Whether anything was told.
+  Result<bool> ProjectDue();
   Status LookForUntold();
+  [[nodiscard]] bool Tells(const SpaceId& space) const;
+  // engine_sharing.cc
+  Status CopyShared(Telling& telling, const SpaceId& space, const RecordId& dossier);
+  [[nodiscard]] Sharing SharingOf(const SharingStatement& said) const;
+  // Whether the space holds what this laptop was lent, and may no longer show.
+  [[nodiscard]] bool IsOver(const SpaceId& space) const;
+  Status EndOverdueSharings();
+  Status ForgetWhatIsOver();
+  Status RunSyncs(HttpClient& http, SyncReport& report);
+  Status RunOneSync(HttpClient& http, SyncReport& report);
   [[nodiscard]] Status CheckWritable() const;
   Status ForgetKeys();
   [[nodiscard]] Status CheckAgainstStore(const sacoche::Edit& edit);

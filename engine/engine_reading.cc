@@ -70,7 +70,7 @@ Result<RecordView> Engine::View(const RecordHead& head) {
 
 Result<std::optional<RecordView>> Engine::Read(const RecordId& record) {
   SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record));
-  if (!head) return std::optional<RecordView>();
+  if (!head || IsOver(head->space)) return std::optional<RecordView>();
   SACOCHE_ASSIGN(RecordView view, View(*head));
   for (VisibleField& field : view.fields) SACOCHE_TRY(Date(head->space, field));
   return std::optional<RecordView>(std::move(view));
@@ -85,6 +85,7 @@ Result<std::vector<RecordView>> Engine::List(const RecordQuery& query) {
   SACOCHE_ASSIGN(const auto heads, parts_->store->records().List(query));
   std::vector<RecordView> views;
   for (const RecordHead& head : heads) {
+    if (IsOver(head.space)) continue;
     SACOCHE_ASSIGN(RecordView view, View(head));
     views.push_back(std::move(view));
   }
@@ -107,7 +108,7 @@ Result<std::vector<Conflict>> Engine::Conflicts(std::optional<SpaceId> space) {
   for (const auto& [record, field] : open) {
     SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record));
     const FieldDef* def = head ? parts_->config.schema->FindField(head->kind, field) : nullptr;
-    if (def == nullptr || (space && head->space != *space)) continue;
+    if (def == nullptr || (space && head->space != *space) || IsOver(head->space)) continue;
     SACOCHE_ASSIGN(const auto registers, parts_->store->records().Registers(record, field));
     SACOCHE_ASSIGN(auto visible, Show(*head, *def, registers));
     if (!visible) continue;
@@ -151,6 +152,7 @@ Status Engine::Date(const SpaceId& space, VisibleField& field) {
 Result<std::vector<HistoryEntry>> Engine::History(const RecordId& record) {
   SACOCHE_ASSIGN(auto history, parts_->store->log().History(record));
   SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record));
+  if (head && IsOver(head->space)) history.clear();
   const KindDef* kind = head ? parts_->config.schema->FindKind(head->kind) : nullptr;
   if (kind != nullptr) ExplainTextEdits(*kind, history);
   KeepWhatPeopleDid(history);

@@ -37,6 +37,8 @@ void Directory::Take(const Statement& said) {
     officers_.insert_or_assign(DeviceIdOf(officer->signing_key), *officer);
   } else if (const auto* revocation = std::get_if<RevocationStatement>(&said.payload)) {
     Revoke(*revocation);
+  } else if (const auto* sharing = std::get_if<SharingStatement>(&said.payload)) {
+    TakeSharing(*sharing);
   }
 }
 
@@ -46,12 +48,16 @@ void Directory::Admit(const AdmissionStatement& admission) {
   const std::vector<SpaceId> before = std::move(member.admission.spaces);
   member.device = device;
   member.admission = admission;
-  for (const SpaceId& space : before)
-    if (!IsMember(device, space)) Leave(device, space);
+  for (const SpaceId& space : before) {
+    if (IsMember(device, space)) continue;
+    Leave(device, space);
+    LeaveSharings(device, space);
+  }
   for (const SpaceId& space : admission.spaces) {
     member.ever_in.insert(space);
     leavers_[space].erase(device);
     ends_.erase({space, device});
+    JoinSharings(device, space);
   }
 }
 
@@ -71,7 +77,7 @@ Status Directory::Uphold(const SignedStatement& statement) {
 void Directory::Revoke(const RevocationStatement& revocation) {
   Member& member = members_.at(revocation.device);
   if (!std::exchange(member.upheld, false))
-    for (const SpaceId& space : member.admission.spaces) Leave(revocation.device, space);
+    for (const SpaceId& space : SpacesOf(revocation.device)) Leave(revocation.device, space);
   member.revoked = revocation.reason;
   member.revoked_by = statement_count() + 1;
 }
@@ -121,7 +127,8 @@ Result<SigningPublicKey> Directory::SignerKey(const Statement& statement) const 
 bool Directory::MaySay(const Statement& statement) const {
   const StatementPayload& payload = statement.payload;
   if (std::holds_alternative<EpochStatement>(payload) ||
-      std::holds_alternative<GrantStatement>(payload))
+      std::holds_alternative<GrantStatement>(payload) ||
+      std::holds_alternative<SharingStatement>(payload))
     return !statement.by_root();
   if (statement.by_root()) return true;
   const OfficerStatement* officer = FindOfficer(statement.signer);
@@ -175,6 +182,8 @@ Status Directory::CheckPayload(const Statement& statement) const {
     return CheckGrant(*grant, statement.signer);
   if (const auto* revocation = std::get_if<RevocationStatement>(&statement.payload))
     return CheckRevocation(*revocation);
+  if (const auto* sharing = std::get_if<SharingStatement>(&statement.payload))
+    return CheckSharing(*sharing, statement.signer);
   return {};
 }
 
@@ -192,7 +201,8 @@ Status Directory::CheckSpace(const SpaceStatement& payload) const {
 
 Status Directory::CheckAdmission(const AdmissionStatement& payload) const {
   for (const SpaceId& space : payload.spaces)
-    if (!spaces_.contains(space)) return Fail(ErrorCode::kRefused, "the space does not exist");
+    if (!spaces_.contains(space) || FindSharing(space) != nullptr)
+      return Fail(ErrorCode::kRefused, "the space does not exist");
   // A later admission of the same device changes its spaces and role, not its keys or its person.
   const Member* member = FindMember(DeviceIdOf(payload.signing_key));
   if (member == nullptr) return {};
@@ -254,17 +264,6 @@ const Member* Directory::FindMember(const DeviceId& device) const {
 bool Directory::IsRevoked(const DeviceId& device) const {
   const Member* member = FindMember(device);
   return member != nullptr && member->revoked.has_value();
-}
-
-bool Directory::IsMember(const DeviceId& device, const SpaceId& space) const {
-  const Member* member = FindMember(device);
-  return member != nullptr && !member->revoked &&
-         std::ranges::count(member->admission.spaces, space) > 0;
-}
-
-bool Directory::WasEverMember(const DeviceId& device, const SpaceId& space) const {
-  const Member* member = FindMember(device);
-  return member != nullptr && member->ever_in.contains(space);
 }
 
 const OfficerStatement* Directory::FindOfficer(const DeviceId& signer) const {

@@ -52,6 +52,9 @@ class Directory {
   [[nodiscard]] bool WasEverMember(const DeviceId& device, const SpaceId& space) const;
   [[nodiscard]] const std::map<DeviceId, Member>& members() const { return members_; }
   [[nodiscard]] std::vector<DeviceId> MembersOf(const SpaceId& space) const;
+  // Of which the device is a member now: those of its admission, and what is shared with it or by
+  // those spaces' members.
+  [[nodiscard]] std::vector<SpaceId> SpacesOf(const DeviceId& device) const;
   [[nodiscard]] const std::map<SpaceId, SpaceStatement>& spaces() const { return spaces_; }
 
   // The newest epoch of a space; 0 if none was opened.
@@ -77,6 +80,10 @@ class Directory {
 
   [[nodiscard]] const OfficerStatement* FindOfficer(const DeviceId& signer) const;
 
+  // What was last said of a sharing, also one that has ended; nothing: the space is none.
+  [[nodiscard]] const SharingStatement* FindSharing(const SpaceId& space) const;
+  [[nodiscard]] const std::map<SpaceId, SharingStatement>& sharings() const { return sharings_; }
+
   [[nodiscard]] std::uint64_t statement_count() const { return known_.size(); }
 
  private:
@@ -99,6 +106,11 @@ class Directory {
   [[nodiscard]] Status CheckSuccession(const EpochStatement& payload) const;
   [[nodiscard]] Status CheckGrant(const GrantStatement& payload, const DeviceId& signer) const;
   [[nodiscard]] Status CheckRevocation(const RevocationStatement& payload) const;
+  // directory_sharing.cc
+  [[nodiscard]] Status CheckSharing(const SharingStatement& payload, const DeviceId& signer) const;
+  void TakeSharing(const SharingStatement& payload);
+  void JoinSharings(const DeviceId& device, const SpaceId& parent);
+  void LeaveSharings(const DeviceId& device, const SpaceId& parent);
   // Whether the signer may say that at all.
   [[nodiscard]] bool MaySay(const Statement& statement) const;
   [[nodiscard]] bool MayAdmit(const OfficerStatement& officer,
@@ -119,6 +131,7 @@ class Directory {
   std::map<DeviceId, Member> members_;
   std::map<DeviceId, OfficerStatement> officers_;
   std::map<EpochKey, Epoch> epochs_;
+  std::map<SpaceId, SharingStatement> sharings_;
   std::map<SpaceId, std::set<DeviceId>> leavers_;
   std::map<std::pair<SpaceId, DeviceId>, LeaverEnd> ends_;
   std::map<DeviceId, ChainHead> chains_;

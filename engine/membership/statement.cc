@@ -21,6 +21,7 @@ enum Kind : std::uint8_t {
   kNextEpoch = 11,
   kEpochWithKey = 14,
   kNextEpochWithKey = 15,
+  kSharing = 16,
 };
 
 struct KindOf {
@@ -37,12 +38,13 @@ struct KindOf {
   Kind operator()(const ServerStatement&) const { return kServer; }
   Kind operator()(const OfficerStatement&) const { return kOfficer; }
   Kind operator()(const RevocationStatement&) const { return kRevocation; }
+  Kind operator()(const SharingStatement&) const { return kSharing; }
 };
 
 bool IsKnownKind(std::uint8_t kind) {
   const bool is_gap =
       (kind > kGrant && kind < kServer) || (kind > kNextEpoch && kind < kEpochWithKey);
-  return kind <= kNextEpochWithKey && !is_gap;
+  return kind <= kSharing && !is_gap;
 }
 
 void WritePayload(ByteWriter& out, const OrganisationStatement& payload) {
@@ -106,6 +108,15 @@ void WritePayload(ByteWriter& out, const OfficerStatement& payload) {
 void WritePayload(ByteWriter& out, const RevocationStatement& payload) {
   out.Raw(payload.device.view());
   out.Byte(static_cast<std::uint8_t>(payload.reason));
+}
+
+void WritePayload(ByteWriter& out, const SharingStatement& payload) {
+  out.Raw(payload.space.view());
+  out.Raw(payload.parent.view());
+  out.Varint(payload.guests.size());
+  for (const DeviceId& guest : payload.guests) out.Raw(guest.view());
+  out.Varint(payload.until_s);
+  out.Sized(payload.sealed_label);
 }
 
 template <class Id>
@@ -206,6 +217,21 @@ RevocationStatement ReadRevocation(ByteReader& in) {
   return payload;
 }
 
+SharingStatement ReadSharing(ByteReader& in) {
+  SharingStatement payload;
+  payload.space = ReadId<SpaceId>(in);
+  payload.parent = ReadId<SpaceId>(in);
+  const std::size_t count = in.Count(kStatementGuestsMax, DeviceId::kSize);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto guest = ReadId<DeviceId>(in);
+    if (!payload.guests.empty() && payload.guests.back() >= guest) in.SetFailed();
+    payload.guests.push_back(guest);
+  }
+  payload.until_s = in.Varint();
+  payload.sealed_label = CopyOf(in.Sized(kSealedTextBytesMax));
+  return payload;
+}
+
 StatementPayload ReadPayload(ByteReader& in, std::uint8_t kind) {
   switch (kind) {
     case kOrganisation:
@@ -228,6 +254,8 @@ StatementPayload ReadPayload(ByteReader& in, std::uint8_t kind) {
       return ReadOfficer(in);
     case kRevocation:
       return ReadRevocation(in);
+    case kSharing:
+      return ReadSharing(in);
     default:
       in.SetFailed();
       return OrganisationStatement{};
@@ -240,6 +268,19 @@ Hash256 HashOf(ByteView bytes) { return HashFor("sacoche.stmt", {bytes}); }
 
 bool IsKnownRole(std::uint8_t role) {
   return role >= 1 && role <= static_cast<std::uint8_t>(Role::kAdministrator) && role != 3;
+}
+
+Bytes EncodeSharing(const SharingStatement& sharing) {
+  ByteWriter out;
+  WritePayload(out, sharing);
+  return std::move(out).Take();
+}
+
+Result<SharingStatement> DecodeSharing(ByteView bytes) {
+  ByteReader in(bytes);
+  SharingStatement sharing = ReadSharing(in);
+  SACOCHE_TRY(in.Finish("a sharing"));
+  return sharing;
 }
 
 SignedStatement SignStatement(Statement statement, const SigningKey& key) {

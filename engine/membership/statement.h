@@ -26,6 +26,7 @@ inline constexpr std::uint8_t kStatementVersion = 1;
 inline constexpr std::size_t kSealedTextBytesMax = 512;
 inline constexpr std::size_t kStatementSpacesMax = 64;
 inline constexpr std::size_t kStatementLeaversMax = 64;
+inline constexpr std::size_t kStatementGuestsMax = 16;
 inline constexpr std::size_t kStatementBytesMax = 8192;
 
 // What a person is in the organisation. Never renumbered; 3 stands for an unknown role in the
@@ -128,9 +129,22 @@ struct RevocationStatement {
   Reason reason = Reason::kLost;
 };
 
-using StatementPayload =
-    std::variant<OrganisationStatement, SpaceStatement, AdmissionStatement, EpochStatement,
-                 GrantStatement, ServerStatement, OfficerStatement, RevocationStatement>;
+// Kind 16, by a member of the parent: a space of its own for a copy of one of the parent's
+// dossiers, which these devices read beside the parent's members. Only that dossier's, and only
+// until then. A later one of the same space changes guests and end; without guests it has ended,
+// for ever. Whose members may say so follows from the parent, so that who shares a dossier needs no
+// administrator.
+struct SharingStatement {
+  SpaceId space;
+  SpaceId parent;
+  std::vector<DeviceId> guests;  // by their ids
+  std::uint64_t until_s = 0;     // since 1970
+  Bytes sealed_label;            // under the directory key; which dossier, and on what grounds
+};
+
+using StatementPayload = std::variant<OrganisationStatement, SpaceStatement, AdmissionStatement,
+                                      EpochStatement, GrantStatement, ServerStatement,
+                                      OfficerStatement, RevocationStatement, SharingStatement>;
 
 struct Statement {
   DeviceId signer;  // zero: the root
@@ -147,6 +161,10 @@ struct SignedStatement {
   Bytes bytes;     // with the signature
   Hash256 hash{};  // of the bytes
 };
+
+// The payload alone, as the statement holds it: for what waits to be said.
+[[nodiscard]] Bytes EncodeSharing(const SharingStatement& sharing);
+[[nodiscard]] Result<SharingStatement> DecodeSharing(ByteView bytes);
 
 [[nodiscard]] SignedStatement SignStatement(Statement statement, const SigningKey& key);
 

@@ -13,7 +13,8 @@ enum class SpaceKind : std::uint8_t {
   kSharedDirectory = 4,  // posts, colleagues, units, partners
   kClinical = 5,         // a clinician's own notes
   kAccessLog = 6,        // who read, printed or handed out what
-  kProtocol = 7          // what belongs to the woman who told it
+  kProtocol = 7,         // what belongs to the woman who told it
+  kShared = 8            // a copy of one dossier, for somebody outside its space
 };
 
 // Whether the space is read by people who must not learn of whom it speaks. Nothing in it is a

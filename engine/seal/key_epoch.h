@@ -30,6 +30,8 @@ class EpochKey {
   // cannot tell of which dossier the record speaks.
   [[nodiscard]] RecordId ProjectedId(const SpaceId& space, const RecordId& dossier,
                                      std::uint32_t kind, std::uint32_t index) const;
+  // Whether an id can be such a one; nobody types records under one.
+  [[nodiscard]] static bool IsProjectedId(const RecordId& id) { return id.bytes[6] >> 4 == 8; }
 
   // The key of one snapshot of the space, sealed in this epoch: keyed BLAKE2b of its id, salted
   // with the space.

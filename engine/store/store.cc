@@ -33,4 +33,41 @@ Result<std::unique_ptr<Store>> Store::OpenReadOnly(const std::string& path,
   return std::unique_ptr<Store>(new Store(std::move(database), vfs, format));
 }
 
+// Statements are known by the addresses of their texts, so each is a literal.
+static_assert(kStoreFormat == 4, "a table that speaks of a space or its records belongs here");
+constexpr const char* kForgetSpace[] = {
+    "DELETE FROM search WHERE rowid IN (SELECT search_row.id FROM search_row"
+    " JOIN record ON record.id = search_row.record WHERE space = ?)",
+    "DELETE FROM search_row WHERE record IN (SELECT id FROM record WHERE space = ?)",
+    "DELETE FROM sibling WHERE record IN (SELECT id FROM record WHERE space = ?)",
+    "DELETE FROM awaited WHERE record IN (SELECT id FROM record WHERE space = ?)",
+    "DELETE FROM field_index WHERE record IN (SELECT id FROM record WHERE space = ?)",
+    "DELETE FROM conflict WHERE record IN (SELECT id FROM record WHERE space = ?)",
+    "DELETE FROM older_history WHERE record IN (SELECT id FROM record WHERE space = ?)",
+    "DELETE FROM change_write WHERE seq IN (SELECT seq FROM change_log WHERE space = ?)",
+    "DELETE FROM change_log WHERE space = ?",
+    "DELETE FROM record WHERE space = ?",
+    "DELETE FROM cursor WHERE space = ?",
+    "DELETE FROM peer_chain WHERE space = ?",
+    "DELETE FROM known_history WHERE space = ?",
+    "DELETE FROM shown_history WHERE space = ?",
+    "DELETE FROM recall WHERE space = ?",
+    "DELETE FROM set_aside WHERE space = ?",
+    "DELETE FROM snapshot WHERE space = ?",
+    "DELETE FROM snapshot_chunk WHERE space = ?",
+    "DELETE FROM base WHERE space = ?",
+    "DELETE FROM own_base WHERE space = ?",
+    "DELETE FROM outbox WHERE space = ?",
+    "DELETE FROM peer_envelope WHERE space = ?",
+    "DELETE FROM epoch_key WHERE space = ?",
+    "DELETE FROM pending_epoch WHERE space = ?",
+    "DELETE FROM projection_due WHERE space = ?",
+};
+
+Status Store::ForgetSpace(const SpaceId& space) {
+  for (const char* query : kForgetSpace)
+    SACOCHE_TRY(database_->Prepare(query).Bind(space.view()).Run());
+  return {};
+}
+
 }  // namespace sacoche

@@ -39,6 +39,10 @@ class Store {
   // A whole copy through the same layer, on the disk when this returns.
   Status CopyTo(const std::string& path) { return database_->CopyTo({.path = path, .vfs = vfs_}); }
 
+  // Everything that is here of a space: records, changes, envelopes, keys. In the caller's
+  // transaction.
+  Status ForgetSpace(const SpaceId& space);
+
   [[nodiscard]] Result<Transaction> Begin() { return Transaction::Begin(*database_); }
 
   [[nodiscard]] ChangeLog& log() { return log_; }

@@ -1,5 +1,7 @@
 #include "engine/sync/key_exchange.h"
 
+#include "engine/sync/sharing_wishes.h"
+
 namespace sacoche {
 
 Status KeyExchange::TakeKeys(const Statement& statement) {
@@ -62,6 +64,9 @@ Result<std::vector<Bytes>> KeyExchange::Proposals(const std::set<SpaceId>& at_he
   last_hash_ = directory_->LastHash(identity_->device());
   std::vector<Bytes> proposals;
   for (const SpaceId& space : Spaces()) SACOCHE_TRY(ProposeFor(space, at_head, proposals));
+  SACOCHE_ASSIGN(const auto wishes, SharingWishes(*store_));
+  for (const SharingStatement& wish : wishes)
+    if (IsOpenWish(*directory_, identity_->device(), wish)) proposals.push_back(SignNext(wish));
   return proposals;
 }
 
@@ -146,9 +151,7 @@ Result<std::optional<EpochKey>> KeyExchange::Key(const SpaceId& space, std::uint
 }
 
 std::vector<SpaceId> KeyExchange::Spaces() const {
-  const Member* self = directory_->FindMember(identity_->device());
-  const bool is_member = self != nullptr && !self->revoked;
-  return is_member ? self->admission.spaces : std::vector<SpaceId>();
+  return directory_->SpacesOf(identity_->device());
 }
 
 }  // namespace sacoche

@@ -40,6 +40,10 @@ struct SyncReport {
   std::uint64_t snapshot_parts_in = 0;
   std::uint64_t snapshot_parts_out = 0;
   std::set<RecordId> touched;
+
+  // Takes in another sync that followed at once: what was done adds up, how things stand is as the
+  // later one found them.
+  void Continue(const SyncReport& later);
 };
 
 // One sync, as a state machine that makes requests and takes answers, in any pieces, and does no

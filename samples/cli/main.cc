@@ -9,6 +9,7 @@
 #include "samples/cli/reading_commands.h"
 #include "samples/cli/record_commands.h"
 #include "samples/cli/rescue_commands.h"
+#include "samples/cli/sharing_commands.h"
 #include "samples/cli/store_commands.h"
 #include "samples/cli/sync_commands.h"
 
@@ -56,6 +57,7 @@ int Run(int argc, char** argv) {
   AddCommonOptions(app, context);
   RecordCommands record_commands(app, context);
   ReadingCommands reading_commands(app, context);
+  SharingCommands sharing_commands(app, context);
   SyncCommands sync_commands(app, context);
   OrgCommands org_commands(app, context);
   StoreCommands store_commands(app, context);

@@ -41,6 +41,13 @@ std::vector<std::string> WordsIn(const std::map<std::string, Value, std::less<>>
   return names;
 }
 
+// A shared dossier's is made by whoever shares it.
+std::vector<std::string> SpaceKindsToMake() {
+  std::vector<std::string> names = WordsIn(kSpaceKinds);
+  std::erase(names, "partage");
+  return names;
+}
+
 Profile ProfileOf(const OrganisationKey& key, const AdmissionStatement& admission) {
   const Profile unknown{"?", ""};
   const auto plain = OpenName(key.directory_key.view(), admission.sealed_profile);
@@ -133,7 +140,7 @@ void OrgCommands::AddSetUp(CLI::App& org) {
   CLI::App* add = AddCommand(*space, "add", "Make a space; prints its id");
   add->add_option("NAME", name_, "Its name")->required();
   add->add_option("--kind", kind_, "What it is for; without it, for whatever is written there")
-      ->check(CLI::IsMember(WordsIn(kSpaceKinds)));
+      ->check(CLI::IsMember(SpaceKindsToMake()));
   add->add_option("--post", posts_, "Name of the post whose it is")->expected(1);
   add->add_option("--invitation", invitation_file_, place);
   context_.On(add, [this] { return AddSpace(); });

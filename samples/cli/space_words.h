@@ -12,6 +12,6 @@ inline const std::map<std::string, SpaceKind, std::less<>> kSpaceKinds = {
     {"dossiers", SpaceKind::kDossiers},       {"suivi", SpaceKind::kFollowUp},
     {"statistiques", SpaceKind::kStatistics}, {"annuaire", SpaceKind::kSharedDirectory},
     {"clinique", SpaceKind::kClinical},       {"journal", SpaceKind::kAccessLog},
-    {"protocole", SpaceKind::kProtocol}};
+    {"protocole", SpaceKind::kProtocol},      {"partage", SpaceKind::kShared}};
 
 }  // namespace sacoche

@@ -50,6 +50,8 @@ std::string_view SpaceWord(SpaceKind space) {
       return "access log";
     case SpaceKind::kProtocol:
       return "protocol";
+    case SpaceKind::kShared:
+      return "shared dossier";
   }
   return "";
 }

@@ -44,6 +44,20 @@ inline std::vector<SignedStatement> EpochsWithKeys() {
                                 CountingFrom<SealedKey>(0x42)})};
 }
 
+// A dossier shared with two laptops, and no longer; a chain of key number 2 that begins here.
+inline std::vector<SignedStatement> Sharings() {
+  SharingStatement sharing{IdFrom<SpaceId>(0x20),
+                           IdFrom<SpaceId>(0x10),
+                           {IdFrom<DeviceId>(0x80), IdFrom<DeviceId>(0x90)},
+                           1'800'000'000,
+                           {4, 5, 6}};
+  Signer signer = Signer::Device(2);
+  std::vector<SignedStatement> said = {signer.Say(sharing)};
+  sharing.guests.clear();
+  said.push_back(signer.Say(sharing));
+  return said;
+}
+
 // By key number 2, who signs it.
 inline EnrolmentRequest SampleEnrolmentRequest() {
   return {KeyNumber(2).public_key(), CountingFrom<BoxPublicKey>(1), {9, 8, 7}};

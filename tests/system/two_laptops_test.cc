@@ -141,5 +141,34 @@ TEST_F(TwoLaptops, AWithdrawnLaptopDestroysItsStoreAndItsColleagueGoesOn) {
   EXPECT_EQ(Json::parse(On("claire", {"status", "--json"}))["changes_waiting"], 0);
 }
 
+// One dossier for the nurse of another circle, with the real programs.
+TEST_F(TwoLaptops, ADossierIsSharedWithANurseAndNoLonger) {
+  const auto org = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "org");
+    for (const std::string& more :
+         {std::string("--key"), folder_ / "org.key", std::string("--invitation"), invitation()})
+      arguments.push_back(more);
+    return Run(std::move(arguments));
+  };
+  const std::string claires = Json::parse(On("claire", {"status", "--json"}))["device_id"];
+  org({"post", "add", "Aubrac", "--member", claires.substr(0, 8)});
+  org({"admit", "--phrase", AskForAdmission("ines"), "--role", "clinicien", "--post", "Aubrac"});
+  for (const std::string person : {"claire", "ines", "claire"}) On(person, {"sync"});
+  const std::string id = On("claire", {"create", "situation", "intitule=Famille Aubrac", "danger=2",
+                                       "--space", "Aubrac"});
+  On("claire", {"create", "situation", "intitule=Famille Dourdan", "--space", "Aubrac"});
+  On("claire", {"share", id, "--with", "ines", "--days", "30"});
+  for (const std::string person : {"claire", "ines"}) On(person, {"sync"});
+  const std::string lent = On("ines", {"list", "situation"});
+  EXPECT_NE(lent.find("Famille Aubrac"), std::string::npos) << lent;
+  EXPECT_EQ(lent.find("Famille Dourdan"), std::string::npos) << lent;
+  EXPECT_EQ(Json::parse(On("claire", {"sharings", "--json"}))[0]["state"], "stands");
+
+  On("claire", {"unshare", id});
+  for (const std::string person : {"claire", "ines"}) On(person, {"sync"});
+  EXPECT_EQ(On("ines", {"list", "situation"}).find("Famille"), std::string::npos);
+  EXPECT_NE(On("claire", {"show", id}).find("Famille Aubrac"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace sacoche

@@ -202,6 +202,12 @@ TEST(Vectors, TheSampleEpochsWithKeysAreWrittenAsPinned) {
   EXPECT_EQ(ToHex(statements.at(1).bytes), ToHex(PinnedBytes("statement/next_epoch_with_key.hex")));
 }
 
+TEST(Vectors, TheSampleSharingsAreWrittenAsPinned) {
+  const auto statements = Sharings();
+  EXPECT_EQ(ToHex(statements.at(0).bytes), ToHex(PinnedBytes("statement/sharing.hex")));
+  EXPECT_EQ(ToHex(statements.at(1).bytes), ToHex(PinnedBytes("statement/sharing_ended.hex")));
+}
+
 TEST(Vectors, TheSampleEnrolmentRequestIsWrittenAsPinned) {
   EXPECT_EQ(ToHex(SignEnrolmentRequest(SampleEnrolmentRequest(), KeyNumber(2))),
             ToHex(PinnedBytes("enrolment_request/signed.hex")));

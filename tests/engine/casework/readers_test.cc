@@ -31,6 +31,8 @@ bool HoldsKey(SpaceKind space, ReaderRole role) {
       return role == kIntervenant || role == kBinome || role == kTechnicalSupervisor;
     case SpaceKind::kSharedDirectory:
       return role <= kTechnicalSupervisor || role == kEmployer;
+    case SpaceKind::kShared:
+      return false;  // by name, and not by role
   }
   return false;
 }
@@ -46,7 +48,7 @@ TEST(AccessOf, IsFullExactlyForWhoeverHoldsTheKeyOfTheSpace) {
 }
 
 TEST(MayHoldKey, IsSoForWhoeverReadsAllOfTheSpace) {
-  for (std::uint8_t space = 1; space <= 7; ++space)
+  for (std::uint8_t space = 1; space <= 8; ++space)
     for (const ReaderRole role : kReaderRoles)
       EXPECT_EQ(MayHoldKey(SpaceKind(space), role), HoldsKey(SpaceKind(space), role))
           << int{space} << " " << static_cast<int>(role);

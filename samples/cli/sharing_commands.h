@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "samples/cli/command_context.h"
+
+namespace sacoche {
+
+// share, unshare, sharings, colleagues: one dossier for somebody outside its post.
+class SharingCommands {
+ public:
+  // Both must outlive this, and this the parsing.
+  SharingCommands(CLI::App& app, CommandContext& context);
+  SharingCommands(const SharingCommands&) = delete;
+  SharingCommands& operator=(const SharingCommands&) = delete;
+
+ private:
+  Status Share();
+  Status Unshare();
+  Status ListSharings();
+  Status ListColleagues();
+
+  // All laptops of that person, by a laptop's id or by the person's name.
+  [[nodiscard]] Result<std::vector<Member>> FindPerson(const Engine& engine) const;
+
+  CommandContext& context_;
+  std::string id_;
+  std::string person_;
+  std::uint64_t days_ = 0;
+};
+
+}  // namespace sacoche
