@@ -7,16 +7,14 @@
 #include "platform/posix/process_guard.h"
 #include "platform/posix/system_clock.h"
 #include "sync-server/certificate.h"
-#include "sync-server/compaction.h"
 #include "sync-server/http_front.h"
 #include "sync-server/server_config.h"
 #include "sync-server/sqlite/sqlite_envelope_store.h"
+#include "sync-server/store_commands.h"
 #include "sync-server/time_key.h"
 
 namespace sacoche {
 namespace {
-
-enum class Output { kText, kJson };
 
 struct ServeFlags {
   std::string config;
@@ -31,11 +29,6 @@ struct ServeFlags {
 struct CertificateFlags {
   std::string out;
   std::vector<std::string> hosts;
-};
-
-struct CompactFlags {
-  std::string data;
-  std::uint64_t keep_days = kRetentionDaysDefault;
 };
 
 // The text goes to people; --json gives scripts the closed code on standard output as well.
@@ -136,26 +129,6 @@ Status MakeCertificate(const CertificateFlags& flags, Output output) {
   return {};
 }
 
-Status CompactData(const CompactFlags& flags, Output output) {
-  PosixFileSystem files;
-  SystemClock clock;
-  const std::string path = flags.data + "/envelopes.db";
-  if (!files.Exists(path))
-    return Fail(ErrorCode::kNotFound, "there is no store in " + flags.data,
-                "Name the folder that `serve` uses with --data.");
-  SACOCHE_ASSIGN(const auto store, SqliteEnvelopeStore::Open(path));
-  SACOCHE_ASSIGN(const CompactionReport report, Compact(*store, clock, flags.keep_days));
-  if (output == Output::kJson)
-    std::cout << nlohmann::json{{"spaces", report.spaces},
-                                {"envelopes_dropped", report.envelopes_dropped}}
-                     .dump()
-              << std::endl;
-  else
-    std::cout << "dropped " << report.envelopes_dropped << " envelopes in " << report.spaces
-              << " spaces; snapshots stand for them" << std::endl;
-  return {};
-}
-
 void AddServe(CLI::App& app, ServeFlags& flags) {
   CLI::App* serve = app.add_subcommand("serve", "Serve one organisation until SIGTERM");
   serve->add_option("--config", flags.config, "TOML file; the flags override it");
@@ -176,22 +149,11 @@ void AddMakeCertificate(CLI::App& app, CertificateFlags& flags) {
   make->add_option("--host", flags.hosts, "Names or IP addresses of the server")->required();
 }
 
-void AddCompact(CLI::App& app, CompactFlags& flags) {
-  CLI::App* compact = app.add_subcommand(
-      "compact", "Drop old envelopes that a snapshot stands for, while no server runs");
-  compact->add_option("--data", flags.data, "Folder of the store")->required();
-  compact
-      ->add_option("--keep-days", flags.keep_days,
-                   "Keep what came within so many days (default " +
-                       std::to_string(kRetentionDaysDefault) + ")")
-      ->check(CLI::Range(std::uint64_t{1}, kRetentionDaysMax));
-}
-
 int Main(int argc, char** argv) {
   GuardProcess();
   ServeFlags serve;
   CertificateFlags certificate;
-  CompactFlags compact;
+  StoreCommands store;
   bool json = false;
   CLI::App app("Sacoche's server: stores and forwards what it cannot read", "sacoche-server");
   app.set_version_flag("--version", "sacoche-server " SACOCHE_VERSION);
@@ -200,12 +162,12 @@ int Main(int argc, char** argv) {
   app.fallthrough();
   AddServe(app, serve);
   AddMakeCertificate(app, certificate);
-  AddCompact(app, compact);
+  store.AddTo(app);
   CLI11_PARSE(app, argc, argv);
   const Output output = json ? Output::kJson : Output::kText;
-  const Status done = app.got_subcommand("serve")     ? Serve(serve, output)
-                      : app.got_subcommand("compact") ? CompactData(compact, output)
-                                                      : MakeCertificate(certificate, output);
+  if (const auto ran = store.Run(app, output)) return *ran ? **ran : Report(ran->error(), output);
+  const Status done =
+      app.got_subcommand("serve") ? Serve(serve, output) : MakeCertificate(certificate, output);
   return done ? 0 : Report(done.error(), output);
 }
 

@@ -1,6 +1,7 @@
 #include "sync-server/sync_handler.h"
 
 #include "engine/sign/manifest.h"
+#include "sync-server/envelope_manifest.h"
 #include "sync-server/server_limits.h"
 
 namespace sacoche {
@@ -17,21 +18,6 @@ tl::unexpected<Problem> TooMany(const char* what) {
 // The store's own words name the disk; the peer only needs to know that it may try again.
 tl::unexpected<Problem> StorageProblem() {
   return Refuse(ProblemType::kStorage, "The server could not store this; try again later.");
-}
-
-Hash256 ManifestHashOf(const Envelope& envelope) {
-  std::vector<Hash256> items;
-  items.reserve(envelope.items.size());
-  for (const EnvelopeItem& item : envelope.items) {
-    if (item.erased) {
-      Hash256 hash{};
-      std::copy_n(item.bytes.begin(), hash.size(), hash.begin());
-      items.push_back(hash);
-    } else {
-      items.push_back(ItemHash(item.handle, item.bytes));
-    }
-  }
-  return ManifestHash(EncodeHeader(envelope.header), items);
 }
 
 }  // namespace

@@ -16,6 +16,8 @@ struct Database::Cache {
 namespace {
 
 // The order matters: the locking mode must be set before WAL is entered, or the -shm file appears.
+constexpr int kBusyTimeoutMs = 10'000;
+
 constexpr const char* kLock = "PRAGMA locking_mode=EXCLUSIVE";
 constexpr const char* kWriting =
     "PRAGMA journal_mode=WAL;"
@@ -45,18 +47,22 @@ Result<std::unique_ptr<Database>> Database::Open(const Options& options) {
   if (raw == nullptr) return Fail(ErrorCode::kIo, "out of memory", "Close other programs.");
   std::unique_ptr<Database> database(new Database(raw));
   if (code != SQLITE_OK) return database->LastError(code);
-  SACOCHE_TRY(database->Execute(kLock));
+  // Before anything is read: also a file that turns out to be damaged keeps its WAL.
+  if (options.read_only)
+    SACOCHE_CHECK(sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr) ==
+                  SQLITE_OK);
+  const bool is_alone = options.beside == Beside::kNobody;
+  if (is_alone) SACOCHE_TRY(database->Execute(kLock));
+  // A reader that opens the file first after a crash holds the others up while it reads the WAL.
+  if (!is_alone) SACOCHE_CHECK(sqlite3_busy_timeout(raw, kBusyTimeoutMs) == SQLITE_OK);
   if (!options.read_only) SACOCHE_TRY(database->Execute(kWriting));
   SACOCHE_TRY(database->Execute(kPragmas));
   const std::string cache = "PRAGMA cache_size=-" + std::to_string(options.cache_kib);
   SACOCHE_TRY(database->Execute(cache.c_str()));
   // The exclusive lock is taken by the first read; take it now, so that "in use" is said at once.
-  SACOCHE_TRY(database->Execute("BEGIN IMMEDIATE; COMMIT"));
-  if (options.read_only) {
-    SACOCHE_CHECK(sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr) ==
-                  SQLITE_OK);
-    SACOCHE_TRY(database->Execute("PRAGMA query_only=ON"));
-  }
+  if (is_alone) SACOCHE_TRY(database->Execute("BEGIN IMMEDIATE; COMMIT"));
+  if (!is_alone) SACOCHE_TRY(database->Execute("SELECT 1 FROM sqlite_schema LIMIT 1"));
+  if (options.read_only) SACOCHE_TRY(database->Execute("PRAGMA query_only=ON"));
   return database;
 }
 
@@ -87,6 +93,8 @@ Status Database::CopyTo(const Options& target) {
   SACOCHE_ASSIGN(const auto to, Open(target));
   // The copy is no use before it is whole, so it needs no journal on the way.
   SACOCHE_TRY(to->Execute("PRAGMA journal_mode=DELETE"));
+  // Nor does it have a WAL to lose transactions of: so it need not fit into memory.
+  SACOCHE_TRY(to->Execute("PRAGMA cache_spill=ON"));
   sqlite3_backup* copying = sqlite3_backup_init(to->db_, "main", db_, "main");
   if (copying == nullptr) return to->LastError(sqlite3_errcode(to->db_));
   const int code = sqlite3_backup_step(copying, -1);

@@ -20,6 +20,15 @@ namespace sacoche {
 // and makes this the only connection that checkpoints.
 class Database {
  public:
+  // Who else may have the file open.
+  enum class Beside {
+    kNobody,
+    // Connections that read (`read_only`), in other processes too: each sees the file as it was
+    // when it began, and hinders no writer. Whoever opens the file so keeps a second writer out by
+    // other means: two that write and checkpoint at once are not what this class is made for.
+    kReaders,
+  };
+
   struct Options {
     std::string path;
     // SQLite's name of the file system layer; empty: its default, which stores in the clear.
@@ -27,6 +36,7 @@ class Database {
     int cache_kib = kCacheKib;
     // Nothing is changed through this connection, not even by moving what waits in the WAL.
     bool read_only = false;
+    Beside beside = Beside::kNobody;
   };
   // Holds the pages of a post's cases, so that what is worked with is read from the disk, and
   // deciphered, once.

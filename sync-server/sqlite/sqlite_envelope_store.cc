@@ -39,23 +39,28 @@ static_assert(SqliteEnvelopeStore::kFormat == std::size(kSteps));
 
 Result<std::unique_ptr<SqliteEnvelopeStore>> SqliteEnvelopeStore::Open(const std::string& path,
                                                                        const std::string& vfs) {
+  std::optional<StoreLock> lock;
+  if (vfs.empty()) {
+    SACOCHE_ASSIGN(lock, StoreLock::Take(path));
+  }
   Database::Options options;
   options.path = path;
   options.vfs = vfs;
+  if (vfs.empty()) options.beside = Database::Beside::kReaders;
   SACOCHE_ASSIGN(auto database, Database::Open(options));
   SACOCHE_ASSIGN(const int format, database->FormatVersion());
   if (format > kFormat)
     return Fail(ErrorCode::kNewerFormat, "the server's store was written by a newer release",
                 "Install that release of sacoche-server or a later one; nothing was changed.");
-  std::unique_ptr<SqliteEnvelopeStore> store(new SqliteEnvelopeStore(std::move(database)));
-  SACOCHE_TRY(store->MigrateFrom(format));
-  return store;
+  SACOCHE_TRY(BringUp(*database, format));
+  return std::unique_ptr<SqliteEnvelopeStore>(
+      new SqliteEnvelopeStore(std::move(lock), std::move(database)));
 }
 
-Status SqliteEnvelopeStore::MigrateFrom(int format) {
+Status SqliteEnvelopeStore::BringUp(Database& database, int format) {
   if (format == kFormat) return {};
-  SACOCHE_ASSIGN(auto transaction, Transaction::Begin(*database_));
-  for (int step = format; step < kFormat; ++step) SACOCHE_TRY(database_->Execute(kSteps[step]));
+  SACOCHE_ASSIGN(auto transaction, Transaction::Begin(database));
+  for (int step = format; step < kFormat; ++step) SACOCHE_TRY(database.Execute(kSteps[step]));
   return transaction.Commit();
 }
 

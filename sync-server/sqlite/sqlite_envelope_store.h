@@ -2,19 +2,25 @@
 
 #include "platform/sqlite/database.h"
 #include "sync-server/envelope_store.h"
+#include "sync-server/sqlite/store_lock.h"
 
 namespace sacoche {
 
-// The embedded store: one SQLite file in WAL mode, held exclusively.
+// The embedded store: one SQLite file in WAL mode. One server has it (StoreLock); a backup or a
+// verification may read beside it. Files: the store, its `-wal` and `-shm`, and its `-lock`.
 class SqliteEnvelopeStore final : public EnvelopeStore {
  public:
   // Of the file, in PRAGMA user_version. Raised with every change of the tables.
   static constexpr int kFormat = 3;
 
   // Makes the file if it is not there. kNewerFormat: a newer release wrote it; kBusy: another
-  // server has it. `vfs`: SQLite's name of the file system layer; empty: its default.
+  // server has it. `vfs`: SQLite's name of the file system layer, which then has to keep a second
+  // server out; empty: its default.
   static Result<std::unique_ptr<SqliteEnvelopeStore>> Open(const std::string& path,
                                                            const std::string& vfs = {});
+
+  // The tables of kFormat, in a database that has those of `format`; 0: none.
+  static Status BringUp(Database& database, int format);
 
   Result<std::vector<AppendOutcome>> AppendEnvelopes(
       std::span<const NewEnvelope> envelopes) override;
@@ -48,10 +54,9 @@ class SqliteEnvelopeStore final : public EnvelopeStore {
     Hash256 manifest_hash{};
   };
 
-  explicit SqliteEnvelopeStore(std::unique_ptr<Database> database)
-      : database_(std::move(database)) {}
+  SqliteEnvelopeStore(std::optional<StoreLock> lock, std::unique_ptr<Database> database)
+      : lock_(std::move(lock)), database_(std::move(database)) {}
 
-  Status MigrateFrom(int format);
   Result<AppendOutcome> AppendOne(const NewEnvelope& envelope);
   Result<std::optional<AppendOutcome>> FindKnown(const NewEnvelope& envelope);
   Result<ChainHead> ChainHeadOf(const SpaceId& space, const DeviceId& device);
@@ -63,6 +68,7 @@ class SqliteEnvelopeStore final : public EnvelopeStore {
                                       const Retention& retention);
   Result<bool> IsEnrolmentListFull(const DeviceId& device);
 
+  std::optional<StoreLock> lock_;
   std::unique_ptr<Database> database_;
 };
 
