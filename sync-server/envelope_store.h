@@ -102,6 +102,12 @@ class EnvelopeStore {
   // The last sequence of the space; 0 if it has none.
   virtual Result<std::uint64_t> Head(const SpaceId& space) = 0;
 
+  // Whether an envelope of this id was ever stored in the space.
+  virtual Result<bool> Knows(const SpaceId& space, const EnvelopeId& id) = 0;
+
+  // What the space's envelopes and snapshots take, in bytes. Looks at all of them.
+  virtual Result<std::uint64_t> SpaceBytes(const SpaceId& space) = 0;
+
   // A value that the server keeps with its store; empty: none.
   virtual Result<Bytes> ReadSetting(std::string_view name) = 0;
   virtual Status WriteSetting(std::string_view name, ByteView value) = 0;

@@ -10,6 +10,8 @@
 #include <charconv>
 #include <tuple>
 
+#include "sync-server/tcp_progress.h"
+
 namespace sacoche {
 namespace {
 
@@ -19,6 +21,9 @@ namespace http = boost::beast::http;
 
 // Idle peers do not answer a goodbye, and a server that stops does not wait for them.
 constexpr std::chrono::milliseconds kStopFarewell{50};
+
+// An idle connection waits with this much room for the first bytes of a request.
+constexpr std::size_t kFirstBytes = 1024;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
@@ -47,14 +52,15 @@ std::optional<RequestHead> HeadOf(const http::request_header<>& request) {
   return head;
 }
 
-Problem MalformedHttp() { return {ProblemType::kMalformed, "This is not HTTP/1.1.", {}}; }
+Refusal MalformedHttp() { return Problem{ProblemType::kMalformed, "This is not HTTP/1.1.", {}}; }
 
-Problem TooLarge() {
-  return {ProblemType::kTooLarge, "The request is larger than this path takes.", {}};
+Refusal TooLarge() {
+  return Problem{ProblemType::kTooLarge, "The request is larger than this path takes.", {}};
 }
 
-Problem TooSlow() {
-  return {ProblemType::kTooSlow, "The request came too slowly; try again on a better link.", {}};
+Refusal TooSlow() {
+  return Problem{
+      ProblemType::kTooSlow, "The request came too slowly; try again on a better link.", {}};
 }
 
 // Peers that do not keep to the protocol get no second request on the same connection.
@@ -78,9 +84,10 @@ void AppendChunk(Bytes& to, ByteView data) {
 }  // namespace
 
 HttpConnection::HttpConnection(asio::ip::tcp::socket socket, asio::ssl::context& tls,
-                               const Rooms& rooms)
+                               const RateLimiter::Key& address, const Rooms& rooms)
     : stream_(std::move(socket), tls),
       watch_timer_(stream_.get_executor()),
+      address_(address),
       rooms_(rooms),
       buffer_(rooms.limits.header_bytes_max + kBodyPieceBytes) {}
 
@@ -122,22 +129,51 @@ asio::awaitable<void> HttpConnection::Watch() {
 
 void HttpConnection::Allow(std::chrono::milliseconds time) {
   deadline_ = Steady::now() + time;
-  window_goal_ = 0;
+  pace_ = Pace::kNone;
   expired_ = false;
   if (deadline_ < watch_timer_.expiry()) watch_timer_.cancel();
 }
 
-void HttpConnection::RequireBodyRate() {
-  Allow(rooms_.limits.body_window_ms);
-  const auto window_ms = static_cast<std::uint64_t>(rooms_.limits.body_window_ms.count());
-  window_goal_ = RawBytesRead() + rooms_.limits.body_bytes_per_s_min * window_ms / 1000;
+// The next window of a body begins now. Of an answer, the window goes on over its pieces, each of
+// which has to go out in time besides.
+void HttpConnection::AllowAtPace(Pace pace) {
+  const ServerLimits& limits = rooms_.limits;
+  if (pace == Pace::kBody) {
+    Allow(limits.body_window_ms);
+    const auto window_ms = static_cast<std::uint64_t>(limits.body_window_ms.count());
+    window_goal_ = RawBytesRead() + limits.body_bytes_per_s_min * window_ms / 1000;
+  } else {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(window_end_ - Steady::now());
+    Allow(std::min(limits.write_stall_ms_max, std::max(left, std::chrono::milliseconds{0})));
+  }
+  pace_ = pace;
+}
+
+void HttpConnection::BeginAnswerWindow() {
+  const ServerLimits& limits = rooms_.limits;
+  const auto window_ms = static_cast<std::uint64_t>(limits.answer_window_ms.count());
+  window_end_ = Steady::now() + limits.answer_window_ms;
+  window_goal_ = RawBytesTaken() + limits.answer_bytes_per_s_min * window_ms / 1000;
+}
+
+// At a deadline: whether it was only the end of a window, and enough came or went in it.
+bool HttpConnection::KeepsPace() {
+  if (pace_ == Pace::kBody && RawBytesRead() >= window_goal_) {
+    AllowAtPace(Pace::kBody);
+    return true;
+  }
+  if (pace_ != Pace::kAnswer || Steady::now() < window_end_ || RawBytesTaken() < window_goal_)
+    return false;
+  BeginAnswerWindow();
+  AllowAtPace(Pace::kAnswer);
+  return true;
 }
 
 void HttpConnection::OnDeadline() {
-  if (window_goal_ != 0 && RawBytesRead() >= window_goal_) {
-    RequireBodyRate();
-    return;
-  }
+  if (KeepsPace()) return;
+  if (pace_ == Pace::kBody) rooms_.metrics.Refuse(LimitName::kBodyRate);
+  if (pace_ == Pace::kAnswer) rooms_.metrics.Refuse(LimitName::kAnswerRate);
   expired_ = true;
   boost::system::error_code ignored;
   stream_.lowest_layer().cancel(ignored);
@@ -150,11 +186,20 @@ std::uint64_t HttpConnection::RawBytesRead() {
   return BIO_number_read(SSL_get_rbio(stream_.native_handle()));
 }
 
+// What the peer's kernel said that it has. What lies in ours says nothing about a slow reader.
+std::uint64_t HttpConnection::RawBytesTaken() {
+  return TcpBytesTaken(stream_.lowest_layer().native_handle());
+}
+
 // --- Requests ------------------------------------------------------------------------------------
 
 asio::awaitable<bool> HttpConnection::Handshake() {
   const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kTuple);
-  if (error && !is_stopping_) rooms_.log.Event("handshake-failed", {});
+  if (error && !is_stopping_) {
+    ++rooms_.metrics.handshakes_failed;
+    if (expired_) rooms_.metrics.Refuse(LimitName::kHandshakeTime);
+    rooms_.log.Event("handshake-failed", {});
+  }
   co_return !error;
 }
 
@@ -162,7 +207,8 @@ asio::awaitable<bool> HttpConnection::WaitForRequest() {
   if (is_stopping_) co_return false;
   if (buffer_.size() > 0) co_return true;
   Allow(rooms_.limits.idle_ms_max);
-  const auto space = buffer_.prepare(std::min(kBodyPieceBytes, buffer_.max_size()));
+  buffer_.shrink_to_fit();
+  const auto space = buffer_.prepare(kFirstBytes);
   const auto [error, size] = co_await stream_.async_read_some(space, kTuple);
   is_peer_gone_ = static_cast<bool>(error) && !expired_ && !is_stopping_;
   if (error) co_return false;
@@ -178,7 +224,10 @@ asio::awaitable<HttpConnection::Next> HttpConnection::ServeOne() {
   const auto head = co_await ReadHead(parser);
   if (!head) co_return co_await WriteProblem(head.error(), Next::kClose);
   if (!*head) co_return Next::kClose;
-  co_return co_await Serve(parser);
+  piece_.resize(kBodyPieceBytes);
+  const Next next = co_await Serve(parser);
+  piece_ = Bytes();
+  co_return next;
 }
 
 // False: the peer is gone.
@@ -186,7 +235,10 @@ asio::awaitable<OrProblem<bool>> HttpConnection::ReadHead(Parser& parser) {
   Allow(rooms_.limits.header_ms_max);
   const auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, kTuple);
   if (!error) co_return true;
-  if (expired_) co_return Refuse(TooSlow());
+  if (expired_) {
+    rooms_.metrics.Refuse(LimitName::kHeaderTime);
+    co_return Refuse(TooSlow());
+  }
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
     co_return Refuse(ProblemType::kTooLarge, "The request's header is too large.");
   if (error != http::error::end_of_stream && error != http::error::partial_message &&
@@ -201,6 +253,11 @@ asio::awaitable<HttpConnection::Next> HttpConnection::Serve(Parser& parser) {
   if (!head) co_return co_await RefuseUnread(parser, MalformedHttp());
   // Only paths of our own are ever logged.
   if (!Service::AllowedMethods(head->path).empty()) progress_.route = head->path;
+  if (const auto wait_s = rooms_.request_rates.Take(address_, rooms_.clock.NowMs()); wait_s > 0) {
+    rooms_.metrics.Refuse(LimitName::kRequestRatePerAddress);
+    const auto refused = RefuseFor(wait_s, "Too many requests from this address; come back later.");
+    co_return co_await RefuseUnread(parser, refused.value());
+  }
   auto begun = rooms_.service.Begin(*head);
   if (!begun) co_return co_await RefuseUnread(parser, begun.error());
   Exchange& exchange = **begun;
@@ -222,7 +279,7 @@ asio::awaitable<HttpConnection::Next> HttpConnection::Serve(Parser& parser) {
 
 // False: the peer is gone.
 asio::awaitable<OrProblem<bool>> HttpConnection::ReadBody(Parser& parser, Exchange& exchange) {
-  RequireBodyRate();
+  AllowAtPace(Pace::kBody);
   while (!parser.is_done()) {
     auto& body = parser.get().body();
     body.data = piece_.data();
@@ -261,6 +318,7 @@ std::string HttpConnection::HeadText(int status, std::string_view content_type, 
 asio::awaitable<HttpConnection::Next> HttpConnection::WriteAnswer(Exchange& exchange, Next next) {
   auto chunk = exchange.NextChunk();
   if (!chunk) co_return co_await WriteProblem(chunk.error(), next);
+  BeginAnswerWindow();
   Bytes out;
   AppendText(out, HeadText(exchange.status(), exchange.content_type(), next));
   AppendText(out, "Transfer-Encoding: chunked\r\n\r\n");
@@ -284,17 +342,20 @@ asio::awaitable<HttpConnection::Next> HttpConnection::WriteAnswer(Exchange& exch
   co_return sent ? next : Next::kClose;
 }
 
-asio::awaitable<HttpConnection::Next> HttpConnection::WriteProblem(const Problem& problem,
+asio::awaitable<HttpConnection::Next> HttpConnection::WriteProblem(const Refusal& problem,
                                                                    Next next) {
   const std::string json = ProblemToJson(problem);
   const int status = ProblemStatus(problem.type);
   std::string text = HeadText(status, kProblemContentType, next);
   if (problem.type == ProblemType::kBusy || problem.type == ProblemType::kStorage)
-    text += "Retry-After: " + std::to_string(kRetryAfterSeconds) + "\r\n";
+    text += "Retry-After: " +
+            std::to_string(problem.retry_after_s > 0 ? problem.retry_after_s : kRetryAfterSeconds) +
+            "\r\n";
   if (problem.type == ProblemType::kMethodNotAllowed)
     text += "Allow: " + std::string(Service::AllowedMethods(progress_.route)) + "\r\n";
   text += "Content-Length: " + std::to_string(json.size()) + "\r\n\r\n" + json;
   LogRequest(status, ProblemName(problem.type), nullptr);
+  BeginAnswerWindow();
   const bool sent = co_await Write(ViewOf(text));
   co_return sent ? next : Next::kClose;
 }
@@ -303,7 +364,7 @@ asio::awaitable<HttpConnection::Next> HttpConnection::WriteProblem(const Problem
 asio::awaitable<bool> HttpConnection::Write(ByteView bytes) {
   while (!bytes.empty()) {
     const ByteView piece = bytes.first(std::min(bytes.size(), kBodyPieceBytes));
-    Allow(rooms_.limits.write_stall_ms_max);
+    AllowAtPace(Pace::kAnswer);
     const auto [error, size] =
         co_await asio::async_write(stream_, asio::buffer(piece.data(), piece.size()), kTuple);
     if (error) {
@@ -325,7 +386,7 @@ void HttpConnection::Abandon() {
 // Answers although the body was not read. A short rest is read and forgotten, so that a refusal
 // (a wrong clock, say) does not cost a new handshake; otherwise the connection ends.
 asio::awaitable<HttpConnection::Next> HttpConnection::RefuseUnread(Parser& parser,
-                                                                   const Problem& problem) {
+                                                                   const Refusal& problem) {
   const bool is_short = parser.is_done() || BodyBytesToCome(parser) <= kDiscardedBodyBytesMax;
   const bool keep =
       is_short && parser.keep_alive() && !is_stopping_ && !EndsConnection(problem.type);
@@ -342,7 +403,7 @@ std::uint64_t HttpConnection::BodyBytesToCome(const Parser& parser) const {
 }
 
 asio::awaitable<bool> HttpConnection::DiscardBody(Parser& parser) {
-  RequireBodyRate();
+  AllowAtPace(Pace::kBody);
   while (!parser.is_done()) {
     parser.get().body().data = piece_.data();
     parser.get().body().size = piece_.size();
@@ -360,6 +421,7 @@ asio::awaitable<bool> HttpConnection::DiscardBody(Parser& parser) {
 asio::awaitable<void> HttpConnection::Close() {
   if (is_peer_gone_) co_return;
   Allow(is_stopping_ ? kStopFarewell : rooms_.limits.farewell_ms_max);
+  piece_.resize(kFirstBytes);
   co_await stream_.async_shutdown(kTuple);
   boost::system::error_code error;
   stream_.lowest_layer().shutdown(asio::ip::tcp::socket::shutdown_send, error);
@@ -374,6 +436,15 @@ void HttpConnection::LogRequest(int status, std::string_view problem, const Exch
       std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - progress_.began);
   const SyncCounts counts =
       exchange != nullptr ? exchange->counts().value_or(SyncCounts{}) : SyncCounts{};
+  ServerMetrics& metrics = rooms_.metrics;
+  ++metrics.requests[{progress_.route, std::string(problem)}];
+  metrics.body_bytes_in += progress_.body_bytes_in;
+  metrics.body_bytes_out += progress_.body_bytes_out;
+  metrics.envelopes_stored += counts.envelopes_stored;
+  metrics.envelopes_repeated += counts.envelopes_repeated;
+  metrics.envelopes_sent += counts.envelopes_sent;
+  metrics.statements_stored += counts.statements;
+  metrics.snapshot_parts_stored += counts.snapshot_parts_stored;
   rooms_.log.Event("request", {{"route", progress_.route},
                                {"status", std::to_string(status)},
                                {"problem", std::string(problem)},

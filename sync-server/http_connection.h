@@ -8,8 +8,10 @@
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include "sync-server/rate_limiter.h"
 #include "sync-server/server_limits.h"
 #include "sync-server/server_log.h"
+#include "sync-server/server_metrics.h"
 #include "sync-server/service.h"
 
 namespace sacoche {
@@ -22,11 +24,14 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     Service& service;
     Clock& clock;
     ServerLog& log;
-    const ServerLimits& limits;
+    ServerMetrics& metrics;
+    RateLimiter& request_rates;  // by address
+    const ServerLimits& limits;  // may change between two steps of a connection
   };
 
+  // `tls` need not outlive it. `address`: as the rates know it.
   HttpConnection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& tls,
-                 const Rooms& rooms);
+                 const RateLimiter::Key& address, const Rooms& rooms);
 
   // Until the connection ends, for whatever reason.
   boost::asio::awaitable<void> Run();
@@ -38,6 +43,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
   using Steady = std::chrono::steady_clock;
   enum class Next { kKeepAlive, kClose };
+  // What a deadline is for.
+  enum class Pace { kNone, kBody, kAnswer };
 
   // What is known of the request in hand, for the log.
   struct Progress {
@@ -50,9 +57,12 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   boost::asio::awaitable<void> Watch();
   void Allow(std::chrono::milliseconds time);
-  void RequireBodyRate();
+  void AllowAtPace(Pace pace);
+  void BeginAnswerWindow();
+  [[nodiscard]] bool KeepsPace();
   void OnDeadline();
   [[nodiscard]] std::uint64_t RawBytesRead();
+  [[nodiscard]] std::uint64_t RawBytesTaken();
 
   boost::asio::awaitable<bool> Handshake();
   boost::asio::awaitable<bool> WaitForRequest();
@@ -61,10 +71,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<Next> Serve(Parser& parser);
   boost::asio::awaitable<OrProblem<bool>> ReadBody(Parser& parser, Exchange& exchange);
   boost::asio::awaitable<Next> WriteAnswer(Exchange& exchange, Next next);
-  boost::asio::awaitable<Next> WriteProblem(const Problem& problem, Next next);
+  boost::asio::awaitable<Next> WriteProblem(const Refusal& problem, Next next);
   boost::asio::awaitable<bool> Write(ByteView bytes);
   void Abandon();
-  boost::asio::awaitable<Next> RefuseUnread(Parser& parser, const Problem& problem);
+  boost::asio::awaitable<Next> RefuseUnread(Parser& parser, const Refusal& problem);
   [[nodiscard]] std::uint64_t BodyBytesToCome(const Parser& parser) const;
   boost::asio::awaitable<bool> DiscardBody(Parser& parser);
   boost::asio::awaitable<void> Close();
@@ -73,14 +83,16 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   boost::asio::ssl::stream<boost::asio::ip::tcp::socket> stream_;
   boost::asio::steady_timer watch_timer_;
+  RateLimiter::Key address_;
   Rooms rooms_;
   boost::beast::flat_buffer buffer_;
-  ByteArray<kBodyPieceBytes> piece_{};
+  Bytes piece_;  // of a body; while a request is served
   Progress progress_;
 
   Steady::time_point deadline_;
-  std::uint64_t window_goal_ =
-      0;  // raw bytes to have been read at the deadline; 0: no second window
+  Pace pace_ = Pace::kNone;
+  std::uint64_t window_goal_ = 0;  // raw bytes to have been read, or taken, at the window's end
+  Steady::time_point window_end_;
   bool expired_ = false;
   bool is_serving_ = false;
   bool is_stopping_ = false;

@@ -12,6 +12,7 @@
 #include <map>
 
 #include "sync-server/http_connection.h"
+#include "sync-server/metrics_listener.h"
 #include "sync-server/tls_context.h"
 
 namespace sacoche {
@@ -45,6 +46,18 @@ Result<tcp::endpoint> ParseEndpoint(const std::string& text) {
   return tcp::endpoint(address, port);
 }
 
+// What counts as one address: of IPv6, the network that one customer gets.
+RateLimiter::Key KeyOf(const asio::ip::address& address) {
+  constexpr std::size_t kNetworkBytes = 8;
+  RateLimiter::Key key{};
+  const bool is_v4 = address.is_v4() || address.to_v6().is_v4_mapped();
+  const auto bytes =
+      address.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()).to_bytes()
+                      : address.to_v6().to_bytes();
+  std::copy_n(bytes.begin(), is_v4 ? key.size() : kNetworkBytes, key.begin());
+  return key;
+}
+
 std::string ToText(const tcp::endpoint& endpoint) {
   const std::string address = endpoint.address().to_string();
   const std::string port = std::to_string(endpoint.port());
@@ -55,43 +68,78 @@ std::string ToText(const tcp::endpoint& endpoint) {
 
 class HttpFront::Impl {
  public:
-  Impl(const HttpFrontOptions& options, Service& service, Clock& clock, ServerLog& log)
-      : limits_(options.limits), log_(log), rooms_{service, clock, log, limits_} {}
+  Impl(const HttpFrontOptions& options, Service& service, Clock& clock, ServerLog& log,
+       ServerMetrics& metrics)
+      : options_(options),
+        limits_(options.limits),
+        service_(service),
+        clock_(clock),
+        log_(log),
+        metrics_(metrics),
+        connection_rates_(ConnectionRate(limits_), kRateKeysMax),
+        request_rates_(RequestRate(limits_), kRateKeysMax),
+        rooms_{service, clock, log, metrics, request_rates_, limits_} {}
 
-  Status Open(const HttpFrontOptions& options);
+  Status Open();
   [[nodiscard]] std::string address() const { return ToText(acceptor_.local_endpoint()); }
+  [[nodiscard]] std::string metrics_address() const {
+    return metrics_listener_.is_open() ? ToText(metrics_listener_.endpoint()) : std::string();
+  }
   void Run();
 
  private:
   asio::awaitable<void> Accept();
-  asio::awaitable<void> Serve(tcp::socket socket, asio::ip::address address);
+  asio::awaitable<void> Serve(tcp::socket socket, RateLimiter::Key address);
   asio::awaitable<void> WaitForSignals();
-  [[nodiscard]] bool HasRoomFor(const asio::ip::address& address);
-  void Forget(const HttpConnection* connection, const asio::ip::address& address);
+  asio::awaitable<void> WaitForReloads();
+  Status Reload();
+  [[nodiscard]] bool HasRoomFor(const RateLimiter::Key& address);
+  bool RefuseConnection(LimitName limit, const char* reason);
+  void Forget(const HttpConnection* connection, const RateLimiter::Key& address);
+  std::string MetricsNow();
 
-  const ServerLimits limits_;
+  static RateLimiter::Rate ConnectionRate(const ServerLimits& limits) {
+    return {limits.connections_per_minute_per_address, limits.connections_burst_per_address};
+  }
+  static RateLimiter::Rate RequestRate(const ServerLimits& limits) {
+    return {limits.requests_per_minute_per_address, limits.requests_burst_per_address};
+  }
+
+  HttpFrontOptions options_;
+  ServerLimits limits_;
+  Service& service_;
+  Clock& clock_;
   ServerLog& log_;
+  ServerMetrics& metrics_;
+  RateLimiter connection_rates_;
+  RateLimiter request_rates_;
   HttpConnection::Rooms rooms_;
   std::unique_ptr<asio::ssl::context> tls_;
   std::map<const HttpConnection*, std::weak_ptr<HttpConnection>> connections_;
-  std::map<asio::ip::address, std::size_t> per_address_;
+  std::map<RateLimiter::Key, std::size_t> per_address_;
   // Last: the coroutines that it holds use all of the above.
   asio::io_context io_{1};
   tcp::acceptor acceptor_{io_};
+  MetricsListener metrics_listener_{io_.get_executor()};
   asio::signal_set signals_{io_, SIGTERM, SIGINT};
+  asio::signal_set reload_signals_{io_, SIGHUP};
   asio::steady_timer grace_{io_};
 };
 
-Status HttpFront::Impl::Open(const HttpFrontOptions& options) {
-  SACOCHE_ASSIGN(tls_, MakeTlsContext(options.certificate_path, options.key_path));
-  SACOCHE_ASSIGN(const tcp::endpoint endpoint, ParseEndpoint(options.listen));
+Status HttpFront::Impl::Open() {
+  SACOCHE_ASSIGN(tls_, MakeTlsContext(options_.certificate_path, options_.key_path));
+  if (!options_.metrics_listen.empty()) {
+    SACOCHE_ASSIGN(const tcp::endpoint metrics, ParseEndpoint(options_.metrics_listen));
+    SACOCHE_TRY(metrics_listener_.Open(metrics));
+  }
+  SACOCHE_ASSIGN(const tcp::endpoint endpoint, ParseEndpoint(options_.listen));
   boost::system::error_code error;
   acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
   if (error)
-    return Fail(ErrorCode::kIo, "cannot listen on " + options.listen + ": " + error.message(),
+    return Fail(ErrorCode::kIo, "cannot listen on " + options_.listen + ": " + error.message(),
                 "Choose another address or port, or stop the program that holds it.");
   return {};
 }
@@ -99,7 +147,45 @@ Status HttpFront::Impl::Open(const HttpFrontOptions& options) {
 void HttpFront::Impl::Run() {
   asio::co_spawn(io_, Accept(), asio::detached);
   asio::co_spawn(io_, WaitForSignals(), asio::detached);
+  asio::co_spawn(io_, WaitForReloads(), asio::detached);
+  if (metrics_listener_.is_open())
+    asio::co_spawn(io_, metrics_listener_.Run([this] { return MetricsNow(); }), asio::detached);
   io_.run();
+}
+
+std::string HttpFront::Impl::MetricsNow() {
+  metrics_.connections_open = connections_.size();
+  if (options_.store_bytes) metrics_.store_bytes = options_.store_bytes();
+  return MetricsText(metrics_);
+}
+
+asio::awaitable<void> HttpFront::Impl::WaitForReloads() {
+  while (true) {
+    const auto [error, signal] = co_await reload_signals_.async_wait(kTuple);
+    if (error) co_return;
+    const Status reloaded = Reload();
+    ++(reloaded ? metrics_.reloads : metrics_.reloads_failed);
+    if (reloaded) log_.Event("reloaded", {});
+    // The sentence names files and keys of the operator's, and nothing of the users'.
+    else
+      log_.Event("reload-refused", {{"reason", "\"" + reloaded.error().message + "\""}});
+  }
+}
+
+// Connections hold what they were made with: OpenSSL counts who uses a context.
+Status HttpFront::Impl::Reload() {
+  if (!options_.reload) return {};
+  SACOCHE_ASSIGN(const HttpFrontOptions next, options_.reload());
+  SACOCHE_ASSIGN(auto tls, MakeTlsContext(next.certificate_path, next.key_path));
+  tls_ = std::move(tls);
+  limits_ = next.limits;
+  connection_rates_.SetRate(ConnectionRate(limits_));
+  request_rates_.SetRate(RequestRate(limits_));
+  service_.SetOptions(ServiceOptionsOf(limits_));
+  const bool moved =
+      next.listen != options_.listen || next.metrics_listen != options_.metrics_listen;
+  if (moved) log_.Event("listen-unchanged", {{"until", "restart"}});
+  return {};
 }
 
 asio::awaitable<void> HttpFront::Impl::WaitForSignals() {
@@ -107,6 +193,8 @@ asio::awaitable<void> HttpFront::Impl::WaitForSignals() {
   log_.Event("stopping", {{"connections", std::to_string(connections_.size())}});
   boost::system::error_code ignored;
   acceptor_.close(ignored);
+  metrics_listener_.Close();
+  reload_signals_.cancel(ignored);
   for (const auto& [key, connection] : std::exchange(connections_, {}))
     if (const auto alive = connection.lock()) alive->Stop();
   // A second signal, or the end of the grace, cuts what still runs; the rest of the work done, the
@@ -132,28 +220,38 @@ asio::awaitable<void> HttpFront::Impl::Accept() {
       continue;
     }
     const tcp::endpoint peer = socket.remote_endpoint(error);
-    if (error || !HasRoomFor(peer.address())) continue;  // closes the socket
-    asio::co_spawn(io_, Serve(std::move(socket), peer.address()), asio::detached);
+    if (error) continue;
+    const RateLimiter::Key address = KeyOf(peer.address());
+    if (!HasRoomFor(address)) continue;  // closes the socket
+    ++metrics_.connections_accepted;
+    asio::co_spawn(io_, Serve(std::move(socket), address), asio::detached);
   }
 }
 
-bool HttpFront::Impl::HasRoomFor(const asio::ip::address& address) {
+bool HttpFront::Impl::HasRoomFor(const RateLimiter::Key& address) {
   const auto found = per_address_.find(address);
   const std::size_t of_address = found == per_address_.end() ? 0 : found->second;
-  const bool is_full = connections_.size() >= limits_.connections_max;
-  if (!is_full && of_address < limits_.connections_per_address_max) {
-    ++per_address_[address];
-    return true;
-  }
-  log_.Event("connection-refused", {{"reason", is_full ? "total" : "per-address"}});
+  if (connections_.size() >= limits_.connections_max)
+    return RefuseConnection(LimitName::kConnections, "total");
+  if (of_address >= limits_.connections_per_address_max)
+    return RefuseConnection(LimitName::kConnectionsPerAddress, "per-address");
+  if (connection_rates_.Take(address, clock_.NowMs()) > 0)
+    return RefuseConnection(LimitName::kConnectionRatePerAddress, "rate-per-address");
+  ++per_address_[address];
+  return true;
+}
+
+bool HttpFront::Impl::RefuseConnection(LimitName limit, const char* reason) {
+  metrics_.Refuse(limit);
+  log_.Event("connection-refused", {{"reason", reason}});
   return false;
 }
 
-asio::awaitable<void> HttpFront::Impl::Serve(tcp::socket socket, asio::ip::address address) {
+asio::awaitable<void> HttpFront::Impl::Serve(tcp::socket socket, RateLimiter::Key address) {
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
-  auto connection = std::make_shared<HttpConnection>(std::move(socket), *tls_, rooms_);
+  auto connection = std::make_shared<HttpConnection>(std::move(socket), *tls_, address, rooms_);
   const HttpConnection* key = connection.get();
   connections_.emplace(key, connection);
   if (!acceptor_.is_open()) connection->Stop();
@@ -162,7 +260,7 @@ asio::awaitable<void> HttpFront::Impl::Serve(tcp::socket socket, asio::ip::addre
   Forget(key, address);
 }
 
-void HttpFront::Impl::Forget(const HttpConnection* connection, const asio::ip::address& address) {
+void HttpFront::Impl::Forget(const HttpConnection* connection, const RateLimiter::Key& address) {
   connections_.erase(connection);
   const auto counted = per_address_.find(address);
   if (--counted->second == 0) per_address_.erase(counted);
@@ -173,14 +271,22 @@ HttpFront::HttpFront(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpFront::~HttpFront() = default;
 
 Result<std::unique_ptr<HttpFront>> HttpFront::Listen(const HttpFrontOptions& options,
-                                                     Service& service, Clock& clock,
-                                                     ServerLog& log) {
-  auto impl = std::make_unique<Impl>(options, service, clock, log);
-  SACOCHE_TRY(impl->Open(options));
+                                                     Service& service, Clock& clock, ServerLog& log,
+                                                     ServerMetrics& metrics) {
+  auto impl = std::make_unique<Impl>(options, service, clock, log, metrics);
+  SACOCHE_TRY(impl->Open());
   return std::unique_ptr<HttpFront>(new HttpFront(std::move(impl)));
 }
 
 std::string HttpFront::address() const { return impl_->address(); }
+std::string HttpFront::metrics_address() const { return impl_->metrics_address(); }
 void HttpFront::Run() { impl_->Run(); }
+
+Service::Options ServiceOptionsOf(const ServerLimits& limits) {
+  constexpr std::uint64_t kMib = 1024 * 1024;
+  return {limits.sync_requests_max,
+          {limits.requests_per_minute_per_device, limits.requests_burst_per_device},
+          limits.space_mib_max * kMib};
+}
 
 }  // namespace sacoche

@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
@@ -20,6 +22,7 @@ struct ServeFlags {
   std::string config;
   std::string data;
   std::string listen;
+  std::string metrics_listen;
   std::string certificate;
   std::string key;
   std::string organisation;
@@ -59,6 +62,7 @@ Result<ServerConfig> ReadConfig(const ServeFlags& flags, FileSystem& files) {
   }
   Override(config.data, flags.data);
   Override(config.listen, flags.listen);
+  Override(config.metrics_listen, flags.metrics_listen);
   Override(config.certificate, flags.certificate);
   Override(config.key, flags.key);
   Override(config.ready_file, flags.ready_file);
@@ -77,14 +81,50 @@ Status MakeFolder(const std::string& path) {
               "Check the path and its permissions.");
 }
 
-Status Announce(const std::string& address, const ServerConfig& config, FileSystem& files,
+Status Announce(const HttpFront& front, const ServerConfig& config, FileSystem& files,
                 Output output) {
+  const std::string metrics = front.metrics_address();
+  nlohmann::json json = {{"listening", front.address()}};
+  if (!metrics.empty()) json["metrics"] = metrics;
   if (output == Output::kJson)
-    std::cout << nlohmann::json{{"listening", address}}.dump() << std::endl;
+    std::cout << json.dump() << std::endl;
   else
-    std::cout << "listening on " << address << std::endl;
+    std::cout << "listening on " << front.address()
+              << (metrics.empty() ? "" : ", for /metrics on " + metrics) << std::endl;
   if (config.ready_file.empty()) return {};
-  return files.WriteFileAtomically(config.ready_file, ViewOf(address + "\n"));
+  return files.WriteFileAtomically(config.ready_file, ViewOf(front.address() + "\n"));
+}
+
+HttpFrontOptions FrontOptionsOf(const ServerConfig& config) {
+  HttpFrontOptions options;
+  options.listen = config.listen;
+  options.certificate_path = config.certificate;
+  options.key_path = config.key;
+  options.metrics_listen = config.metrics_listen;
+  options.limits = config.limits;
+  return options;
+}
+
+std::uint64_t BytesOfStore(const std::string& path) {
+  std::uint64_t bytes = 0;
+  for (const char* end : {"", "-wal"}) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path + end, error);
+    if (!error) bytes += size;
+  }
+  return bytes;
+}
+
+// One for each connection, and what the program itself has open.
+void AskForDescriptors(const ServerLimits& limits, ServerLog& log) {
+  constexpr rlim_t kOwn = 64;
+  const rlim_t wanted = limits.connections_max + kOwn;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+    log.Event("few-descriptors",
+              {{"wanted", std::to_string(wanted)}, {"allowed", std::to_string(limit.rlim_max)}});
 }
 
 Status Serve(const ServeFlags& flags, Output output) {
@@ -93,13 +133,22 @@ Status Serve(const ServeFlags& flags, Output output) {
   ServerLog log(clock);
   SACOCHE_ASSIGN(const ServerConfig config, ReadConfig(flags, files));
   SACOCHE_TRY(MakeFolder(config.data));
-  SACOCHE_ASSIGN(const auto store, SqliteEnvelopeStore::Open(config.data + "/envelopes.db"));
+  const std::string store_path = config.data + "/envelopes.db";
+  SACOCHE_ASSIGN(const auto store, SqliteEnvelopeStore::Open(store_path));
   SACOCHE_ASSIGN(const auto directory, ServerDirectory::Load(*store, config.organisation));
   SACOCHE_ASSIGN(const SigningKey time_key, LoadOrMakeTimeKey(*store));
-  Service service({*store, *directory, clock, &time_key}, {config.limits.sync_requests_max});
-  const HttpFrontOptions options{config.listen, config.certificate, config.key, config.limits};
-  SACOCHE_ASSIGN(const auto front, HttpFront::Listen(options, service, clock, log));
-  SACOCHE_TRY(Announce(front->address(), config, files, output));
+  ServerMetrics metrics;
+  Service service({*store, *directory, clock, &time_key, nullptr, &metrics},
+                  ServiceOptionsOf(config.limits));
+  HttpFrontOptions options = FrontOptionsOf(config);
+  options.reload = [&]() -> Result<HttpFrontOptions> {
+    SACOCHE_ASSIGN(const ServerConfig next, ReadConfig(flags, files));
+    return FrontOptionsOf(next);
+  };
+  options.store_bytes = [&] { return BytesOfStore(store_path); };
+  AskForDescriptors(config.limits, log);
+  SACOCHE_ASSIGN(const auto front, HttpFront::Listen(options, service, clock, log, metrics));
+  SACOCHE_TRY(Announce(*front, config, files, output));
   log.Event("started", {{"statements", std::to_string(directory->directory().statement_count())}});
   front->Run();
   log.Event("stopped", {});
@@ -130,10 +179,15 @@ Status MakeCertificate(const CertificateFlags& flags, Output output) {
 }
 
 void AddServe(CLI::App& app, ServeFlags& flags) {
-  CLI::App* serve = app.add_subcommand("serve", "Serve one organisation until SIGTERM");
+  CLI::App* serve = app.add_subcommand(
+      "serve",
+      "Serve one organisation until SIGTERM. SIGHUP reads the configuration, the certificate and "
+      "the key again");
   serve->add_option("--config", flags.config, "TOML file; the flags override it");
   serve->add_option("--data", flags.data, "Folder of the store");
   serve->add_option("--listen", flags.listen, "ADDRESS:PORT; port 0 takes a free one");
+  serve->add_option("--metrics-listen", flags.metrics_listen,
+                    "ADDRESS:PORT on loopback for /metrics in Prometheus' format; none by default");
   serve->add_option("--certificate", flags.certificate, "PEM file");
   serve->add_option("--key", flags.key, "PEM file");
   serve->add_option("--organisation", flags.organisation,

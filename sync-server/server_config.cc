@@ -27,6 +27,7 @@ struct TextKey {
 constexpr std::array kTextKeys = {
     TextKey{"data", &ServerConfig::data, TextKey::Kind::kPath},
     TextKey{"listen", &ServerConfig::listen, TextKey::Kind::kText},
+    TextKey{"metrics_listen", &ServerConfig::metrics_listen, TextKey::Kind::kText},
     TextKey{"certificate", &ServerConfig::certificate, TextKey::Kind::kPath},
     TextKey{"key", &ServerConfig::key, TextKey::Kind::kPath},
     TextKey{"ready_file", &ServerConfig::ready_file, TextKey::Kind::kPath},
@@ -47,6 +48,8 @@ constexpr std::array kLimitKeys = {
     LimitKey{"idle_ms_max", SetLimit<&ServerLimits::idle_ms_max>},
     LimitKey{"body_window_ms", SetLimit<&ServerLimits::body_window_ms>},
     LimitKey{"body_bytes_per_s_min", SetLimit<&ServerLimits::body_bytes_per_s_min>},
+    LimitKey{"answer_window_ms", SetLimit<&ServerLimits::answer_window_ms>},
+    LimitKey{"answer_bytes_per_s_min", SetLimit<&ServerLimits::answer_bytes_per_s_min>},
     LimitKey{"write_stall_ms_max", SetLimit<&ServerLimits::write_stall_ms_max>},
     LimitKey{"farewell_ms_max", SetLimit<&ServerLimits::farewell_ms_max>},
     LimitKey{"stop_ms_max", SetLimit<&ServerLimits::stop_ms_max>},
@@ -54,6 +57,17 @@ constexpr std::array kLimitKeys = {
     LimitKey{"connections_max", SetLimit<&ServerLimits::connections_max>},
     LimitKey{"connections_per_address_max", SetLimit<&ServerLimits::connections_per_address_max>},
     LimitKey{"sync_requests_max", SetLimit<&ServerLimits::sync_requests_max>},
+    LimitKey{"connections_per_minute_per_address",
+             SetLimit<&ServerLimits::connections_per_minute_per_address>},
+    LimitKey{"connections_burst_per_address",
+             SetLimit<&ServerLimits::connections_burst_per_address>},
+    LimitKey{"requests_per_minute_per_address",
+             SetLimit<&ServerLimits::requests_per_minute_per_address>},
+    LimitKey{"requests_burst_per_address", SetLimit<&ServerLimits::requests_burst_per_address>},
+    LimitKey{"requests_per_minute_per_device",
+             SetLimit<&ServerLimits::requests_per_minute_per_device>},
+    LimitKey{"requests_burst_per_device", SetLimit<&ServerLimits::requests_burst_per_device>},
+    LimitKey{"space_mib_max", SetLimit<&ServerLimits::space_mib_max>},
 };
 
 // No limit makes sense beyond this, and products of two stay far from overflowing.

@@ -10,6 +10,7 @@ namespace sacoche {
 struct ServerConfig {
   std::string data;
   std::string listen = "0.0.0.0:8443";
+  std::string metrics_listen;  // empty: nowhere
   std::string certificate;
   std::string key;
   std::optional<SigningPublicKey> organisation;

@@ -31,6 +31,9 @@ inline constexpr std::size_t kAnswerRowsTarget = 32 * 1024;
 inline constexpr std::size_t kNoncesMax = 64 * 1024;
 inline constexpr std::size_t kNoncesPerSignerMax = 16 * 1024;
 
+// Devices, and addresses, whose rates are kept apart; beyond, they share one.
+inline constexpr std::size_t kRateKeysMax = 16 * 1024;
+
 // What `Retry-After` says when the server is full.
 inline constexpr int kRetryAfterSeconds = 30;
 
@@ -61,7 +64,10 @@ struct ServerLimits {
   // A body must bring `body_bytes_per_s_min` on the average of each window.
   std::chrono::milliseconds body_window_ms{30'000};
   std::uint64_t body_bytes_per_s_min = 256;
-  // A peer that takes nothing of the answer for so long is dropped.
+  // An answer must be taken at `answer_bytes_per_s_min` on the average of each window,
+  std::chrono::milliseconds answer_window_ms{60'000};
+  std::uint64_t answer_bytes_per_s_min = 256;
+  // and a peer that takes nothing of it for so long is dropped.
   std::chrono::milliseconds write_stall_ms_max{120'000};
   // For the last words of a connection: a refusal, the TLS goodbye.
   std::chrono::milliseconds farewell_ms_max{2'000};
@@ -71,6 +77,15 @@ struct ServerLimits {
   std::size_t connections_max = 512;
   std::size_t connections_per_address_max = 64;  // mobile networks put many laptops behind one
   std::size_t sync_requests_max = 128;           // at once; each holds a few megabytes at most
+  // How often, on the average; after a rest, as many as `burst` at once. Of IPv6 addresses, the
+  // first 64 bits count.
+  std::uint64_t connections_per_minute_per_address = 600;
+  std::uint64_t connections_burst_per_address = 300;
+  std::uint64_t requests_per_minute_per_address = 6'000;
+  std::uint64_t requests_burst_per_address = 3'000;
+  std::uint64_t requests_per_minute_per_device = 600;
+  std::uint64_t requests_burst_per_device = 600;
+  std::uint64_t space_mib_max = 16 * 1024;  // what one space may take of the disk
 
   bool operator==(const ServerLimits&) const = default;
 };

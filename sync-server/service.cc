@@ -95,6 +95,21 @@ class SyncExchange final : public Exchange {
 
 }  // namespace
 
+Service::Service(const SyncHandler::Rooms& rooms, const Options& options)
+    : rooms_(rooms),
+      options_(options),
+      usage_(rooms.store, options.space_bytes_max),
+      device_rates_(options.device_rate, kRateKeysMax),
+      enrolments_(rooms.store, rooms.directory) {
+  if (rooms_.usage == nullptr) rooms_.usage = &usage_;
+}
+
+void Service::SetOptions(const Options& options) {
+  options_ = options;
+  usage_.SetMax(options.space_bytes_max);
+  device_rates_.SetRate(options.device_rate);
+}
+
 std::string_view Service::AllowedMethods(std::string_view path) {
   if (path == kSyncPath) return "POST";
   if (path == kEnrolmentPath) return "GET, POST";
@@ -117,16 +132,29 @@ OrProblem<std::unique_ptr<Exchange>> Service::Begin(const RequestHead& head) {
   return Refuse(ProblemType::kMethodNotAllowed, "This path does not know this method.");
 }
 
+// Only who proved to be a device is counted as that device. The root, too, has a bucket.
+OrProblem<VerifiedRequest> Service::Verify(const RequestHead& head) {
+  auto verified = auth_.Verify(head, rooms_.directory.directory(), NowSeconds());
+  if (!verified) return verified;
+  const std::uint64_t wait_s =
+      device_rates_.Take(verified->signer.device.bytes, rooms_.clock.NowMs());
+  if (wait_s == 0) return verified;
+  if (rooms_.metrics != nullptr) rooms_.metrics->Refuse(LimitName::kRequestRatePerDevice);
+  return RefuseFor(wait_s, "This device asks too often; come back later.");
+}
+
 OrProblem<std::unique_ptr<Exchange>> Service::BeginSync(const RequestHead& head) {
-  const auto verified = auth_.Verify(head, rooms_.directory.directory(), NowSeconds());
+  const auto verified = Verify(head);
   if (!verified) return Refuse(verified.error());
+  if (sync_requests_ >= options_.sync_requests_max && rooms_.metrics != nullptr)
+    rooms_.metrics->Refuse(LimitName::kSyncRequests);
   if (sync_requests_ >= options_.sync_requests_max)
     return Refuse(ProblemType::kBusy, "Too many devices synchronise just now; come back later.");
   return std::make_unique<SyncExchange>(rooms_, *verified, sync_requests_);
 }
 
 OrProblem<std::unique_ptr<Exchange>> Service::BeginEnrolmentList(const RequestHead& head) {
-  const auto verified = auth_.Verify(head, rooms_.directory.directory(), NowSeconds());
+  const auto verified = Verify(head);
   if (!verified) return Refuse(verified.error());
   // A key that merely could claim an unclaimed server may not read who asked.
   if (verified->signer.kind != RequestSigner::Kind::kOrganisation ||

@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "sync-server/enrolment_handler.h"
 #include "sync-server/exchange.h"
+#include "sync-server/rate_limiter.h"
 #include "sync-server/request_auth.h"
 #include "sync-server/server_limits.h"
 
@@ -14,10 +15,12 @@ class Service {
  public:
   struct Options {
     std::size_t sync_requests_max = ServerLimits{}.sync_requests_max;
+    RateLimiter::Rate device_rate = {};  // of signed requests; by itself: without a limit
+    std::uint64_t space_bytes_max = 0;   // 0: without a limit
   };
 
-  Service(const SyncHandler::Rooms& rooms, const Options& options)
-      : rooms_(rooms), options_(options), enrolments_(rooms.store, rooms.directory) {}
+  // Rooms without `usage` get the service's own.
+  Service(const SyncHandler::Rooms& rooms, const Options& options);
 
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -25,17 +28,23 @@ class Service {
   // Routes the request and verifies who signed it, before its body is read.
   OrProblem<std::unique_ptr<Exchange>> Begin(const RequestHead& head);
 
+  // From the next request on.
+  void SetOptions(const Options& options);
+
   // The methods of a path, for the Allow header of kMethodNotAllowed; empty: no such path.
   [[nodiscard]] static std::string_view AllowedMethods(std::string_view path);
 
   [[nodiscard]] std::int64_t NowSeconds();
 
  private:
+  OrProblem<VerifiedRequest> Verify(const RequestHead& head);
   OrProblem<std::unique_ptr<Exchange>> BeginSync(const RequestHead& head);
   OrProblem<std::unique_ptr<Exchange>> BeginEnrolmentList(const RequestHead& head);
 
   SyncHandler::Rooms rooms_;
   Options options_;
+  SpaceUsage usage_;
+  RateLimiter device_rates_;
   EnrolmentHandler enrolments_;
   RequestAuth auth_;
   std::size_t sync_requests_ = 0;  // at this moment

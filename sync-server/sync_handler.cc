@@ -7,16 +7,16 @@
 namespace sacoche {
 namespace {
 
-tl::unexpected<Problem> Malformed(std::string title) {
+tl::unexpected<Refusal> Malformed(std::string title) {
   return Refuse(ProblemType::kMalformed, std::move(title));
 }
 
-tl::unexpected<Problem> TooMany(const char* what) {
+tl::unexpected<Refusal> TooMany(const char* what) {
   return Refuse(ProblemType::kTooLarge, std::string("A push may not hold so many ") + what + ".");
 }
 
 // The store's own words name the disk; the peer only needs to know that it may try again.
-tl::unexpected<Problem> StorageProblem() {
+tl::unexpected<Refusal> StorageProblem() {
   return Refuse(ProblemType::kStorage, "The server could not store this; try again later.");
 }
 
@@ -117,11 +117,38 @@ OrProblem<void> SyncHandler::TakeEnvelope(EnvelopeFrame frame) {
     RefuseEnvelope(envelope->header.id, *problem);
     return {};
   }
+  const auto has_room = HasRoomFor(envelope->header, frame.envelope.size());
+  if (!has_room) return Refuse(has_room.error());
+  if (!*has_room) {
+    RefuseEnvelope(envelope->header.id, ProblemType::kStorage);
+    return {};
+  }
+  if (rooms_.usage != nullptr) rooms_.usage->Add(envelope->header.space, frame.envelope.size());
   envelope_bytes_ += frame.envelope.size();
   envelopes_.push_back(
       {envelope->header, manifest_hash, std::move(frame.envelope), rooms_.clock.NowMs() / 1000});
   if (envelope_bytes_ < kCommitBytesTarget && envelopes_.size() < kCommitEnvelopesMax) return {};
   return CommitEnvelopes();
+}
+
+OrProblem<bool> SyncHandler::HasRoom(const SpaceId& space, std::uint64_t bytes) {
+  if (rooms_.usage == nullptr) return true;
+  const auto has_room = rooms_.usage->HasRoom(space, bytes);
+  if (!has_room) return StorageProblem();
+  if (!*has_room && rooms_.metrics != nullptr) rooms_.metrics->Refuse(LimitName::kSpaceBytes);
+  return *has_room;
+}
+
+// Of a full space, what is stored already is acknowledged as ever. Behind one that was refused, the
+// next would have no place in its chain, and its device would look for a fork that there is not.
+OrProblem<bool> SyncHandler::HasRoomFor(const EnvelopeHeader& header, std::uint64_t bytes) {
+  const auto has_room =
+      full_spaces_.contains(header.space) ? OrProblem<bool>(false) : HasRoom(header.space, bytes);
+  if (!has_room || *has_room) return has_room;
+  const auto known = rooms_.store.Knows(header.space, header.id);
+  if (!known) return StorageProblem();
+  if (!*known) full_spaces_.insert(header.space);
+  return *known;
 }
 
 std::optional<ProblemType> SyncHandler::Judge(const Envelope& envelope,
@@ -153,6 +180,7 @@ std::optional<ProblemType> SyncHandler::WhyNotMember(const DeviceId& device,
 
 void SyncHandler::RefuseEnvelope(const EnvelopeId& id, ProblemType problem) {
   ++counts_.envelopes_refused;
+  if (rooms_.metrics != nullptr) ++rooms_.metrics->envelopes_refused[problem];
   Answer(RefusalFrame{id, problem});
 }
 
@@ -177,11 +205,18 @@ OrProblem<void> SyncHandler::CommitEnvelopes() {
   if (envelopes_.empty()) return {};
   const std::vector<NewEnvelope> batch = std::exchange(envelopes_, {});
   envelope_bytes_ = 0;
+  const auto began = std::chrono::steady_clock::now();
   const auto outcomes = rooms_.store.AppendEnvelopes(batch);
-  if (!outcomes) return StorageProblem();
+  if (rooms_.metrics != nullptr)
+    rooms_.metrics->commits.Add(std::chrono::steady_clock::now() - began);
+  if (!outcomes) {
+    for (const NewEnvelope& envelope : batch) GiveBackRoom(envelope);
+    return StorageProblem();
+  }
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const EnvelopeId& id = batch[i].header.id;
     const AppendOutcome& outcome = (*outcomes)[i];
+    if (outcome.kind != AppendOutcome::Kind::kStored) GiveBackRoom(batch[i]);
     if (outcome.kind == AppendOutcome::Kind::kForked) {
       RefuseEnvelope(id, ProblemType::kForkedChain);
       continue;
@@ -192,6 +227,10 @@ OrProblem<void> SyncHandler::CommitEnvelopes() {
     Answer(AcknowledgementFrame{id, outcome.sequence});
   }
   return {};
+}
+
+void SyncHandler::GiveBackRoom(const NewEnvelope& envelope) {
+  if (rooms_.usage != nullptr) rooms_.usage->Release(envelope.header.space, envelope.bytes.size());
 }
 
 OrProblem<void> SyncHandler::CommitAll() {

@@ -8,6 +8,8 @@
 #include "platform/clock.h"
 #include "sync-server/or_problem.h"
 #include "sync-server/server_directory.h"
+#include "sync-server/server_metrics.h"
+#include "sync-server/space_usage.h"
 
 namespace sacoche {
 
@@ -35,6 +37,8 @@ class SyncHandler {
     ServerDirectory& directory;
     Clock& clock;
     const SigningKey* time_key = nullptr;  // without it, answers do not say the time
+    SpaceUsage* usage = nullptr;           // without it, spaces have no limit
+    ServerMetrics* metrics = nullptr;      // without it, nothing is counted
   };
 
   SyncHandler(const Rooms& rooms, const RequestSigner& signer) : rooms_(rooms), signer_(signer) {}
@@ -72,6 +76,10 @@ class SyncHandler {
   // Nothing if the snapshot may be stored.
   OrProblem<std::optional<ProblemType>> JudgeSnapshot(const SealedSnapshotHead& head);
   void EndSnapshot();
+  // Whether the space has room for so much more.
+  OrProblem<bool> HasRoom(const SpaceId& space, std::uint64_t bytes);
+  void GiveBackRoom(const NewEnvelope& envelope);
+  OrProblem<bool> HasRoomFor(const EnvelopeHeader& header, std::uint64_t bytes);
   OrProblem<void> CheckClaim(ByteView first_statement) const;
   // Nothing if the envelope may be stored.
   [[nodiscard]] std::optional<ProblemType> Judge(const Envelope& envelope,
@@ -122,7 +130,8 @@ class SyncHandler {
   std::size_t envelope_count_ = 0;  // in this push
   std::uint64_t statement_count_ = 0;
   std::set<EpochKey> lost_epochs_;  // that another device opened first
-  Bytes outcomes_;                  // frames
+  std::set<SpaceId> full_spaces_;
+  Bytes outcomes_;  // frames
 
   PullState pull_state_ = PullState::kDirectory;
   std::size_t next_space_ = 0;

@@ -6,7 +6,7 @@
 namespace sacoche {
 namespace {
 
-tl::unexpected<Problem> StorageProblem() {
+tl::unexpected<Refusal> StorageProblem() {
   return Refuse(ProblemType::kStorage, "The server could not store this; try again later.");
 }
 
@@ -31,6 +31,8 @@ OrProblem<void> SyncHandler::TakeSnapshotHead(const SnapshotHeadFrame& frame) {
     return {};
   }
   const auto held = rooms_.store.BeginSnapshot(*head);
+  // Another incomplete one may have gone for it.
+  if (rooms_.usage != nullptr) rooms_.usage->Forget(head->identity.space);
   if (!held) return StorageProblem();
   snapshot_ = std::move(*head);
   snapshot_parts_ = *held;
@@ -68,8 +70,21 @@ OrProblem<void> SyncHandler::TakeSnapshotPart(const SnapshotPartFrame& frame) {
       frame.part.size() > limits::kSnapshotPartBytesMax ||
       PartHash(frame.part) != snapshot_->part_hashes[frame.index])
     return Refuse(ProblemType::kMalformed, "A part is not the one that its snapshot names.");
+  const SpaceId& space = snapshot_->identity.space;
+  const auto has_room = HasRoom(space, frame.part.size());
+  if (!has_room) return Refuse(has_room.error());
+  if (!*has_room) {
+    Answer(SnapshotOutcomeFrame{snapshot_->identity.id, snapshot_parts_, ProblemType::kStorage});
+    snapshot_.reset();
+    return {};
+  }
   const auto held = rooms_.store.AppendSnapshotPart(*snapshot_, frame.index, frame.part);
   if (!held) return StorageProblem();
+  if (rooms_.usage != nullptr && *held > snapshot_parts_)
+    rooms_.usage->Add(space, frame.part.size());
+  // The last part is the end of the one before.
+  if (rooms_.usage != nullptr && *held == snapshot_->part_hashes.size())
+    rooms_.usage->Forget(space);
   counts_.snapshot_parts_stored += *held - snapshot_parts_;
   snapshot_parts_ = *held;
   return {};

@@ -200,6 +200,21 @@ Result<std::uint64_t> SqliteEnvelopeStore::Head(const SpaceId& space) {
   return found ? find.Uint(0) : 0;
 }
 
+Result<bool> SqliteEnvelopeStore::Knows(const SpaceId& space, const EnvelopeId& id) {
+  auto find = database_->Prepare("SELECT 1 FROM envelopes WHERE space = ? AND id = ?");
+  return find.Bind(space.view()).Bind(id.view()).Step();
+}
+
+// The lengths stand in the rows' heads: no envelope is read for it.
+Result<std::uint64_t> SqliteEnvelopeStore::SpaceBytes(const SpaceId& space) {
+  auto sum = database_->Prepare(
+      "SELECT coalesce((SELECT sum(length(envelope)) FROM envelopes WHERE space = ?1), 0) +"
+      " coalesce((SELECT sum(length(part)) FROM snapshot_parts WHERE space = ?1), 0)");
+  sum.Bind(space.view());
+  SACOCHE_TRY(sum.Step());
+  return sum.Uint(0);
+}
+
 Result<Bytes> SqliteEnvelopeStore::ReadSetting(std::string_view name) {
   auto find = database_->Prepare("SELECT value FROM settings WHERE name = ?");
   SACOCHE_ASSIGN(const bool found, find.Bind(name).Step());

@@ -30,6 +30,8 @@ class SqliteEnvelopeStore final : public EnvelopeStore {
   Result<HistoryTag> HistoryAt(const SpaceId& space, std::uint64_t sequence) override;
   Result<std::uint64_t> ChainCounter(const SpaceId& space, const DeviceId& device) override;
   Result<std::uint64_t> Head(const SpaceId& space) override;
+  Result<bool> Knows(const SpaceId& space, const EnvelopeId& id) override;
+  Result<std::uint64_t> SpaceBytes(const SpaceId& space) override;
   Result<Bytes> ReadSetting(std::string_view name) override;
   Status WriteSetting(std::string_view name, ByteView value) override;
   Result<std::map<DeviceId, Hash256>> ChainEnds(const SpaceId& space) override;

@@ -60,6 +60,24 @@ class MemoryEnvelopeStore : public EnvelopeStore {
 
   Result<std::uint64_t> Head(const SpaceId& space) override { return spaces_[space].size(); }
 
+  Result<bool> Knows(const SpaceId& space, const EnvelopeId& id) override {
+    for (const NewEnvelope& envelope : spaces_[space])
+      if (envelope.header.id == id) return true;
+    return false;
+  }
+
+  Result<std::uint64_t> SpaceBytes(const SpaceId& space) override {
+    std::uint64_t bytes = 0;
+    const std::vector<NewEnvelope>& log = spaces_[space];
+    for (std::size_t i = dropped_[space]; i < log.size(); ++i) bytes += log[i].bytes.size();
+    const SpaceSnapshots& snapshots = snapshots_[space];
+    if (snapshots.newest)
+      for (const Bytes& part : snapshots.newest->parts) bytes += part.size();
+    for (const auto& [device, arriving] : snapshots.arriving)
+      for (const Bytes& part : arriving.parts) bytes += part.size();
+    return bytes;
+  }
+
   Result<Bytes> ReadSetting(std::string_view name) override {
     const auto found = settings_.find(name);
     return found == settings_.end() ? Bytes() : found->second;

@@ -297,6 +297,26 @@ TEST_P(EnvelopeStoreConformance, DropsWhatIsOldAndCoveredAndNothingElse) {
   EXPECT_EQ(Append(Next(a_, space_)).sequence, 6U);
 }
 
+TEST_P(EnvelopeStoreConformance, KnowsWhatASpaceHolds) {
+  const NewEnvelope first = Next(a_, space_);
+  const NewEnvelope second = Next(a_, space_, 500);
+  EXPECT_EQ(store_->SpaceBytes(space_).value(), 0U);
+  EXPECT_FALSE(store_->Knows(space_, first.header.id).value());
+  Append(first);
+  Append(second);
+  EXPECT_TRUE(store_->Knows(space_, first.header.id).value());
+  EXPECT_FALSE(store_->Knows(IdNumber<SpaceId>(9), first.header.id).value());
+  EXPECT_EQ(store_->SpaceBytes(space_).value(), first.bytes.size() + second.bytes.size());
+  EXPECT_EQ(store_->SpaceBytes(IdNumber<SpaceId>(9)).value(), 0U);
+  const TestSnapshot snapshot = SnapshotOf(a_, 1, 2);
+  Store(snapshot);
+  const std::size_t parts = snapshot.parts[0].size() + snapshot.parts[1].size();
+  EXPECT_EQ(store_->SpaceBytes(space_).value(), first.bytes.size() + second.bytes.size() + parts);
+  ASSERT_EQ(store_->DropCovered(space_, {UINT32_MAX}).value(), 1U);
+  EXPECT_EQ(store_->SpaceBytes(space_).value(), second.bytes.size() + parts);
+  EXPECT_TRUE(store_->Knows(space_, first.header.id).value());
+}
+
 TEST_P(EnvelopeStoreConformance, KnowsWhereTheChainsEnd) {
   EXPECT_TRUE(store_->ChainEnds(space_)->empty());
   Append(Next(a_, space_));

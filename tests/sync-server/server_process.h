@@ -52,6 +52,12 @@ class ServerProcess {
   }
   [[nodiscard]] Process& process() { return *process_; }
 
+  // What holds once the server has read its configuration again.
+  void Configure(std::string limits) {
+    limits_ = std::move(limits);
+    WriteConfig();
+  }
+
   // How large a file the server may write from now on: a full disk, for SQLite.
   void LimitFileBytes(rlim_t bytes) {
     const rlimit limit{bytes, RLIM_INFINITY};
@@ -64,6 +70,14 @@ class ServerProcess {
   }
 
   [[nodiscard]] std::string log_path() const { return folder_ / "log"; }
+  [[nodiscard]] std::string tls_folder() const { return folder_ / "tls"; }
+  [[nodiscard]] std::string config_path() const { return folder_ / "server.toml"; }
+  // Where /metrics is, as the server announced it last.
+  [[nodiscard]] std::uint16_t metrics_port() const {
+    const std::string out = ReadTextFile(folder_ / "out");
+    const std::size_t colon = out.find(':', out.rfind("for /metrics on "));
+    return static_cast<std::uint16_t>(std::stoi(out.substr(colon + 1)));
+  }
   [[nodiscard]] std::string data_folder() const { return folder_ / "data"; }
   [[nodiscard]] std::string ca_path() const { return folder_ / "tls/ca.pem"; }
   [[nodiscard]] const std::string& ca_pem() const { return ca_pem_; }
@@ -76,7 +90,8 @@ class ServerProcess {
   void WriteConfig() {
     std::ofstream(folder_ / "server.toml")
         << "data = 'data'\nlisten = '" << listen_ << "'\ncertificate = 'tls/server.pem'\n"
-        << "key = 'tls/server.key'\nready_file = 'ready'\n[limits]\n"
+        << "key = 'tls/server.key'\nready_file = 'ready'\nmetrics_listen = '127.0.0.1:0'\n"
+        << "[limits]\n"
         << limits_;
   }
 

@@ -96,5 +96,25 @@ TEST_F(ServiceTest, TakesOnlySoManySyncsAtOnce) {
   EXPECT_EQ(ProblemOf(SyncByA(Bytes{1})), std::nullopt);
 }
 
+TEST_F(ServiceTest, ADeviceThatAsksTooOftenIsToldWhenToComeBack) {
+  Service service({store_, *directory_, clock_}, {.device_rate = {.per_minute = 6, .burst = 2}});
+  const Bytes body = TestPush{}.Encode();
+  EXPECT_TRUE(service.Begin(SyncByA(body)).has_value());
+  EXPECT_TRUE(service.Begin(SyncByA(body)).has_value());
+  const auto refused = service.Begin(SyncByA(body));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().type, ProblemType::kBusy);
+  EXPECT_EQ(refused.error().retry_after_s, 10U);
+  // A colleague is not held up, and whoever only claims to be that device takes nothing from it.
+  EXPECT_TRUE(service.Begin(Signed(b_.key(), b_.signer(), "POST", "/v1/sync", body)).has_value());
+  clock_.AdvanceSeconds(10);
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(service.Begin(Signed(b_.key(), a_.signer(), "POST", "/v1/sync", body)).error().type,
+              ProblemType::kBadSignature);
+  EXPECT_TRUE(service.Begin(SyncByA(body)).has_value());
+  service.SetOptions({});
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(service.Begin(SyncByA(body)).has_value());
+}
+
 }  // namespace
 }  // namespace sacoche
