@@ -194,7 +194,7 @@ std::uint64_t HttpConnection::RawBytesTaken() {
 // --- Requests ------------------------------------------------------------------------------------
 
 asio::awaitable<bool> HttpConnection::Handshake() {
-  const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kTuple);
+  const auto [error, none] = co_await stream_.async_handshake(kTuple);
   if (error && !is_stopping_) {
     ++rooms_.metrics.handshakes_failed;
     if (expired_) rooms_.metrics.Refuse(LimitName::kHandshakeTime);

@@ -2,7 +2,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
@@ -13,6 +12,7 @@
 #include "sync-server/server_log.h"
 #include "sync-server/server_metrics.h"
 #include "sync-server/service.h"
+#include "sync-server/tls_stream.h"
 
 namespace sacoche {
 
@@ -81,7 +81,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   [[nodiscard]] std::string HeadText(int status, std::string_view content_type, Next next) const;
   void LogRequest(int status, std::string_view problem, const Exchange* exchange);
 
-  boost::asio::ssl::stream<boost::asio::ip::tcp::socket> stream_;
+  TlsStream stream_;
   boost::asio::steady_timer watch_timer_;
   RateLimiter::Key address_;
   Rooms rooms_;

@@ -28,6 +28,8 @@ Result<std::unique_ptr<boost::asio::ssl::context>> MakeTlsContext(
   SSL_CTX_set_max_proto_version(raw, TLS1_3_VERSION);
   // Idle connections give their record buffers back.
   SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
+  // One look at the socket gets what has come, not a record's head and then its rest.
+  SSL_CTX_set_read_ahead(raw, 1);
   SSL_CTX_set_session_id_context(raw,
                                  reinterpret_cast<const unsigned char*>(kSessionContext.data()),
                                  static_cast<unsigned>(kSessionContext.size()));

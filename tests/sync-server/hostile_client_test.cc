@@ -143,6 +143,41 @@ TEST_F(SlowClientTest, ABodyThatStopsIsDropped) {
               HasSubstr("urn:sacoche:problem:too-slow"));
 }
 
+// Something comes all the time: that is no reason to wait for the end.
+TEST_F(SlowClientTest, AHeaderThatTricklesIsDropped) {
+  const RawTls tls = Connect();
+  const std::string line = "X-Header: x\r\n";
+  tls.Send("GET /healthz HTTP/1.1\r\n");
+  std::size_t sent = 0;
+  while (!tls.HasAnswerWithin(std::chrono::milliseconds(20)) && sent < 1000)
+    tls.Send(line.substr(sent++ % line.size(), 1));
+  EXPECT_LT(sent, 1000U);
+  EXPECT_THAT(tls.ReadToEnd(), HasSubstr("urn:sacoche:problem:too-slow"));
+}
+
+TEST_F(SlowClientTest, ABodyThatTricklesIsDroppedAndTheOthersAreServed) {
+  const TestRequest request = client_.Sign(
+      a_.key(), a_.signer(),
+      TestPush{.envelopes = {a_.NextEnvelopeBytes(IdNumber<SpaceId>(1), 300'000)}}.Encode());
+  const std::string body(TextOf(request.body));
+  std::vector<std::unique_ptr<RawTls>> slow;
+  for (int i = 0; i < 20; ++i) {
+    // Each signs by itself: a request is taken once.
+    const TestRequest mine = client_.Sign(a_.key(), a_.signer(), request.body);
+    slow.push_back(std::make_unique<RawTls>(server_.port(), server_.ca_path()));
+    slow.back()->Send(mine.HeadText(server_.address(), body.size()));
+  }
+  std::size_t sent = 0;
+  while (!slow.back()->HasAnswerWithin(std::chrono::milliseconds(20)) && sent < 1000) {
+    for (const auto& one : slow) one->Send(body.substr(sent, 1));
+    ++sent;
+    client_.Sync(b_, {.directory_cursor = 5});
+  }
+  EXPECT_LT(sent, 1000U);
+  for (const auto& one : slow)
+    EXPECT_THAT(one->ReadToEnd(), HasSubstr("urn:sacoche:problem:too-slow"));
+}
+
 TEST_F(SlowClientTest, AnUnsignedClientCannotMakeTheServerWaitForABody) {
   EXPECT_THAT(AnswerTo("POST /v1/sync HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"),
               HasSubstr("urn:sacoche:problem:unsigned"));

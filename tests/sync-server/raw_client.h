@@ -98,6 +98,21 @@ class RawTls {
       return;
   }
 
+  // Whether something arrives, or the server hangs up, before so much time has passed.
+  [[nodiscard]] bool HasAnswerWithin(std::chrono::milliseconds time) const {
+    pollfd readable{socket_.fd(), POLLIN, 0};
+    if (poll(&readable, 1, static_cast<int>(time.count())) <= 0) return false;
+    // A session ticket is no answer.
+    char byte = 0;
+    timeval no_wait{0, 1};
+    timeval wait{std::chrono::seconds(kHangTimeout).count(), 0};
+    setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &no_wait, sizeof no_wait);
+    const int got = SSL_peek(ssl_.get(), &byte, 1);
+    const bool has_nothing = got <= 0 && SSL_get_error(ssl_.get(), got) == SSL_ERROR_WANT_READ;
+    setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    return !has_nothing;
+  }
+
   // Until `text` came, or the end.
   [[nodiscard]] std::string ReadUntil(const std::string& text) const {
     std::string all;

@@ -51,6 +51,7 @@ class ServerProcess {
     return process_->Wait();
   }
   [[nodiscard]] Process& process() { return *process_; }
+  [[nodiscard]] const Process& process() const { return *process_; }
 
   // What holds once the server has read its configuration again.
   void Configure(std::string limits) {
