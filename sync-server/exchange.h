@@ -18,6 +18,15 @@ class Exchange {
   // The next piece of the body; the caller has checked body_bytes_max().
   virtual OrProblem<void> Feed(ByteView) { return {}; }
 
+  // The body is complete: the envelopes that wait for a transaction, which may be one with those of
+  // other exchanges. Whoever takes them says with Committed what became of them, before Finish. Not
+  // taken, they are committed by Finish.
+  virtual std::vector<NewEnvelope> TakeUncommitted() { return {}; }
+  virtual OrProblem<void> Committed(std::span<const NewEnvelope>,
+                                    const Result<std::vector<AppendOutcome>>&) {
+    return {};
+  }
+
   // The body is complete. After this, and without a problem, the answer may be read.
   virtual OrProblem<void> Finish() { return {}; }
 

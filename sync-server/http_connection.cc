@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
@@ -271,7 +272,9 @@ asio::awaitable<HttpConnection::Next> HttpConnection::Serve(Parser& parser) {
     LogRequest(0, "cut", &exchange);
     co_return Next::kClose;
   }
+  const auto committed = co_await Commit(exchange);
   const Next next = parser.keep_alive() && !is_stopping_ ? Next::kKeepAlive : Next::kClose;
+  if (!committed) co_return co_await WriteProblem(committed.error(), next);
   if (auto finished = exchange.Finish(); !finished)
     co_return co_await WriteProblem(finished.error(), next);
   co_return co_await WriteAnswer(exchange, next);
@@ -303,6 +306,23 @@ asio::awaitable<OrProblem<bool>> HttpConnection::ReadBody(Parser& parser, Exchan
   co_return true;
 }
 
+// With whoever else is ready by now: what lies in the queue of the loop at this moment comes before
+// the group's turn.
+asio::awaitable<OrProblem<void>> HttpConnection::Commit(Exchange& exchange) {
+  GroupCommit& group = rooms_.service.group();
+  const bool is_first = group.is_empty();
+  OrProblem<void> outcome;
+  asio::steady_timer told(stream_.get_executor(), asio::steady_timer::time_point::max());
+  const bool waits = group.Add(exchange, [&](OrProblem<void> committed) {
+    outcome = std::move(committed);
+    told.cancel();
+  });
+  if (!waits) co_return outcome;
+  if (is_first) asio::post(stream_.get_executor(), [&group] { group.Flush(); });
+  co_await told.async_wait(kTuple);
+  co_return outcome;
+}
+
 // --- Answers -------------------------------------------------------------------------------------
 
 std::string HttpConnection::HeadText(int status, std::string_view content_type, Next next) const {
@@ -325,6 +345,7 @@ asio::awaitable<HttpConnection::Next> HttpConnection::WriteAnswer(Exchange& exch
   while (!chunk->empty()) {
     progress_.body_bytes_out += chunk->size();
     AppendChunk(out, *chunk);
+    *chunk = Bytes();  // a slow reader costs the answer once
     if (!co_await Write(std::exchange(out, {}))) {
       LogRequest(exchange.status(), "cut", &exchange);
       co_return Next::kClose;

@@ -70,6 +70,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<OrProblem<bool>> ReadHead(Parser& parser);
   boost::asio::awaitable<Next> Serve(Parser& parser);
   boost::asio::awaitable<OrProblem<bool>> ReadBody(Parser& parser, Exchange& exchange);
+  boost::asio::awaitable<OrProblem<void>> Commit(Exchange& exchange);
   boost::asio::awaitable<Next> WriteAnswer(Exchange& exchange, Next next);
   boost::asio::awaitable<Next> WriteProblem(const Refusal& problem, Next next);
   boost::asio::awaitable<bool> Write(ByteView bytes);

@@ -20,7 +20,7 @@ inline constexpr std::size_t kCommitBytesTarget = 256 * 1024;
 inline constexpr std::size_t kCommitEnvelopesMax = 256;
 
 // One piece of an answer. A single envelope may be larger and then travels alone.
-inline constexpr std::size_t kAnswerChunkBytesTarget = 256 * 1024;
+inline constexpr std::size_t kAnswerChunkBytesTarget = 64 * 1024;
 inline constexpr std::size_t kAnswerChunkRowsMax = 512;
 
 // Rows that one answer looks at, the device's own (which are skipped) included: after that, `more`.

@@ -80,6 +80,11 @@ class SyncExchange final : public Exchange {
     }
     return handler_.FinishPush();
   }
+  std::vector<NewEnvelope> TakeUncommitted() override { return handler_.TakeUncommitted(); }
+  OrProblem<void> Committed(std::span<const NewEnvelope> batch,
+                            const Result<std::vector<AppendOutcome>>& outcomes) override {
+    return handler_.Committed(batch, outcomes);
+  }
   void Cut() override { handler_.Cut(); }
   [[nodiscard]] std::string_view content_type() const override { return kSyncContentType; }
   OrProblem<Bytes> NextChunk() override { return handler_.NextChunk(); }
@@ -100,6 +105,7 @@ Service::Service(const SyncHandler::Rooms& rooms, const Options& options)
       options_(options),
       usage_(rooms.store, options.space_bytes_max),
       device_rates_(options.device_rate, kRateKeysMax),
+      group_(rooms.store, rooms.metrics),
       enrolments_(rooms.store, rooms.directory) {
   if (rooms_.usage == nullptr) rooms_.usage = &usage_;
 }

@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "sync-server/enrolment_handler.h"
 #include "sync-server/exchange.h"
+#include "sync-server/group_commit.h"
 #include "sync-server/rate_limiter.h"
 #include "sync-server/request_auth.h"
 #include "sync-server/server_limits.h"
@@ -31,6 +32,9 @@ class Service {
   // From the next request on.
   void SetOptions(const Options& options);
 
+  // For whoever runs several exchanges at once.
+  [[nodiscard]] GroupCommit& group() { return group_; }
+
   // The methods of a path, for the Allow header of kMethodNotAllowed; empty: no such path.
   [[nodiscard]] static std::string_view AllowedMethods(std::string_view path);
 
@@ -45,6 +49,7 @@ class Service {
   Options options_;
   SpaceUsage usage_;
   RateLimiter device_rates_;
+  GroupCommit group_;
   EnrolmentHandler enrolments_;
   RequestAuth auth_;
   std::size_t sync_requests_ = 0;  // at this moment

@@ -203,12 +203,21 @@ OrProblem<void> SyncHandler::CommitStatements() {
 
 OrProblem<void> SyncHandler::CommitEnvelopes() {
   if (envelopes_.empty()) return {};
-  const std::vector<NewEnvelope> batch = std::exchange(envelopes_, {});
-  envelope_bytes_ = 0;
+  const std::vector<NewEnvelope> batch = TakeUncommitted();
   const auto began = std::chrono::steady_clock::now();
   const auto outcomes = rooms_.store.AppendEnvelopes(batch);
   if (rooms_.metrics != nullptr)
     rooms_.metrics->commits.Add(std::chrono::steady_clock::now() - began);
+  return Committed(batch, outcomes);
+}
+
+std::vector<NewEnvelope> SyncHandler::TakeUncommitted() {
+  envelope_bytes_ = 0;
+  return std::exchange(envelopes_, {});
+}
+
+OrProblem<void> SyncHandler::Committed(std::span<const NewEnvelope> batch,
+                                       const Result<std::vector<AppendOutcome>>& outcomes) {
   if (!outcomes) {
     for (const NewEnvelope& envelope : batch) GiveBackRoom(envelope);
     return StorageProblem();

@@ -49,6 +49,12 @@ class SyncHandler {
   // The push is complete. kMalformed if it lacks its end frame.
   OrProblem<void> FinishPush();
 
+  // The envelopes that no transaction holds yet, to be committed with others' by the caller, who
+  // then says what became of them. kStorage if that is an error.
+  std::vector<NewEnvelope> TakeUncommitted();
+  OrProblem<void> Committed(std::span<const NewEnvelope> batch,
+                            const Result<std::vector<AppendOutcome>>& outcomes);
+
   // The connection was cut: commits what came whole.
   void Cut();
 

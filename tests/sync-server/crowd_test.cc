@@ -20,7 +20,11 @@ constexpr std::size_t kIdleConnections = 2000;
 constexpr std::size_t kIdleKibMax = 64;
 constexpr std::size_t kSlowClients = 5000;
 constexpr std::size_t kSlowBytesPerSecond = 2000;
+constexpr std::size_t kSlicesPerSecond = 100;
+constexpr std::chrono::milliseconds kSlice{1000 / kSlicesPerSecond};
 constexpr std::size_t kFastRequests = 1000;
+constexpr std::size_t kFastRequestsMin = 200;
+constexpr std::chrono::seconds kMeasuringTime{15};
 constexpr double kSlowdownMax = 3;
 constexpr int kAttemptsMax = 4;
 
@@ -121,7 +125,10 @@ class FastLaptop {
   // The 99th percentile, in milliseconds.
   double P99() {
     std::vector<double> took_ms;
-    for (std::size_t i = 0; i < kFastRequests; ++i) {
+    // A machine that is busy with other things gets fewer.
+    const auto enough_by = std::chrono::steady_clock::now() + kMeasuringTime;
+    while (took_ms.size() < kFastRequests &&
+           (took_ms.size() < kFastRequestsMin || std::chrono::steady_clock::now() < enough_by)) {
       const auto began = std::chrono::steady_clock::now();
       client_.Sync(device_, {.directory_cursor = 4, .cursors = {{space_, 0}}});
       const auto took = std::chrono::steady_clock::now() - began;
@@ -162,19 +169,23 @@ TEST_F(CrowdTest, ThousandsOfSlowClientsDoNotSlowTheOthersDown) {
     const TestRequest request = client.Sign(slow.key(), slow.signer(), CopyOf(ViewOf(body)));
     ASSERT_TRUE(crowd.back()->Send(request.HeadText(server_->address(), body.size())));
   }
+  // Evenly over each second: they know nothing of each other.
   std::thread trickle([&] {
     std::size_t sent = 0;
-    auto next = std::chrono::steady_clock::now();
-    while (!enough) {
-      for (const auto& one : crowd)
-        EXPECT_TRUE(one->Send(std::string_view(body).substr(sent, kSlowBytesPerSecond)));
-      sent = (sent + kSlowBytesPerSecond) % (body.size() / 2);
-      ++rounds;
-      next += std::chrono::seconds(1);
+    const auto began = std::chrono::steady_clock::now();
+    for (std::size_t slice = 0; !enough; ++slice) {
+      const std::size_t first = slice % kSlicesPerSecond * (kSlowClients / kSlicesPerSecond);
+      for (std::size_t i = first; i < first + kSlowClients / kSlicesPerSecond; ++i)
+        EXPECT_TRUE(crowd[i]->Send(std::string_view(body).substr(sent, kSlowBytesPerSecond)));
+      if (slice % kSlicesPerSecond + 1 == kSlicesPerSecond) {
+        sent = (sent + kSlowBytesPerSecond) % (body.size() / 2);
+        ++rounds;
+      }
       // Pace, not a wait for something: the rate is what the test is about.
-      pollfd nothing{-1, 0, 0};
+      const auto next = began + (slice + 1) * kSlice;
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
           next - std::chrono::steady_clock::now());
+      pollfd nothing{-1, 0, 0};
       poll(&nothing, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
     }
   });

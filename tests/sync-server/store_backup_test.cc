@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "sync-server/sync_handler.h"
+#include "tests/fakes/manual_clock.h"
 #include "tests/support/process.h"
 #include "tests/sync-server/store_files.h"
 
@@ -51,6 +53,26 @@ TEST_F(StoreBackupTest, IsMadeWhileAServerHasTheStoreAndWrites) {
   disk_.Append(disk_.a);
   EXPECT_EQ(VerifyStore(backup_)->envelopes, 2U);
   EXPECT_EQ(VerifyStore(disk_.path())->envelopes, 3U);
+}
+
+// A checkpoint that empties the WAL has to wait for whoever reads: it does not have to here.
+TEST_F(StoreBackupTest, ASlowDownloadHoldsNoTransactionBetweenItsPieces) {
+  for (int i = 0; i < 20; ++i) disk_.Append(disk_.a, 20'000);
+  ManualClock clock;
+  const auto directory = std::move(*ServerDirectory::Load(*disk_.store, std::nullopt));
+  SyncHandler download({*disk_.store, *directory, clock}, disk_.b.signer());
+  ASSERT_TRUE(
+      download.Feed(TestPush{.directory_cursor = 5, .cursors = {{disk_.space, 0}}}.Encode()));
+  ASSERT_TRUE(download.FinishPush());
+  ASSERT_FALSE(download.NextChunk()->empty());
+  ASSERT_FALSE(download.NextChunk()->empty());
+  const auto other = Database::Open({.path = disk_.path(), .beside = Database::Beside::kReaders});
+  ASSERT_TRUE(other.has_value());
+  auto checkpoint = (*other)->Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+  ASSERT_TRUE(checkpoint.Step().value());
+  EXPECT_EQ(checkpoint.Int(0), 0) << "somebody reads";
+  EXPECT_EQ(std::filesystem::file_size(disk_.path() + "-wal"), 0U);
+  ASSERT_FALSE(download.NextChunk()->empty());
 }
 
 TEST_F(StoreBackupTest, IsOneFileWithNothingBesideIt) {

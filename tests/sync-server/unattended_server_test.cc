@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <openssl/x509.h>
 
+#include <thread>
+
 #include "tests/sync-server/raw_client.h"
 #include "tests/sync-server/server_process.h"
 
@@ -144,6 +146,38 @@ TEST_F(UnattendedServerTest, CountsWhatItDoesAndSaysNothingOfWho) {
   for (const std::string& id : {a_.id().ToHex(), b_.id().ToHex(), space_.ToHex()})
     EXPECT_THAT(answer, Not(HasSubstr(id.substr(0, 8))));
   EXPECT_THAT(answer, Not(HasSubstr("127.0.0.1")));
+}
+
+// How many share one depends on the machine; that some do is what the group is for.
+TEST_F(UnattendedServerTest, LaptopsThatPushTogetherShareTransactions) {
+  constexpr int kLaptops = 16;
+  constexpr int kPushes = 25;
+  std::vector<std::unique_ptr<TestDevice>> laptops;
+  std::vector<Bytes> admissions;
+  for (std::uint8_t i = 0; i < kLaptops; ++i) {
+    laptops.push_back(std::make_unique<TestDevice>(static_cast<std::uint8_t>(10 + i)));
+    admissions.push_back(organisation_.Admit(*laptops.back(), {space_}));
+  }
+  TestClient(server_).Sync(organisation_, {.statements = admissions});
+  const auto began = std::chrono::steady_clock::now();
+  std::vector<std::thread> threads;
+  for (const auto& laptop : laptops)
+    threads.emplace_back([&] {
+      TestClient client(server_);
+      for (int i = 0; i < kPushes; ++i)
+        EXPECT_EQ(client
+                      .Sync(*laptop, {.directory_cursor = 5 + kLaptops,
+                                      .envelopes = {laptop->NextEnvelopeBytes(space_, 500)}})
+                      .acknowledgements.size(),
+                  1U);
+    });
+  for (std::thread& thread : threads) thread.join();
+  const auto took = std::chrono::steady_clock::now() - began;
+  const double commits = Metric("sacoche_commit_seconds_count").value();
+  std::cout << kLaptops * kPushes << " pushes in " << commits << " transactions, "
+            << std::chrono::duration<double, std::milli>(took).count() << " ms" << std::endl;
+  EXPECT_EQ(Metric("sacoche_envelopes_stored_total"), kLaptops * kPushes);
+  EXPECT_LT(commits, kLaptops * kPushes);
 }
 
 TEST_F(UnattendedServerTest, GivesMetricsOnTheirOwnPortOnly) {
