@@ -14,6 +14,8 @@ Status Directory::Apply(const SignedStatement& statement) {
   SACOCHE_TRY(Check(statement));
   const Statement& said = statement.statement;
   Take(said);
+  if (const auto* use = std::get_if<RecoveryUseStatement>(&said.payload))
+    recovery_uses_.push_back({statement.hash, said.signer, *use});
   chains_[said.signer] = ChainHead{said.counter, statement.hash};
   known_.insert(statement.hash);
   return {};
@@ -39,11 +41,14 @@ void Directory::Take(const Statement& said) {
     Revoke(*revocation);
   } else if (const auto* sharing = std::get_if<SharingStatement>(&said.payload)) {
     TakeSharing(*sharing);
+  } else if (const auto* key = std::get_if<RecoveryKeyStatement>(&said.payload)) {
+    HoldRecoveryKey(*key, said.signer);
   }
 }
 
 void Directory::Admit(const AdmissionStatement& admission) {
   const DeviceId device = DeviceIdOf(admission.signing_key);
+  const RecoveryRights rights_before = RightsAround(device);
   Member& member = members_[device];
   const std::vector<SpaceId> before = std::move(member.admission.spaces);
   member.device = device;
@@ -59,6 +64,7 @@ void Directory::Admit(const AdmissionStatement& admission) {
     ends_.erase({space, device});
     JoinSharings(device, space);
   }
+  SettleRights(rights_before, RightsAround(device));
 }
 
 Status Directory::Uphold(const SignedStatement& statement) {
@@ -68,18 +74,26 @@ Status Directory::Uphold(const SignedStatement& statement) {
   SACOCHE_ASSIGN(const SigningPublicKey key, SignerKey(statement.statement));
   if (!VerifyStatementSignature(statement, key) || !MaySay(statement.statement))
     return Untrusted("a revocation is signed by somebody who may not make it");
-  if (FindMember(revocation->device) == nullptr || IsRevoked(revocation->device)) return {};
+  const bool is_gone = IsRevoked(revocation->device);
+  if (FindMember(revocation->device) == nullptr || (is_gone && !EndsRecovery(*revocation)))
+    return {};
   Revoke(*revocation);
-  members_.at(revocation->device).upheld = true;
+  members_.at(revocation->device).upheld |= !is_gone;
   return {};
 }
 
 void Directory::Revoke(const RevocationStatement& revocation) {
   Member& member = members_.at(revocation.device);
-  if (!std::exchange(member.upheld, false))
+  const RecoveryRights rights_before = RightsAround(revocation.device);
+  const bool is_gone = member.revoked.has_value();
+  if (!is_gone)
     for (const SpaceId& space : SpacesOf(revocation.device)) Leave(revocation.device, space);
+  // A later departure says more of why it is gone, not when.
+  if (!is_gone || std::exchange(member.upheld, false)) member.revoked_by = statement_count() + 1;
   member.revoked = revocation.reason;
-  member.revoked_by = statement_count() + 1;
+  if (revocation.reason == RevocationStatement::Reason::kDeparture)
+    EndRecoveryOfGoneLaptops(revocation.device);
+  SettleRights(rights_before, RightsAround(revocation.device));
 }
 
 // Before the first key there is nothing that somebody could take away.
@@ -127,10 +141,12 @@ Result<SigningPublicKey> Directory::SignerKey(const Statement& statement) const 
 bool Directory::MaySay(const Statement& statement) const {
   const StatementPayload& payload = statement.payload;
   if (std::holds_alternative<EpochStatement>(payload) ||
-      std::holds_alternative<GrantStatement>(payload) ||
       std::holds_alternative<SharingStatement>(payload))
     return !statement.by_root();
-  if (statement.by_root()) return true;
+  if (statement.by_root() || std::holds_alternative<GrantStatement>(payload)) return true;
+  if (std::holds_alternative<RecoveryKeyStatement>(payload) ||
+      std::holds_alternative<RecoveryUseStatement>(payload))
+    return FindMember(statement.signer) != nullptr;
   const OfficerStatement* officer = FindOfficer(statement.signer);
   if (officer == nullptr) return false;
   if (const auto* admission = std::get_if<AdmissionStatement>(&payload))
@@ -184,6 +200,10 @@ Status Directory::CheckPayload(const Statement& statement) const {
     return CheckRevocation(*revocation);
   if (const auto* sharing = std::get_if<SharingStatement>(&statement.payload))
     return CheckSharing(*sharing, statement.signer);
+  if (const auto* key = std::get_if<RecoveryKeyStatement>(&statement.payload))
+    return CheckRecoveryKey(*key, statement.signer);
+  if (const auto* use = std::get_if<RecoveryUseStatement>(&statement.payload))
+    return CheckRecoveryUse(*use, statement.signer);
   return {};
 }
 
@@ -239,15 +259,18 @@ Status Directory::CheckSuccession(const EpochStatement& payload) const {
 }
 
 Status Directory::CheckRevocation(const RevocationStatement& payload) const {
-  if (FindMember(payload.device) == nullptr)
+  const Member* member = FindMember(payload.device);
+  if (member == nullptr)
     return Fail(ErrorCode::kRefused, "a laptop that was never admitted cannot be withdrawn");
-  if (IsRevoked(payload.device) && !FindMember(payload.device)->upheld)
+  if (member->revoked && !member->upheld && !EndsRecovery(payload))
     return Fail(ErrorCode::kRefused, "the laptop was withdrawn already");
   return {};
 }
 
 Status Directory::CheckGrant(const GrantStatement& payload, const DeviceId& signer) const {
-  if (!IsMember(signer, payload.space) || !IsMember(payload.device, payload.space))
+  const bool may_give = signer.is_zero() ? MayRootGrant(payload) : IsMember(signer, payload.space);
+  if (!may_give ||
+      !(IsMember(payload.device, payload.space) || Recovers(payload.device, payload.space)))
     return Untrusted("a key was granted by or to somebody outside the space");
   const auto epoch = epochs_.find(EpochKey{payload.space, payload.epoch});
   if (epoch == epochs_.end()) return Fail(ErrorCode::kRefused, "the epoch was never opened");

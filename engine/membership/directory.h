@@ -16,6 +16,19 @@ struct Member {
   bool upheld = false;           // the revocation has no place in the log
 };
 
+// A recovery key that is in force, and the recipient that stands for it in grants.
+struct RecoveryKey {
+  BoxPublicKey box_key{};
+  DeviceId recipient;
+};
+
+// That a recovery key was used, as the directory tells it.
+struct RecoveryUse {
+  Hash256 statement{};
+  DeviceId signer;  // zero: the root, with the organisation's key
+  RecoveryUseStatement used;
+};
+
 // What the directory's statements say, once each has been verified. Built by applying them in the
 // order of the log; the server and every client apply the same rules, so that a hostile server
 // cannot add a member, and a client cannot make the server believe in one. A value: copies compare.
@@ -72,6 +85,23 @@ class Directory {
   [[nodiscard]] const GrantStatement* FindGrant(const SpaceId& space, std::uint64_t epoch,
                                                 const DeviceId& device) const;
 
+  // -- Recovery: docs/decisions/0020-recovery-in-use.md ----------------------------------------
+
+  // The one that the holder said last, if it is in force. Zero id: the organisation's.
+  [[nodiscard]] const RecoveryKey* FindRecoveryKey(const DeviceId& holder) const;
+  // The laptop that said this key; zero: the organisation. Nothing if the key is not in force.
+  [[nodiscard]] std::optional<DeviceId> HolderOf(const DeviceId& recipient) const;
+  // Whether both are laptops of one person, as far as the directory says whose they are.
+  [[nodiscard]] bool IsOfSamePerson(const DeviceId& one, const DeviceId& other) const;
+  // Whether the space's keys are granted to that recovery key. The organisation's: every space's; a
+  // laptop's: those of its spaces, and of the spaces that it was in when it was lost or replaced,
+  // until another laptop of its person says a key, or the person leaves.
+  [[nodiscard]] bool Recovers(const DeviceId& recipient, const SpaceId& space) const;
+  // Which those are, in the order of their holders.
+  [[nodiscard]] std::vector<RecoveryKey> RecoveryKeysOf(const SpaceId& space) const;
+  // In the order in which they were said.
+  [[nodiscard]] const std::vector<RecoveryUse>& recovery_uses() const { return recovery_uses_; }
+
   // For the signer's next statement. Zero id: the root.
   [[nodiscard]] std::uint64_t NextCounter(const DeviceId& signer) const;
   [[nodiscard]] Hash256 LastHash(const DeviceId& signer) const;
@@ -111,6 +141,12 @@ class Directory {
   void TakeSharing(const SharingStatement& payload);
   void JoinSharings(const DeviceId& device, const SpaceId& parent);
   void LeaveSharings(const DeviceId& device, const SpaceId& parent);
+  [[nodiscard]] Status CheckRecoveryKey(const RecoveryKeyStatement& payload,
+                                        const DeviceId& signer) const;
+  [[nodiscard]] Status CheckRecoveryUse(const RecoveryUseStatement& payload,
+                                        const DeviceId& signer) const;
+  // The root may give away only what the organisation's recovery key was used for.
+  [[nodiscard]] bool MayRootGrant(const GrantStatement& payload) const;
   // Whether the signer may say that at all.
   [[nodiscard]] bool MaySay(const Statement& statement) const;
   [[nodiscard]] bool MayAdmit(const OfficerStatement& officer,
@@ -122,6 +158,17 @@ class Directory {
   void Revoke(const RevocationStatement& revocation);
   void OpenEpoch(const EpochStatement& epoch, const DeviceId& opener);
   void Leave(const DeviceId& device, const SpaceId& space);
+  void HoldRecoveryKey(const RecoveryKeyStatement& payload, const DeviceId& holder);
+  // Whether that laptop's person leaves, whose code on paper was in force until now.
+  [[nodiscard]] bool EndsRecovery(const RevocationStatement& revocation) const;
+  // Those of the person's laptops that are gone.
+  void EndRecoveryOfGoneLaptops(const DeviceId& device);
+  // Which recipient is given the keys of which space, among the keys of the holder and its person.
+  using RecoveryRights = std::set<std::pair<SpaceId, DeviceId>>;
+  [[nodiscard]] RecoveryRights RightsAround(const DeviceId& holder) const;
+  // Whoever holds the newest key and lost the right to the next one leaves the space.
+  void SettleRights(const RecoveryRights& before, const RecoveryRights& after);
+  [[nodiscard]] bool HolderRecovers(const DeviceId& holder, const SpaceId& space) const;
   [[nodiscard]] Result<SigningPublicKey> SignerKey(const Statement& statement) const;
 
   std::optional<SigningPublicKey> root_;
@@ -134,6 +181,8 @@ class Directory {
   std::map<SpaceId, SharingStatement> sharings_;
   std::map<SpaceId, std::set<DeviceId>> leavers_;
   std::map<std::pair<SpaceId, DeviceId>, LeaverEnd> ends_;
+  std::map<DeviceId, RecoveryKey> recovery_keys_;  // by their holders
+  std::vector<RecoveryUse> recovery_uses_;
   std::map<DeviceId, ChainHead> chains_;
   std::set<Hash256> known_;
 };

@@ -1,5 +1,8 @@
 #include "engine/membership/statement.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "platform/base/byte_codec.h"
 
 namespace sacoche {
@@ -19,6 +22,8 @@ enum Kind : std::uint8_t {
   kOfficer = 9,
   kRevocation = 10,
   kNextEpoch = 11,
+  kRecoveryKey = 12,
+  kRecoveryUse = 13,
   kEpochWithKey = 14,
   kNextEpochWithKey = 15,
   kSharing = 16,
@@ -38,13 +43,13 @@ struct KindOf {
   Kind operator()(const ServerStatement&) const { return kServer; }
   Kind operator()(const OfficerStatement&) const { return kOfficer; }
   Kind operator()(const RevocationStatement&) const { return kRevocation; }
+  Kind operator()(const RecoveryKeyStatement&) const { return kRecoveryKey; }
+  Kind operator()(const RecoveryUseStatement&) const { return kRecoveryUse; }
   Kind operator()(const SharingStatement&) const { return kSharing; }
 };
 
 bool IsKnownKind(std::uint8_t kind) {
-  const bool is_gap =
-      (kind > kGrant && kind < kServer) || (kind > kNextEpoch && kind < kEpochWithKey);
-  return kind <= kSharing && !is_gap;
+  return (kind <= kGrant || kind >= kServer) && kind <= kSharing;
 }
 
 void WritePayload(ByteWriter& out, const OrganisationStatement& payload) {
@@ -117,6 +122,16 @@ void WritePayload(ByteWriter& out, const SharingStatement& payload) {
   for (const DeviceId& guest : payload.guests) out.Raw(guest.view());
   out.Varint(payload.until_s);
   out.Sized(payload.sealed_label);
+}
+
+void WritePayload(ByteWriter& out, const RecoveryKeyStatement& payload) {
+  out.Raw(payload.box_key);
+}
+
+void WritePayload(ByteWriter& out, const RecoveryUseStatement& payload) {
+  out.Raw(payload.recipient.view());
+  out.Raw(payload.device.view());
+  WriteSpaces(out, payload.spaces);
 }
 
 template <class Id>
@@ -232,6 +247,17 @@ SharingStatement ReadSharing(ByteReader& in) {
   return payload;
 }
 
+RecoveryUseStatement ReadRecoveryUse(ByteReader& in) {
+  RecoveryUseStatement payload;
+  payload.recipient = ReadId<DeviceId>(in);
+  payload.device = ReadId<DeviceId>(in);
+  payload.spaces = ReadSpaces(in);
+  const bool in_order =
+      std::ranges::adjacent_find(payload.spaces, std::greater_equal<>{}) == payload.spaces.end();
+  if (payload.spaces.empty() || !in_order) in.SetFailed();
+  return payload;
+}
+
 StatementPayload ReadPayload(ByteReader& in, std::uint8_t kind) {
   switch (kind) {
     case kOrganisation:
@@ -256,6 +282,10 @@ StatementPayload ReadPayload(ByteReader& in, std::uint8_t kind) {
       return ReadRevocation(in);
     case kSharing:
       return ReadSharing(in);
+    case kRecoveryKey:
+      return RecoveryKeyStatement{in.Array<32>()};
+    case kRecoveryUse:
+      return ReadRecoveryUse(in);
     default:
       in.SetFailed();
       return OrganisationStatement{};
@@ -281,6 +311,13 @@ Result<SharingStatement> DecodeSharing(ByteView bytes) {
   SharingStatement sharing = ReadSharing(in);
   SACOCHE_TRY(in.Finish("a sharing"));
   return sharing;
+}
+
+DeviceId RecoveryRecipientOf(const BoxPublicKey& key) {
+  const Hash256 hash = HashFor("sacoche.rec-id", {key});
+  DeviceId recipient;
+  std::copy_n(hash.begin(), DeviceId::kSize, recipient.bytes.begin());
+  return recipient;
 }
 
 SignedStatement SignStatement(Statement statement, const SigningKey& key) {

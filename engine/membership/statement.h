@@ -17,7 +17,8 @@ namespace sacoche {
 //
 // The signature covers all that precedes it. What names a person is sealed: the server holds the
 // directory and must not learn a name. A decoder MUST refuse another version, an unknown kind or
-// role, a counter of 0, and bytes after the end.
+// role, a counter of 0, a use of a recovery key for no space or for spaces out of order, and bytes
+// after the end.
 
 using BoxPublicKey = ByteArray<32>;
 using SealedKey = ByteArray<80>;  // crypto_box_seal of a 32-byte key
@@ -92,15 +93,16 @@ struct EpochStatement {
   SpaceId space;
   std::uint64_t epoch = 0;
   Hash256 key_commitment{};
-  std::optional<Succession> succession;  // of every epoch but the first
-  std::optional<SealedKey> own_key;      // the epoch's key, sealed to the opener itself
+  std::optional<Succession> succession;             // of every epoch but the first
+  std::optional<SealedKey> own_key = std::nullopt;  // the epoch's key, sealed to the opener itself
 };
 
-// Kind 5, by a member device: the epoch's key, sealed to another member.
+// Kind 5, by a member device: the epoch's key, sealed to another member or to a recovery key. By
+// the root: to a device for which the organisation's recovery key was used.
 struct GrantStatement {
   SpaceId space;
   std::uint64_t epoch = 0;
-  DeviceId device;
+  DeviceId device;  // or the recipient that stands for a recovery key
   SealedKey sealed_key{};
 };
 
@@ -129,6 +131,23 @@ struct RevocationStatement {
   Reason reason = Reason::kLost;
 };
 
+// Kind 12, by the root: the organisation's recovery key; by a member device: that of its person.
+// The last one of a signer holds. Members seal epoch keys to it as if it were a device.
+struct RecoveryKeyStatement {
+  BoxPublicKey box_key{};
+};
+
+// Stands for a recovery key where a device is named: 16 bytes of a hash of it.
+[[nodiscard]] DeviceId RecoveryRecipientOf(const BoxPublicKey& key);
+
+// Kind 13: a recovery key opens these spaces for this device. By the root for the organisation's
+// key; for a person's by the device itself. Said before the key is used.
+struct RecoveryUseStatement {
+  DeviceId recipient;           // of the recovery key
+  DeviceId device;              // the laptop that reads the spaces from now on
+  std::vector<SpaceId> spaces;  // at least one, by their ids
+};
+
 // Kind 16, by a member of the parent: a space of its own for a copy of one of the parent's
 // dossiers, which these devices read beside the parent's members. Only that dossier's, and only
 // until then. A later one of the same space changes guests and end; without guests it has ended,
@@ -142,9 +161,10 @@ struct SharingStatement {
   Bytes sealed_label;            // under the directory key; which dossier, and on what grounds
 };
 
-using StatementPayload = std::variant<OrganisationStatement, SpaceStatement, AdmissionStatement,
-                                      EpochStatement, GrantStatement, ServerStatement,
-                                      OfficerStatement, RevocationStatement, SharingStatement>;
+using StatementPayload =
+    std::variant<OrganisationStatement, SpaceStatement, AdmissionStatement, EpochStatement,
+                 GrantStatement, ServerStatement, OfficerStatement, RevocationStatement,
+                 RecoveryKeyStatement, RecoveryUseStatement, SharingStatement>;
 
 struct Statement {
   DeviceId signer;  // zero: the root

@@ -28,7 +28,10 @@ inline std::vector<SignedStatement> EveryStatement() {
               CountingFrom<SigningPublicKey>(0xb0), OfficerStatement::Rank::kReferent, {space}}),
           signer.Say(
               RevocationStatement{IdFrom<DeviceId>(0xc0), RevocationStatement::Reason::kDeparture}),
-          signer.Say(EpochStatement{space, 301, CountingFrom<Hash256>(0x31), succession, {}})};
+          signer.Say(EpochStatement{space, 301, CountingFrom<Hash256>(0x31), succession, {}}),
+          signer.Say(RecoveryKeyStatement{CountingFrom<BoxPublicKey>(0xd0)}),
+          signer.Say(RecoveryUseStatement{
+              IdFrom<DeviceId>(0xe0), IdFrom<DeviceId>(0xf0), {space, IdFrom<SpaceId>(0x20)}})};
 }
 
 // Epochs that hold the opener's own key; a chain of key number 2 that begins here.

@@ -185,9 +185,9 @@ TEST(Vectors, TheSampleFramesAreWrittenAsPinned) {
 }
 
 TEST(Vectors, TheSampleStatementsAreWrittenAsPinned) {
-  const char* names[] = {"organisation", "space",     "admission",         "epoch",
-                         "grant",        "server",    "admission_of_user", "officer",
-                         "revocation",   "next_epoch"};
+  const char* names[] = {"organisation", "space",      "admission",         "epoch",
+                         "grant",        "server",     "admission_of_user", "officer",
+                         "revocation",   "next_epoch", "recovery_key",      "recovery_use"};
   const std::vector<SignedStatement> statements = EveryStatement();
   ASSERT_EQ(statements.size(), std::size(names));
   for (std::size_t i = 0; i < statements.size(); ++i)

@@ -86,11 +86,31 @@ TEST(Statement, RefusesLeaversOutOfOrderOrTwice) {
   EXPECT_THAT(DecodeStatement(signer.Say(epoch).bytes), Succeeds());
 }
 
+TEST(Statement, RefusesAUseOfARecoveryKeyForNoSpaceOrForSpacesOutOfOrder) {
+  Signer signer = Signer::Device(2);
+  RecoveryUseStatement use{IdFrom<DeviceId>(1), signer.id(), {}};
+  EXPECT_THAT(DecodeStatement(signer.Say(use).bytes), FailsWith(ErrorCode::kCorrupt));
+  use.spaces = {IdFrom<SpaceId>(2), IdFrom<SpaceId>(1)};
+  EXPECT_THAT(DecodeStatement(signer.Say(use).bytes), FailsWith(ErrorCode::kCorrupt));
+  use.spaces = {IdFrom<SpaceId>(2), IdFrom<SpaceId>(2)};
+  EXPECT_THAT(DecodeStatement(signer.Say(use).bytes), FailsWith(ErrorCode::kCorrupt));
+  use.spaces = {IdFrom<SpaceId>(2), IdFrom<SpaceId>(3)};
+  EXPECT_THAT(DecodeStatement(signer.Say(use).bytes), Succeeds());
+}
+
+// Computed by another program: BLAKE2b-256 of the key, personal `sacoche.rec-id`, 16 bytes of it.
+TEST(Statement, ARecoveryKeyHasOneRecipient) {
+  EXPECT_EQ(RecoveryRecipientOf(CountingFrom<BoxPublicKey>(0xd0)).ToHex(),
+            "58eb48acec008859f774cc5de978f121");
+}
+
 TEST(Statement, RefusesAnUnknownKind) {
   EXPECT_THAT(DecodeStatement(WithByte(EveryStatement()[0], kKindAt, 0)),
               FailsWith(ErrorCode::kCorrupt));
-  EXPECT_THAT(DecodeStatement(WithByte(EveryStatement()[0], kKindAt, 6)),
-              FailsWith(ErrorCode::kNewerFormat));
+  for (const int kind : {6, 255})
+    EXPECT_THAT(
+        DecodeStatement(WithByte(EveryStatement()[0], kKindAt, static_cast<std::uint8_t>(kind))),
+        FailsWith(ErrorCode::kNewerFormat));
 }
 
 TEST(Statement, RefusesAnUnknownRole) {
