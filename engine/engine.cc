@@ -336,6 +336,7 @@ Status Engine::Sync(HttpClient& http, SyncReport& report) {
                 "backup",
                 "Your work is kept on this laptop. Synchronise again after a colleague has; if no "
                 "colleague's laptop is left, call your administrator.");
+  SACOCHE_TRY(HearOfRecoveries());
   Notify(report.touched);
   return status;
 }

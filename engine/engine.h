@@ -83,6 +83,9 @@ struct EngineStatus {
   bool time_in_doubt = false;  // what is written now is marked so
 };
 
+struct RecoveryStatus;  // engine/recovery.h
+struct TypedRecovery;
+
 // The facade: everything an application needs of a device's store. One thread owns an Engine. Every
 // call that changes something has it on the disk when it returns without an error; when it fails,
 // nothing changed.
@@ -192,6 +195,24 @@ class Engine {
 
   [[nodiscard]] Result<EngineStatus> ReadStatus();
 
+  // -- Recovery: engine/recovery.h ------------------------------------------------------------
+
+  // This laptop's code on paper restores what it reads on its person's next laptop: from the next
+  // sync on, when the directory says so. `code`: the plain bytes, of which only a public key is
+  // kept. The last one noted holds.
+  Status NoteRecoveryCode(ByteView code);
+  // The code of a lost laptop of the same person was typed: the next sync says so in the directory,
+  // for all to see, and then opens with it what this laptop has no key for. kInvalidInput for
+  // another code, kAlreadyExists if it would open nothing; then nothing changed. The directory must
+  // have been synchronised.
+  Result<TypedRecovery> UseRecoveryCode(ByteView code);
+  [[nodiscard]] Result<RecoveryStatus> ReadRecovery();
+  // These are not among its notices any more.
+  Status AcknowledgeRecoveries(const std::vector<Hash256>& statements);
+  // When the server received the last of what a laptop wrote and this one read from its log, in
+  // seconds; nothing if there is nothing.
+  [[nodiscard]] Result<std::optional<std::uint64_t>> LastReceivedFrom(const DeviceId& author);
+
   // -- Care ----------------------------------------------------------------------------------
 
   // Looks through the whole store; nothing is changed.
@@ -241,6 +262,8 @@ class Engine {
   Status RunOneSync(HttpClient& http, SyncReport& report);
   [[nodiscard]] Status CheckWritable() const;
   Status ForgetKeys();
+  // Keeps when this laptop heard of recoveries that are new to it.
+  Status HearOfRecoveries();
   [[nodiscard]] Status CheckAgainstStore(const sacoche::Edit& edit);
   [[nodiscard]] Result<RecordView> View(const RecordHead& head);
   [[nodiscard]] Result<std::optional<VisibleField>> Show(

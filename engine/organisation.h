@@ -3,6 +3,7 @@
 #include "engine/membership/directory.h"
 #include "engine/membership/enrolment_request.h"
 #include "engine/membership/phrase.h"
+#include "engine/recovery.h"
 #include "engine/seal/organisation_key.h"
 #include "engine/seal/profile.h"
 #include "engine/space_label.h"
@@ -52,6 +53,19 @@ class Organisation {
 
   // Lets the holder of that key admit and withdraw devices, within his rank; kNone ends it.
   Status Appoint(const OfficerStatement& officer);
+
+  // The organisation's recovery key from now on: members grant it the keys of their spaces as they
+  // synchronise, and the one before ends.
+  Status SetRecoveryKey(const BoxPublicKey& key);
+
+  // Opens with the recovery key what the device is a member of and has no key for: says in the
+  // directory that it does, for all to see, and then grants. The device reads at its next sync.
+  // kInvalidInput if the key is not the one in force; kNotFound for a device that was never
+  // admitted.
+  Result<OrganisationRecovery> UseRecoveryKey(const BoxKey& key, const DeviceId& device);
+  // Whether the recovery key in force, as far as the directory was read, holds the newest key of
+  // the space.
+  [[nodiscard]] bool IsRecoverable(const SpaceId& space) const;
 
   // Reads what is new in the directory; the calls above do it themselves.
   Status Refresh();

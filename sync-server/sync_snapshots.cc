@@ -139,6 +139,13 @@ OrProblem<void> SyncHandler::BeginSpace(Bytes& chunk) {
   // A laptop that forgot compares its own envelopes with what it wrote beside them: the log tells
   // more than their outcome. It may know the beginning too; if it does not, the chains tell it.
   const bool recalls = cursor.from == CursorFrame::From::kEverybody;
+  // Whoever was let in by a recovery key may find nobody there to make another snapshot.
+  if (!*newest && cursor.cursor < *dropped &&
+      rooms_.directory.directory().WasRecoveredFor(signer_.device, cursor.space)) {
+    auto of_anybody = rooms_.store.NewestSnapshot(cursor.space);
+    if (!of_anybody) return StorageProblem();
+    newest = std::move(*of_anybody);
+  }
   const bool is_behind = (cursor.cursor == 0 && !recalls) || cursor.cursor < *dropped;
   if (!*newest && cursor.cursor < *dropped && !recalls) {
     const SpaceId space = cursor.space;

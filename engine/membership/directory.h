@@ -99,6 +99,8 @@ class Directory {
   [[nodiscard]] bool Recovers(const DeviceId& recipient, const SpaceId& space) const;
   // Which those are, in the order of their holders.
   [[nodiscard]] std::vector<RecoveryKey> RecoveryKeysOf(const SpaceId& space) const;
+  // Whether a recovery key opened the space for that laptop: it may be alone in it.
+  [[nodiscard]] bool WasRecoveredFor(const DeviceId& device, const SpaceId& space) const;
   // In the order in which they were said.
   [[nodiscard]] const std::vector<RecoveryUse>& recovery_uses() const { return recovery_uses_; }
 

@@ -52,6 +52,12 @@ std::vector<RecoveryKey> Directory::RecoveryKeysOf(const SpaceId& space) const {
   return keys;
 }
 
+bool Directory::WasRecoveredFor(const DeviceId& device, const SpaceId& space) const {
+  return std::ranges::any_of(recovery_uses_, [&](const RecoveryUse& use) {
+    return use.used.device == device && std::ranges::count(use.used.spaces, space) > 0;
+  });
+}
+
 Status Directory::CheckRecoveryKey(const RecoveryKeyStatement& payload,
                                    const DeviceId& signer) const {
   const DeviceId recipient = RecoveryRecipientOf(payload.box_key);

@@ -160,6 +160,15 @@ Result<std::optional<std::uint64_t>> ChangeLog::ReceivedAt(const SpaceId& space,
   return received_s == 0 ? std::optional<std::uint64_t>() : std::optional(received_s);
 }
 
+Result<std::optional<std::uint64_t>> ChangeLog::LastReceivedFrom(const DeviceId& author) {
+  auto query =
+      database_->Prepare("SELECT coalesce(max(received_s), 0) FROM change_log WHERE author = ?");
+  query.Bind(author.view());
+  SACOCHE_TRY(query.Step());
+  const std::uint64_t received_s = query.Uint(0);
+  return received_s == 0 ? std::optional<std::uint64_t>() : std::optional(received_s);
+}
+
 Status ChangeLog::AppendWrites(std::int64_t seq, const RecordWrite& record, int& position) {
   for (const FieldWrite& write : record.writes) {
     const Bytes value = EncodeValue(write.value);

@@ -23,9 +23,12 @@ Status KeyChest::Write(std::string_view name, ByteView value) {
       .Run();
 }
 
+Status KeyChest::Drop(std::string_view name) {
+  return database_->Prepare("DELETE FROM meta WHERE name = ?").Bind(name).Run();
+}
+
 Status KeyChest::DropAllKeys(std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names)
-    SACOCHE_TRY(database_->Prepare("DELETE FROM meta WHERE name = ?").Bind(name).Run());
+  for (const std::string_view name : names) SACOCHE_TRY(Drop(name));
   SACOCHE_TRY(database_->Prepare("DELETE FROM epoch_key").Run());
   return database_->Prepare("DELETE FROM pending_epoch").Run();
 }

@@ -16,6 +16,7 @@ class KeyChest {
   // Empty if there is none.
   [[nodiscard]] Result<SecretBytes> Read(std::string_view name);
   Status Write(std::string_view name, ByteView value);
+  Status Drop(std::string_view name);
 
   // These values, and every epoch's key.
   Status DropAllKeys(std::initializer_list<std::string_view> names);

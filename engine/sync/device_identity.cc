@@ -1,5 +1,7 @@
 #include "engine/sync/device_identity.h"
 
+#include "engine/sync/recovery_chest.h"
+
 namespace sacoche {
 namespace {
 
@@ -26,7 +28,7 @@ Status DeviceIdentity::Save(Store& store) const {
 Status DeviceIdentity::Forget(Store& store) {
   KeyChest& keys = store.keys();
   SACOCHE_ASSIGN(Transaction transaction, store.Begin());
-  SACOCHE_TRY(keys.DropAllKeys({kSigning, kBox, kReplica}));
+  SACOCHE_TRY(keys.DropAllKeys({kSigning, kBox, kReplica, RecoveryChest::kTyped}));
   SACOCHE_TRY(keys.Write(kWithdrawn, ViewOf("yes")));
   return transaction.Commit();
 }

@@ -9,7 +9,10 @@ Status KeyExchange::TakeKeys(const Statement& statement) {
     return TakeOpenedEpoch(*epoch, statement.signer);
   if (const auto* grant = std::get_if<GrantStatement>(&statement.payload);
       grant != nullptr && grant->device == identity_->device())
-    return TakeGrant(*grant);
+    return TakeGrant(*grant, identity_->box_key);
+  if (const auto* use = std::get_if<RecoveryUseStatement>(&statement.payload);
+      use != nullptr && statement.signer == identity_->device())
+    return TakeRecovered(*use);
   return {};
 }
 
@@ -25,17 +28,18 @@ Status KeyExchange::TakeOpenedEpoch(const EpochStatement& epoch, const DeviceId&
   }
   // Of a store that was put back, from before it offered the key.
   const bool is_own = opener == identity_->device() && epoch.own_key;
-  return is_own ? TakeSealed(epoch, *epoch.own_key) : Status();
+  return is_own ? TakeSealed(epoch, *epoch.own_key, identity_->box_key) : Status();
 }
 
-Status KeyExchange::TakeGrant(const GrantStatement& grant) {
+Status KeyExchange::TakeGrant(const GrantStatement& grant, const BoxKey& box_key) {
   const EpochStatement* epoch = directory_->FindEpoch(grant.space, grant.epoch);
-  return epoch == nullptr ? Status() : TakeSealed(*epoch, grant.sealed_key);
+  return epoch == nullptr ? Status() : TakeSealed(*epoch, grant.sealed_key, box_key);
 }
 
 // What is not the epoch's key is left aside; the space then still waits for its key.
-Status KeyExchange::TakeSealed(const EpochStatement& epoch, const SealedKey& sealed) {
-  const auto opened = identity_->box_key.Open(sealed);
+Status KeyExchange::TakeSealed(const EpochStatement& epoch, const SealedKey& sealed,
+                               const BoxKey& box_key) {
+  const auto opened = box_key.Open(sealed);
   if (!opened) return {};
   const auto key = EpochKey::FromBytes(opened->view());
   if (!key || key->Commitment(epoch.space) != epoch.key_commitment) return {};
@@ -63,6 +67,9 @@ Result<std::vector<Bytes>> KeyExchange::Proposals(const std::set<SpaceId>& at_he
   next_counter_ = directory_->NextCounter(identity_->device());
   last_hash_ = directory_->LastHash(identity_->device());
   std::vector<Bytes> proposals;
+  SACOCHE_TRY(ProposeRecovery(proposals));
+  // What follows from these is proposed once they stand.
+  if (!proposals.empty()) return proposals;
   for (const SpaceId& space : Spaces()) SACOCHE_TRY(ProposeFor(space, at_head, proposals));
   SACOCHE_ASSIGN(const auto wishes, SharingWishes(*store_));
   for (const SharingStatement& wish : wishes)
@@ -114,6 +121,7 @@ Status KeyExchange::ProposeGrants(const SpaceId& space, std::uint64_t epoch,
     proposals.push_back(
         SignNext(GrantStatement{space, epoch, device, SealKeyTo(recipient, key->view())}));
   }
+  ProposeGrantsToRecoveryKeys(space, epoch, *key, proposals);
   return {};
 }
 
@@ -134,10 +142,14 @@ SealedKey KeyExchange::SealToSelf(const EpochKey& key) const {
   return SealKeyTo(identity_->box_key.public_key(), key.view());
 }
 
+SignedStatement KeyExchange::Signed(StatementPayload payload) const {
+  return SignStatement(
+      Statement{identity_->device(), next_counter_, last_hash_, std::move(payload)},
+      identity_->signing_key);
+}
+
 Bytes KeyExchange::SignNext(StatementPayload payload) {
-  const SignedStatement statement =
-      SignStatement(Statement{identity_->device(), next_counter_, last_hash_, std::move(payload)},
-                    identity_->signing_key);
+  const SignedStatement statement = Signed(std::move(payload));
   ++next_counter_;
   last_hash_ = statement.hash;
   return statement.bytes;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "engine/membership/directory.h"
 #include "engine/seal/key_epoch.h"
 #include "engine/sync/device_identity.h"
@@ -7,12 +9,20 @@
 namespace sacoche {
 
 // The keys that follow from the directory for this device: takes the epoch keys that are granted,
-// opens the first epoch of a space, and grants keys to members who lack them.
+// opens the first epoch of a space, grants keys to members and recovery keys that lack them, and
+// uses a recovery code that was typed.
 class KeyExchange {
  public:
+  // Whether the organisation's recovery key is given the keys of a space; nothing: of every space.
+  using OrganisationRecovers = std::function<bool(const SpaceId&)>;
+
   // All must outlive this.
-  KeyExchange(Store* store, Directory* directory, const DeviceIdentity* identity)
-      : store_(store), directory_(directory), identity_(identity) {}
+  KeyExchange(Store* store, Directory* directory, const DeviceIdentity* identity,
+              OrganisationRecovers organisation_recovers = nullptr)
+      : store_(store),
+        directory_(directory),
+        identity_(identity),
+        organisation_recovers_(std::move(organisation_recovers)) {}
 
   // What a statement that is new here brings this device. Within the caller's transaction.
   Status TakeKeys(const Statement& statement);
@@ -20,6 +30,9 @@ class KeyExchange {
   // What this device should add to the directory now, in order. `at_head`: the spaces that it has
   // read to their heads, and so knows where those who left them end.
   [[nodiscard]] Result<std::vector<Bytes>> Proposals(const std::set<SpaceId>& at_head);
+
+  // This device's spaces whose newest key it lacks and that recovery key was given.
+  [[nodiscard]] Result<std::vector<SpaceId>> SpacesToRecover(const DeviceId& recipient);
 
   // Nothing if this device does not hold it (yet).
   [[nodiscard]] Result<std::optional<EpochKey>> Key(const SpaceId& space, std::uint64_t epoch);
@@ -34,10 +47,21 @@ class KeyExchange {
 
  private:
   Status TakeOpenedEpoch(const EpochStatement& epoch, const DeviceId& opener);
-  Status TakeGrant(const GrantStatement& grant);
-  Status TakeSealed(const EpochStatement& epoch, const SealedKey& sealed);
+  Status TakeGrant(const GrantStatement& grant, const BoxKey& box_key);
+  Status TakeSealed(const EpochStatement& epoch, const SealedKey& sealed, const BoxKey& box_key);
+  // Once the directory shows that this device uses the code that was typed.
+  Status TakeRecovered(const RecoveryUseStatement& use);
+  Status TakeNewestGrant(const SpaceId& space, const DeviceId& recipient, const BoxKey& box_key);
   // The keys of the epochs before, each from the one after it.
   Status TakeEarlierKeys(const EpochStatement& newest);
+  // The use of a code that was typed, or the key of this laptop's own.
+  Status ProposeRecovery(std::vector<Bytes>& proposals);
+  Status ProposeUse(const BoxKey& typed, std::vector<Bytes>& proposals);
+  // Whether saying this laptop's own code would end another that is still of use here.
+  Result<bool> NeedsEarlierCode();
+  void ProposeIfGood(StatementPayload payload, std::vector<Bytes>& proposals);
+  void ProposeGrantsToRecoveryKeys(const SpaceId& space, std::uint64_t epoch, const EpochKey& key,
+                                   std::vector<Bytes>& proposals);
   Status ProposeFor(const SpaceId& space, const std::set<SpaceId>& at_head,
                     std::vector<Bytes>& proposals);
   Status ProposeSuccessor(const SpaceId& space, std::uint64_t current,
@@ -45,11 +69,13 @@ class KeyExchange {
   Status ProposeGrants(const SpaceId& space, std::uint64_t epoch, std::vector<Bytes>& proposals);
   Result<EpochKey> OfferedKey(const SpaceId& space, std::uint64_t epoch);
   [[nodiscard]] SealedKey SealToSelf(const EpochKey& key) const;
+  [[nodiscard]] SignedStatement Signed(StatementPayload payload) const;
   Bytes SignNext(StatementPayload payload);
 
   Store* store_;
   Directory* directory_;
   const DeviceIdentity* identity_;
+  OrganisationRecovers organisation_recovers_;
   // The signer's chain, continued over the proposals of one round.
   std::uint64_t next_counter_ = 0;
   Hash256 last_hash_{};

@@ -162,7 +162,10 @@ Result<SnapshotExchange::Received> SnapshotExchange::TakeHead(const SpaceId& spa
   if (!head) return Untrusted("the server sent something that is not a snapshot");
   const SnapshotIdentity& identity = head->identity;
   if (identity.space != space) return Untrusted("the server sent a snapshot of another space");
-  if (!parts_.directory->IsMember(identity.device, space))
+  // By a laptop that left, only where nobody may be left to make another.
+  const bool is_recovered = parts_.directory->WasRecoveredFor(parts_.identity->device(), space) &&
+                            parts_.directory->WasEverMember(identity.device, space);
+  if (!parts_.directory->IsMember(identity.device, space) && !is_recovered)
     return Untrusted("the server sent a snapshot by a stranger");
   if (!VerifySnapshot(*head, parts_.directory->FindMember(identity.device)->admission.signing_key))
     return Untrusted("the server sent a snapshot whose signature does not verify");

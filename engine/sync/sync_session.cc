@@ -15,7 +15,7 @@ SyncSession::SyncSession(const Parts& parts)
       random_(parts.random),
       clock_(parts.clock),
       follower_(parts.store, parts.directory),
-      keys_(parts.store, parts.directory, parts.identity),
+      keys_(parts.store, parts.directory, parts.identity, parts.organisation_recovers),
       sealer_(parts.store, parts.directory, &follower_, &keys_, parts.identity, parts.random),
       receiver_(parts.store, parts.directory, &keys_, parts.committer, parts.identity),
       snapshots_(

@@ -62,6 +62,7 @@ class SyncSession {
     Random* random;
     Clock* clock;  // only to compare it with the server's
     std::uint64_t snapshot_after_envelopes = sync_limits::kSnapshotAfterEnvelopes;
+    KeyExchange::OrganisationRecovers organisation_recovers = {};
   };
   explicit SyncSession(const Parts& parts);
 
