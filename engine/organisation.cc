@@ -170,7 +170,10 @@ Status Organisation::Revoke(const DeviceId& device, RevocationStatement::Reason 
   SACOCHE_TRY(Refresh());
   const Member* member = directory_.FindMember(device);
   if (member == nullptr) return UnknownDevice();
-  if (member->revoked)
+  // That its person left after the laptop was lost ends the code on paper too.
+  const bool ends_code = reason == RevocationStatement::Reason::kDeparture &&
+                         directory_.FindRecoveryKey(device) != nullptr;
+  if (member->revoked && !ends_code)
     return Fail(ErrorCode::kAlreadyExists, "that laptop is withdrawn already",
                 "There is nothing more to do.");
   return Say(RevocationStatement{device, reason});

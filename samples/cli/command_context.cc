@@ -11,6 +11,7 @@
 
 #include "engine/casework/schema.h"
 #include "engine/record/value_codec.h"
+#include "engine/recovery.h"
 #include "platform/curl/curl_http_client.h"
 #include "platform/vault/page_check.h"
 #include "platform/vault/plain_migration.h"
@@ -126,9 +127,12 @@ Argon2Cost CommandContext::MeasuredCost() const {
 }
 
 void CommandContext::ShowRecoveryCode(const RecoveryCode& code) {
-  std::cerr << "The store is encrypted. Its recovery code opens it if the passphrase is forgotten; "
-               "it is\nshown only now. Write it on paper and keep it away from this laptop:\n\n    "
+  static_assert(kRecoveryCodeForm.bytes() == kRecoveryCodeBytes);
+  std::cerr << "The store is encrypted. Its recovery code opens it if the passphrase is forgotten, "
+               "and restores\nyour access on another laptop if this one is lost. It is shown only "
+               "now: write it on paper and keep it\naway from this laptop:\n\n    "
             << TextOf(code.text.view()) << "\n\n";
+  new_code_ = code.secret.Clone();
 }
 
 Status CommandContext::Take(Result<Vault::Created> created) {
@@ -179,13 +183,17 @@ Result<std::unique_ptr<Vault>> CommandContext::UnlockVaultWithRecoveryCode(
 }
 
 Result<std::unique_ptr<Engine>> CommandContext::Open() {
-  return Engine::Open({.path = StorePath(),
-                       .schema = &schema(),
-                       .clock = &clock_,
-                       .random = &random_,
-                       .vfs = vault_->vfs_name(),
-                       .read_only = files_.Exists(DamageMark()),
-                       .projector = &projector_});
+  const bool is_damaged = files_.Exists(DamageMark());
+  SACOCHE_ASSIGN(auto engine, Engine::Open({.path = StorePath(),
+                                            .schema = &schema(),
+                                            .clock = &clock_,
+                                            .random = &random_,
+                                            .vfs = vault_->vfs_name(),
+                                            .read_only = is_damaged,
+                                            .projector = &projector_}));
+  if (!new_code_.empty() && !is_damaged)
+    SACOCHE_TRY(engine->NoteRecoveryCode(std::exchange(new_code_, SecretBytes()).view()));
+  return engine;
 }
 
 Result<std::unique_ptr<Engine>> CommandContext::OpenStore() {

@@ -63,8 +63,11 @@ class CommandContext {
   [[nodiscard]] Status NoteDamage();
   [[nodiscard]] Status ForgetDamage();
 
-  // The code is never shown again: said on the error stream, so that it is not lost in a pipe.
+  // The code is never shown again: said on the error stream, so that it is not lost in a pipe. The
+  // store notes what it opens elsewhere when it is next opened by this program.
   void ShowRecoveryCode(const RecoveryCode& code);
+  // A vault that was made: the context keeps it, and its code is shown.
+  Status Take(Result<Vault::Created> created);
 
   [[nodiscard]] Result<std::unique_ptr<HttpClient>> Connect(const Invitation& invitation) const;
 
@@ -90,7 +93,6 @@ class CommandContext {
   void DestroyStore();
   void LookForDamage();
   [[nodiscard]] Result<std::unique_ptr<Engine>> Open();
-  Status Take(Result<Vault::Created> created);
 
   std::ostream& out_;
   SystemClock clock_;
@@ -99,6 +101,7 @@ class CommandContext {
   Status outcome_;
   std::unique_ptr<Vault> vault_;
   casework::CaseworkProjector projector_;
+  SecretBytes new_code_;  // was shown, and not noted yet
 };
 
 // What was typed is text: UTF-8, and no more of it than the limit.

@@ -8,6 +8,7 @@
 #include "samples/cli/org_commands.h"
 #include "samples/cli/reading_commands.h"
 #include "samples/cli/record_commands.h"
+#include "samples/cli/recovery_commands.h"
 #include "samples/cli/rescue_commands.h"
 #include "samples/cli/sharing_commands.h"
 #include "samples/cli/store_commands.h"
@@ -59,6 +60,7 @@ int Run(int argc, char** argv) {
   ReadingCommands reading_commands(app, context);
   SharingCommands sharing_commands(app, context);
   SyncCommands sync_commands(app, context);
+  RecoveryCommands recovery_commands(app, context);
   OrgCommands org_commands(app, context);
   StoreCommands store_commands(app, context);
   RescueCommands rescue_commands(app, context);

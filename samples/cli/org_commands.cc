@@ -89,6 +89,7 @@ OrgCommands::OrgCommands(CLI::App& app, CommandContext& context) : context_(cont
   AddMembership(*org);
   AddLeaving(*org);
   AddPosts(*org);
+  AddRecovery(*org);
 }
 
 CLI::App* OrgCommands::AddCommand(CLI::App& parent, const std::string& name,
@@ -161,6 +162,10 @@ void OrgCommands::AddMembership(CLI::App& org) {
       ->required()
       ->check(CLI::IsMember(WordsIn(kRoles)));
   AddPlaces(*admit);
+  admit->add_option(
+      "--same-person-as", device_,
+      "Another laptop of its owner, lost or not: its id from `org show`. The recovery "
+      "code of that one then opens here what it read");
   context_.On(admit, [this] { return Admit(); });
 }
 
@@ -368,7 +373,8 @@ Status OrgCommands::Admit() {
   SACOCHE_ASSIGN(const Office office, OpenOffice());
   SACOCHE_ASSIGN(const PendingDevice device, FindRequest(*office.organisation, phrase));
   SACOCHE_ASSIGN(const auto spaces, FindSpaces(*office.organisation));
-  SACOCHE_TRY(office.organisation->Admit(device, kRoles.at(role_), spaces));
+  SACOCHE_ASSIGN(const auto person, FindPerson(*office.organisation));
+  SACOCHE_TRY(office.organisation->Admit(device, kRoles.at(role_), spaces, person));
   Json json = {{"device_id", device.request.device().ToHex()},
                {"person", device.profile.person},
                {"device", device.profile.device_label},
@@ -392,6 +398,14 @@ Result<Member> OrgCommands::FindMember(Organisation& organisation, std::string_v
               found.empty() ? "no laptop of this id was ever admitted"
                             : "several laptops have ids that begin so",
               "Copy the id from `sacoche org show --json`.");
+}
+
+Result<std::optional<UserId>> OrgCommands::FindPerson(Organisation& organisation) const {
+  if (device_.empty()) return std::optional<UserId>();
+  SACOCHE_ASSIGN(const Member other, FindMember(organisation, device_));
+  if (!other.admission.user.is_zero()) return std::optional(other.admission.user);
+  return Fail(ErrorCode::kInvalidInput, "the directory does not say whose that laptop is",
+              "It was admitted by an early release. Admit the new one as another person's.");
 }
 
 Status OrgCommands::Move() {
@@ -457,21 +471,24 @@ Status OrgCommands::Show() {
   for (const auto& [space, label] : spaces) {
     names[space] = label.name;
     const std::size_t members = directory.MembersOf(space).size();
+    const bool is_recoverable = office.organisation->IsRecoverable(space);
     text += "  " + space.ToUuid() + "  " + OnOneLine(label.name) + "  (" +
             (label.kind ? std::string(WordOf(kSpaceKinds, *label.kind)) + ", " : "") +
-            Counted(members, "member") + ")\n";
+            Counted(members, "member") + (is_recoverable ? ", recoverable" : "") + ")\n";
     json["spaces"].push_back(
         {{"id", space.ToUuid()},
          {"name", label.name},
          {"kind", label.kind ? Json(WordOf(kSpaceKinds, *label.kind)) : Json(nullptr)},
          {"post", label.post.is_zero() ? Json(nullptr) : Json(label.post.ToUuid())},
-         {"members", members}});
+         {"members", members},
+         {"recoverable", is_recoverable}});
   }
   text += "Members:\n";
   for (const auto& [device, member] : directory.members()) {
     text += MemberLine(key, member, names);
     json["members"].push_back(MemberToJson(key, member));
   }
+  AddRecoveries(key, directory, names, text, json["recoveries"]);
   context_.Print(text, json);
   return {};
 }

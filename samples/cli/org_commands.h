@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "engine/organisation.h"
@@ -7,8 +8,8 @@
 
 namespace sacoche {
 
-// org create, invite, requests, admit, move, revoke, space add, post add, show: the administrator's
-// side. org_posts.cc has what concerns posts.
+// org create, invite, requests, admit, move, revoke, space add, post add, show, recovery: the
+// administrator's side. org_posts.cc and org_recovery.cc have what concerns posts and recovery.
 class OrgCommands {
  public:
   // Both must outlive this, and this the parsing.
@@ -29,6 +30,7 @@ class OrgCommands {
   void AddLeaving(CLI::App& org);
   void AddPosts(CLI::App& org);
   void AddPlaces(CLI::App& command);
+  void AddRecovery(CLI::App& org);
   CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& help);
 
   Status Create();
@@ -40,6 +42,18 @@ class OrgCommands {
   Status AddSpace();
   Status AddPost();
   Status Show();
+  Status SplitRecovery();
+  Status UseRecovery();
+
+  // Who was let in with a recovery key, for `show`.
+  static void AddRecoveries(const OrganisationKey& key, const Directory& directory,
+                            const std::map<SpaceId, std::string>& names, std::string& text,
+                            Json& json);
+  Status HandOutShares(const std::vector<RecoveryShare>& shares);
+  // From the files that were named, else typed: as many as are needed.
+  [[nodiscard]] Result<std::vector<RecoveryShare>> ReadShares() const;
+  // Whose other laptop a new one is.
+  [[nodiscard]] Result<std::optional<UserId>> FindPerson(Organisation& organisation) const;
 
   [[nodiscard]] Result<OrganisationKey> MakeKey();
   [[nodiscard]] Result<OrganisationKey> OpenKey();
@@ -75,6 +89,8 @@ class OrgCommands {
   std::vector<std::string> posts_;
   std::vector<std::string> members_;
   std::string kind_;
+  std::vector<std::string> share_files_;
+  RecoveryPlan plan_;
   bool resume_ = false;
 };
 

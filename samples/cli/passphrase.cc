@@ -114,12 +114,16 @@ Result<SecretBytes> Ask(int terminal, std::string_view question) {
   return line;
 }
 
+tl::unexpected<Error> NoTerminal(const std::string& advice) {
+  return Fail(ErrorCode::kInvalidInput,
+              "a passphrase is needed and there is no terminal to ask for it", advice);
+}
+
 Result<SecretBytes> AskOnTerminal(const PassphraseSource& source, PassphraseUse use) {
   const FileDescriptor terminal("/dev/tty", O_RDWR);
   if (!terminal.valid())
-    return Fail(
-        ErrorCode::kInvalidInput, "a passphrase is needed and there is no terminal to ask for it",
-        std::string("Give it with ") + source.option + " FILE or in " + source.variable + ".");
+    return NoTerminal(std::string("Give it with ") + source.option + " FILE or in " +
+                      source.variable + ".");
   SACOCHE_ASSIGN(SecretBytes first, Ask(terminal.get(), std::string(source.what) + ": "));
   if (use == PassphraseUse::kOpen) return first;
   SACOCHE_ASSIGN(const SecretBytes second, Ask(terminal.get(), "The same once more: "));
@@ -147,6 +151,29 @@ Result<SecretBytes> ReadPassphrase(const PassphraseSource& source, const std::st
   }
   if (auto passphrase = TakeFromEnvironment(source.variable)) return std::move(*passphrase);
   return AskOnTerminal(source, use);
+}
+
+Result<SecretBytes> AskForSecret(const std::string& question, const std::string& advice) {
+  const FileDescriptor terminal("/dev/tty", O_RDWR);
+  if (!terminal.valid()) return NoTerminal(advice);
+  return Ask(terminal.get(), question);
+}
+
+Result<SecretBytes> ReadSecretFile(const std::string& file, std::size_t bytes_max) {
+  const FileDescriptor opened(file.c_str(), O_RDONLY);
+  SecretBytes buffer(bytes_max + 1);
+  std::size_t size = 0;
+  while (size < buffer.size()) {
+    const ssize_t got = read(opened.get(), buffer.span().data() + size, buffer.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0)
+      return Fail(ErrorCode::kNotFound, "the file " + file + " cannot be read",
+                  "Check the path and its permissions.");
+    if (got == 0) return SecretBytes(buffer.view().first(size));
+    size += static_cast<std::size_t>(got);
+  }
+  return Fail(ErrorCode::kLimit, "the file " + file + " is too long",
+              "Check that it is the right file.");
 }
 
 }  // namespace sacoche

@@ -123,16 +123,19 @@ Status StoreCommands::NewRecoveryCode() {
   SACOCHE_ASSIGN(Vault * vault, context_.UnlockVault());
   SACOCHE_ASSIGN(const RecoveryCode code, vault->ReplaceRecoveryCode());
   context_.ShowRecoveryCode(code);
-  context_.Print("The recovery code is changed.\n", {{"changed", true}});
+  SACOCHE_TRY(context_.OpenUnlocked());
+  context_.Print(
+      "The recovery code is changed. The new one opens this laptop from now on, and restores your "
+      "access on\nanother after the next synchronisation. Destroy the old paper.\n",
+      {{"changed", true}});
   return {};
 }
 
 Status StoreCommands::ChangeDataKey() {
   SACOCHE_ASSIGN(const SecretBytes passphrase, context_.ReadStorePassphrase());
   SACOCHE_ASSIGN(auto vault, context_.UnlockVaultWith(passphrase));
-  SACOCHE_ASSIGN(const Vault::Created changed,
-                 Rekey(std::move(vault), passphrase.view(), context_.MeasuredCost()));
-  context_.ShowRecoveryCode(changed.recovery_code);
+  SACOCHE_TRY(context_.Take(Rekey(std::move(vault), passphrase.view(), context_.MeasuredCost())));
+  SACOCHE_TRY(context_.OpenUnlocked());
   context_.Print("The whole store is encrypted anew.\n", {{"changed", true}});
   return {};
 }

@@ -1,6 +1,7 @@
 #include "samples/cli/sync_commands.h"
 
 #include "samples/cli/invitation.h"
+#include "samples/cli/recovery_text.h"
 #include "samples/cli/space_words.h"
 
 namespace sacoche {
@@ -14,7 +15,8 @@ std::string Line(const std::string& label, std::uint64_t count) {
   return label + ": " + std::to_string(count) + "\n";
 }
 
-Json ReportToJson(const SyncReport& report, const EngineStatus& status, bool complete) {
+Json ReportToJson(const SyncReport& report, const EngineStatus& status,
+                  const RecoveryStatus& recovery, bool complete) {
   Json json = {{"complete", complete},
                {"changes_out", report.changes_out},
                {"changes_in", report.changes_in},
@@ -33,7 +35,8 @@ Json ReportToJson(const SyncReport& report, const EngineStatus& status, bool com
                {"body_bytes_down", report.body_bytes_down},
                {"requests", report.requests},
                {"changes_waiting", status.changes_waiting},
-               {"conflicts_open", status.conflicts}};
+               {"conflicts_open", status.conflicts},
+               {"recoveries_to_acknowledge", recovery.notices.size()}};
   if (report.last_refusal) json["last_refusal"] = ProblemName(*report.last_refusal);
   return json;
 }
@@ -54,8 +57,11 @@ std::string ClockNotice(const EngineStatus& status) {
 }
 
 // What the person should know beside the counts.
-std::string Notices(const SyncReport& report, const EngineStatus& status) {
+std::string Notices(const SyncReport& report, const EngineStatus& status,
+                    const RecoveryStatus& recovery) {
   std::string text;
+  if (!recovery.notices.empty())
+    text += "A recovery opened a space of this laptop for somebody: see `sacoche status`.\n";
   if (report.envelopes_refused > 0)
     text +=
         "The server refused " + Counted(report.envelopes_refused, "envelope") + " (" +
@@ -173,19 +179,20 @@ Status SyncCommands::Enrol() {
   const std::string phrase = status.comparison_phrase.value_or("");  // there since Join
   context_.Print("The request was sent. Comparison phrase of this laptop:\n\n    " + phrase +
                      "\n\nRead the six words to your administrator, over the telephone or in "
-                     "person. Once you are\nadmitted, run `sacoche sync`.\n",
+                     "person. Once you are\nadmitted, run `sacoche sync`; if this laptop takes the "
+                     "place of a lost one, `sacoche recover`.\n",
                  {{"comparison_phrase", phrase}, {"device_id", status.device.ToHex()}});
   return {};
 }
 
 void SyncCommands::PrintReport(const SyncReport& report, const EngineStatus& status,
-                               bool complete) {
-  context_.Print((complete ? "Synchronised" : "Synchronised in part") + std::string(": ") +
-                     Counted(report.changes_out, "change") + " sent, " +
-                     std::to_string(report.changes_in) + " received (" +
-                     std::to_string(report.body_bytes_up) + " bytes up, " +
-                     std::to_string(report.body_bytes_down) + " down).\n" + Notices(report, status),
-                 ReportToJson(report, status, complete));
+                               const RecoveryStatus& recovery, bool complete) {
+  context_.Print(
+      (complete ? "Synchronised" : "Synchronised in part") + std::string(": ") +
+          Counted(report.changes_out, "change") + " sent, " + std::to_string(report.changes_in) +
+          " received (" + std::to_string(report.body_bytes_up) + " bytes up, " +
+          std::to_string(report.body_bytes_down) + " down).\n" + Notices(report, status, recovery),
+      ReportToJson(report, status, recovery, complete));
 }
 
 Status SyncCommands::Sync() {
@@ -198,15 +205,19 @@ Status SyncCommands::Sync() {
   SyncReport report;
   const Status outcome = engine->Sync(*http, report);
   SACOCHE_ASSIGN(const EngineStatus status, engine->ReadStatus());
+  SACOCHE_ASSIGN(const RecoveryStatus recovery, engine->ReadRecovery());
   const bool did_something = report.changes_out + report.changes_in > 0;
-  if (outcome || did_something) PrintReport(report, status, outcome.has_value());
+  if (outcome || did_something) PrintReport(report, status, recovery, outcome.has_value());
   return outcome;
 }
 
 Status SyncCommands::ShowStatus() {
   SACOCHE_ASSIGN(auto engine, context_.OpenStore());
   SACOCHE_ASSIGN(const EngineStatus status, engine->ReadStatus());
-  context_.Print(StatusText(*engine, status), StatusToJson(*engine, status));
+  SACOCHE_ASSIGN(const RecoveryStatus recovery, engine->ReadRecovery());
+  Json json = StatusToJson(*engine, status);
+  json["recovery"] = RecoveryToJson(*engine, recovery);
+  context_.Print(StatusText(*engine, status) + RecoveryText(*engine, recovery), json);
   return {};
 }
 

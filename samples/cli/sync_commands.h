@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/recovery.h"
 #include "samples/cli/command_context.h"
 
 namespace sacoche {
@@ -17,7 +18,8 @@ class SyncCommands {
   Status Sync();
   Status ShowStatus();
 
-  void PrintReport(const SyncReport& report, const EngineStatus& status, bool complete);
+  void PrintReport(const SyncReport& report, const EngineStatus& status,
+                   const RecoveryStatus& recovery, bool complete);
 
   CommandContext& context_;
   std::string invitation_file_;
