@@ -60,6 +60,15 @@ SealedKey SealKeyTo(const BoxPublicKey& recipient, ByteView key) {
   return result;
 }
 
+std::optional<SealedKey> TrySealKeyTo(const BoxPublicKey& recipient, ByteView key) {
+  SACOCHE_CHECK(sodium_init() >= 0);
+  SealedKey sealed;
+  SACOCHE_CHECK(key.size() + crypto_box_SEALBYTES == sealed.size());
+  if (crypto_box_seal(sealed.data(), key.data(), key.size(), recipient.data()) != 0)
+    return std::nullopt;
+  return sealed;
+}
+
 SecretBytes GenerateDirectoryKey() {
   SACOCHE_CHECK(sodium_init() >= 0);
   SecretBytes key(crypto_aead_xchacha20poly1305_ietf_KEYBYTES);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "engine/membership/statement.h"
 #include "platform/base/secret_bytes.h"
 
@@ -26,6 +28,10 @@ class BoxKey {
 [[nodiscard]] Bytes SealTo(const BoxPublicKey& recipient, ByteView plain);
 // The same, of a 32-byte key.
 [[nodiscard]] SealedKey SealKeyTo(const BoxPublicKey& recipient, ByteView key);
+
+// The same, to a key that anybody may have made up. Nothing if it is one of the few points with
+// which X25519 gives no secret: whoever names one wants nothing sealed to it, or a program to stop.
+[[nodiscard]] std::optional<SealedKey> TrySealKeyTo(const BoxPublicKey& recipient, ByteView key);
 
 // Names of people, devices and spaces in the directory: XChaCha20-Poly1305 under the directory key
 // with a random nonce in front.

@@ -59,8 +59,9 @@ void KeyExchange::ProposeGrantsToRecoveryKeys(const SpaceId& space, std::uint64_
     const bool is_organisations = directory_->HolderOf(recovery.recipient)->is_zero();
     if (is_organisations && organisation_recovers_ && !organisation_recovers_(space)) continue;
     if (directory_->FindGrant(space, epoch, recovery.recipient) != nullptr) continue;
-    proposals.push_back(SignNext(
-        GrantStatement{space, epoch, recovery.recipient, SealKeyTo(recovery.box_key, key.view())}));
+    const auto sealed = TrySealKeyTo(recovery.box_key, key.view());
+    if (sealed)
+      proposals.push_back(SignNext(GrantStatement{space, epoch, recovery.recipient, *sealed}));
   }
 }
 

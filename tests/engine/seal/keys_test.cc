@@ -22,6 +22,15 @@ TEST(EpochKeys, DerivationsArePinned) {
   EXPECT_EQ(ToHex(HandleOf(kSpace, RecordId::FromArray({5}))), "02ce4c1bc6ef2a81");
 }
 
+TEST(BoxKeys, NothingIsSealedToAPointThatGivesNoSecret) {
+  for (const BoxPublicKey& low : {BoxPublicKey{}, BoxPublicKey{1}})
+    EXPECT_EQ(TrySealKeyTo(low, Bytes(32, 7)), std::nullopt);
+  const BoxKey key = BoxKey::Generate();
+  const auto sealed = TrySealKeyTo(key.public_key(), Bytes(32, 7));
+  ASSERT_TRUE(sealed.has_value());
+  EXPECT_TRUE(Equal(key.Open(*sealed)->view(), Bytes(32, 7)));
+}
+
 TEST(EpochKeys, EachSpaceAndDossierHasItsOwn) {
   const EpochKey key = *EpochKey::FromBytes(Bytes(32, 7));
   const auto derived = [&](const SpaceId& space, std::uint8_t handle) {

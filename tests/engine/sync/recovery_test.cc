@@ -5,6 +5,7 @@
 
 #include "engine/seal/envelope_seal.h"
 #include "engine/store/store.h"
+#include "engine/sync/device_identity.h"
 #include "tests/engine/sync/snapshot_laptops.h"
 #include "tests/support/samples.h"
 
@@ -280,6 +281,30 @@ TEST_F(Recovery, ANewCodeOfTheSameLaptopClosesWhatComesToTheOldPaper) {
   EXPECT_EQ(CountOpenable(claires), before);
   EXPECT_EQ(CountOpenable(fresh), 1U);
   EXPECT_EQ((*a)->ReadRecovery()->code, Code::kInForce);
+}
+
+// Said by a member to stop the programs of the others.
+TEST_F(Recovery, AKeyToWhichNothingCanBeSealedStopsNobody) {
+  Device b = NewLaptop("B", samir);
+  team.Sync(*b);
+  team.Sync(*a);
+  b->Close();
+  const auto store = Store::Open(b->path());
+  ASSERT_THAT(store, Succeeds());
+  const auto identity = DeviceIdentity::Load(**store);
+  const DeviceId signer = (*identity)->device();
+  const SignedStatement said =
+      SignStatement({signer, Rules().NextCounter(signer), Rules().LastHash(signer),
+                     RecoveryKeyStatement{BoxPublicKey{}}},
+                    (*identity)->signing_key);
+  const auto outcome = team.server->directory->Append({&said.bytes, 1});
+  ASSERT_THAT(outcome, Succeeds());
+  ASSERT_EQ(outcome->front().problem, std::nullopt);
+  a->Set(record, kTitle, Value::Text("goes on"));
+  team.Sync(*a);
+  EXPECT_EQ(a->Status().changes_waiting, 0U);
+  ASSERT_NE(Rules().FindRecoveryKey(signer), nullptr);
+  EXPECT_EQ(Rules().FindGrant(team.space, 1, Rules().FindRecoveryKey(signer)->recipient), nullptr);
 }
 
 TEST_F(Recovery, AWithdrawnLaptopForgetsACodeThatWasTyped) {
