@@ -182,6 +182,9 @@ class Engine {
   // they read, they have read.
   Status EndSharing(const SpaceId& space);
   [[nodiscard]] Result<std::vector<Sharing>> Sharings();
+  // The dossier from which that record of a nameless space was derived, for whoever holds the
+  // dossiers' key; nothing: none of those that are here.
+  [[nodiscard]] Result<std::optional<RecordId>> OriginalOf(const RecordId& derived);
 
   // -- Sync ----------------------------------------------------------------------------------
 
@@ -260,6 +263,8 @@ class Engine {
   Status ForgetWhatIsOver();
   Status RunSyncs(HttpClient& http, SyncReport& report);
   Status RunOneSync(HttpClient& http, SyncReport& report);
+  // Whether the holders of the organisation's recovery key may open the space.
+  [[nodiscard]] bool OrganisationRecovers(const SpaceId& space) const;
   [[nodiscard]] Status CheckWritable() const;
   Status ForgetKeys();
   // Keeps when this laptop heard of recoveries that are new to it.

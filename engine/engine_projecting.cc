@@ -10,6 +10,9 @@ namespace sacoche {
 namespace {
 
 constexpr std::size_t kDueAtOnce = 64;
+// Of a dossier's derived records of one kind, when the way back is looked for: more persons than
+// any situation has.
+constexpr std::uint32_t kSlotsLookedAt = 32;
 
 // That a space was looked through for dossiers that nobody told it of.
 std::string ToldMark(const SpaceId& space) { return "told." + space.ToHex(); }
@@ -162,6 +165,27 @@ Status Engine::LookForUntold() {
     }
   }
   return {};
+}
+
+Result<std::optional<RecordId>> Engine::OriginalOf(const RecordId& derived) {
+  if (parts_->config.projector == nullptr) return std::optional<RecordId>();
+  const std::vector<KindId> kinds = parts_->config.projector->Kinds();
+  for (const SpaceId& space : parts_->directory.SpacesOf(device())) {
+    SACOCHE_ASSIGN(const SecretBytes first_key, parts_->store->keys().EpochKey(space, 1));
+    if (SpaceLabelOf(space).kind != SpaceKind::kDossiers || first_key.empty()) continue;
+    SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(first_key.view()));
+    std::vector<RecordHead> page;
+    for (RecordId after; after.is_zero() || !page.empty(); after = page.back().id) {
+      SACOCHE_ASSIGN(page, parts_->store->records().PageOfSpace(space, after, kDueAtOnce));
+      for (const RecordHead& head : page)
+        for (const KindId kind : kinds)
+          for (std::uint32_t slot = 0; slot < kSlotsLookedAt; ++slot)
+            if (key.ProjectedId(space, head.id, static_cast<std::uint32_t>(kind), slot) == derived)
+              return std::optional(head.id);
+      if (page.empty()) break;
+    }
+  }
+  return std::optional<RecordId>();
 }
 
 }  // namespace sacoche

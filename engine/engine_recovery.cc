@@ -145,4 +145,11 @@ Status Engine::AcknowledgeRecoveries(const std::vector<Hash256>& statements) {
   return SaveHeard(*parts_->store, heard);
 }
 
+// What is one person's secret is not the organisation's to open: a clinician's own notes, what a
+// woman told for herself. A lent copy is found where the dossier is.
+bool Engine::OrganisationRecovers(const SpaceId& space) const {
+  const auto kind = SpaceLabelOf(space).kind;
+  return kind != SpaceKind::kClinical && kind != SpaceKind::kProtocol && kind != SpaceKind::kShared;
+}
+
 }  // namespace sacoche

@@ -90,6 +90,7 @@ OrgCommands::OrgCommands(CLI::App& app, CommandContext& context) : context_(cont
   AddLeaving(*org);
   AddPosts(*org);
   AddRecovery(*org);
+  AddBreakGlass(*org);
 }
 
 CLI::App* OrgCommands::AddCommand(CLI::App& parent, const std::string& name,

@@ -3,10 +3,13 @@
 #include <map>
 #include <vector>
 
+#include "engine/casework/break_glass.h"
 #include "engine/organisation.h"
 #include "samples/cli/command_context.h"
 
 namespace sacoche {
+
+class EmergencyLaptop;
 
 // org create, invite, requests, admit, move, revoke, space add, post add, show, recovery: the
 // administrator's side. org_posts.cc and org_recovery.cc have what concerns posts and recovery.
@@ -31,6 +34,7 @@ class OrgCommands {
   void AddPosts(CLI::App& org);
   void AddPlaces(CLI::App& command);
   void AddRecovery(CLI::App& org);
+  void AddBreakGlass(CLI::App& org);
   CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& help);
 
   Status Create();
@@ -44,12 +48,19 @@ class OrgCommands {
   Status Show();
   Status SplitRecovery();
   Status UseRecovery();
+  Status BreakGlass();
 
   // Who was let in with a recovery key, for `show`.
   static void AddRecoveries(const OrganisationKey& key, const Directory& directory,
                             const std::map<SpaceId, std::string>& names, std::string& text,
                             Json& json);
   Status HandOutShares(const std::vector<RecoveryShare>& shares);
+  // All laptops of the person whose laptop was named.
+  [[nodiscard]] Result<std::vector<DeviceId>> FindSupervisor(Organisation& organisation) const;
+  static Result<casework::OpenedByForce> OpenWith(EmergencyLaptop& laptop,
+                                                  Organisation& organisation, const BoxKey& key,
+                                                  const casework::ForcedOpening& opening);
+  [[nodiscard]] Result<BoxKey> JoinShares() const;
   // From the files that were named, else typed: as many as are needed.
   [[nodiscard]] Result<std::vector<RecoveryShare>> ReadShares() const;
   // Whose other laptop a new one is.
@@ -91,6 +102,8 @@ class OrgCommands {
   std::string kind_;
   std::vector<std::string> share_files_;
   RecoveryPlan plan_;
+  std::string follow_up_;
+  std::uint64_t hours_ = 3;
   bool resume_ = false;
 };
 

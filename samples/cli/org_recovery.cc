@@ -176,6 +176,11 @@ Result<std::vector<RecoveryShare>> OrgCommands::ReadShares() const {
   return shares;
 }
 
+Result<BoxKey> OrgCommands::JoinShares() const {
+  SACOCHE_ASSIGN(const auto shares, ReadShares());
+  return JoinRecoveryKey(shares);
+}
+
 Status OrgCommands::UseRecovery() {
   SACOCHE_TRY(ReadPlace());
   SACOCHE_ASSIGN(const auto shares, ReadShares());

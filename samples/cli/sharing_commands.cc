@@ -3,6 +3,7 @@
 #include <ctime>
 #include <set>
 
+#include "engine/casework/break_glass.h"
 #include "engine/casework/posts.h"
 
 namespace sacoche {
@@ -48,6 +49,12 @@ SharingCommands::SharingCommands(CLI::App& app, CommandContext& context) : conte
   CLI::App* unshare = app.add_subcommand("unshare", "End a sharing with the next sync");
   unshare->add_option("ID", id_, "The dossier's id, or its first digits")->required();
   context_.On(unshare, [this] { return Unshare(); });
+
+  CLI::App* ask = app.add_subcommand(
+      "ask", "Ask for a case, with a reason: on a supervisor's laptop, by its follow-up record");
+  ask->add_option("ID", id_, "The follow-up record's id, or its first digits")->required();
+  ask->add_option("--reason", reason_, "Why; the post reads it in its access log")->required();
+  context_.On(ask, [this] { return Ask(); });
 
   context_.On(app.add_subcommand("sharings", "List what is shared, with whom and until when"),
               [this] { return ListSharings(); });
@@ -98,6 +105,19 @@ Status SharingCommands::Share() {
                   {"dossier", dossier.head.id.ToUuid()},
                   {"person", person},
                   {"until", Day(terms.until_s)}});
+  return {};
+}
+
+Status SharingCommands::Ask() {
+  SACOCHE_ASSIGN(const auto engine, context_.OpenStore());
+  SACOCHE_ASSIGN(const RecordId follow_up, context_.FindRecordId(*engine, id_));
+  SACOCHE_TRY(casework::AskForDossier(*engine, follow_up, reason_));
+  context_.Print(
+      "Asked. The post reads it in its access log after the next sync, and may share the "
+      "case with you;\nif nobody is there, your administrator can open it with the "
+      "holders of the recovery key:\nthe follow-up record is " +
+          follow_up.ToUuid() + ".\n",
+      {{"follow_up", follow_up.ToUuid()}});
   return {};
 }
 

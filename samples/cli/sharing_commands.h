@@ -6,7 +6,7 @@
 
 namespace sacoche {
 
-// share, unshare, sharings, colleagues: one dossier for somebody outside its post.
+// share, ask, unshare, sharings, colleagues: one dossier for somebody outside its post.
 class SharingCommands {
  public:
   // Both must outlive this, and this the parsing.
@@ -16,6 +16,7 @@ class SharingCommands {
 
  private:
   Status Share();
+  Status Ask();
   Status Unshare();
   Status ListSharings();
   Status ListColleagues();
@@ -26,6 +27,7 @@ class SharingCommands {
   CommandContext& context_;
   std::string id_;
   std::string person_;
+  std::string reason_;
   std::uint64_t days_ = 0;
 };
 

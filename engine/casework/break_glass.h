@@ -1,0 +1,35 @@
+#pragma once
+
+#include "engine/engine.h"
+
+// How a technical supervisor comes to read one case whose people are not there to share it: she
+// asks with a reason; where the organisation allows it, the holders of the recovery key open the
+// post for a laptop that exists for as long as that takes, and it shares the one dossier with her
+// for some hours. The reason stands in the post's access log, the directory says that the recovery
+// key was used and for whom, and the sharing is listed: the people of the post see all three at
+// their next sync.
+namespace sacoche::casework {
+
+// On the supervisor's laptop: writes the request into the post's access log. `follow_up`: the
+// follow-up record, which is all that she knows of the case. kNotFound, kInvalidInput (no reason).
+Status AskForDossier(Engine& supervisor, const RecordId& follow_up, const std::string& reason);
+
+struct OpenedByForce {
+  RecordId dossier;
+  SpaceId space;  // of the copy
+  std::uint64_t until_s = 0;
+};
+
+struct ForcedOpening {
+  RecordId follow_up;
+  std::vector<DeviceId> guests;  // the supervisor's laptops
+  std::string reason;
+  std::uint64_t hours = 0;
+};
+
+// On the laptop that the recovery key let in, after a sync: logs the reason, then shares. It takes
+// effect with that laptop's next sync. kNotFound: none of the post's cases is the one that is
+// meant.
+Result<OpenedByForce> OpenByForce(Engine& emergency, const ForcedOpening& opening);
+
+}  // namespace sacoche::casework
