@@ -67,13 +67,15 @@ Result<std::vector<Bytes>> KeyExchange::Proposals(const std::set<SpaceId>& at_he
   next_counter_ = directory_->NextCounter(identity_->device());
   last_hash_ = directory_->LastHash(identity_->device());
   std::vector<Bytes> proposals;
-  SACOCHE_TRY(ProposeRecovery(proposals));
+  SACOCHE_TRY(ProposeUse(proposals));
   // What follows from these is proposed once they stand.
   if (!proposals.empty()) return proposals;
   for (const SpaceId& space : Spaces()) SACOCHE_TRY(ProposeFor(space, at_head, proposals));
   SACOCHE_ASSIGN(const auto wishes, SharingWishes(*store_));
   for (const SharingStatement& wish : wishes)
     if (IsOpenWish(*directory_, identity_->device(), wish)) proposals.push_back(SignNext(wish));
+  // Last: should a server of an earlier release refuse it, the others stand.
+  SACOCHE_TRY(ProposeOwnCode(proposals));
   return proposals;
 }
 
@@ -142,14 +144,10 @@ SealedKey KeyExchange::SealToSelf(const EpochKey& key) const {
   return SealKeyTo(identity_->box_key.public_key(), key.view());
 }
 
-SignedStatement KeyExchange::Signed(StatementPayload payload) const {
-  return SignStatement(
-      Statement{identity_->device(), next_counter_, last_hash_, std::move(payload)},
-      identity_->signing_key);
-}
-
 Bytes KeyExchange::SignNext(StatementPayload payload) {
-  const SignedStatement statement = Signed(std::move(payload));
+  const SignedStatement statement =
+      SignStatement(Statement{identity_->device(), next_counter_, last_hash_, std::move(payload)},
+                    identity_->signing_key);
   ++next_counter_;
   last_hash_ = statement.hash;
   return statement.bytes;

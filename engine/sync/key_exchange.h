@@ -54,9 +54,10 @@ class KeyExchange {
   Status TakeNewestGrant(const SpaceId& space, const DeviceId& recipient, const BoxKey& box_key);
   // The keys of the epochs before, each from the one after it.
   Status TakeEarlierKeys(const EpochStatement& newest);
-  // The use of a code that was typed, or the key of this laptop's own.
-  Status ProposeRecovery(std::vector<Bytes>& proposals);
-  Status ProposeUse(const BoxKey& typed, std::vector<Bytes>& proposals);
+  // The use of a code that was typed.
+  Status ProposeUse(std::vector<Bytes>& proposals);
+  // The key of this laptop's own code on paper.
+  Status ProposeOwnCode(std::vector<Bytes>& proposals);
   // Whether saying this laptop's own code would end another that is still of use here.
   Result<bool> NeedsEarlierCode();
   void ProposeIfGood(StatementPayload payload, std::vector<Bytes>& proposals);
@@ -69,7 +70,6 @@ class KeyExchange {
   Status ProposeGrants(const SpaceId& space, std::uint64_t epoch, std::vector<Bytes>& proposals);
   Result<EpochKey> OfferedKey(const SpaceId& space, std::uint64_t epoch);
   [[nodiscard]] SealedKey SealToSelf(const EpochKey& key) const;
-  [[nodiscard]] SignedStatement Signed(StatementPayload payload) const;
   Bytes SignNext(StatementPayload payload);
 
   Store* store_;

@@ -7,23 +7,22 @@
 
 namespace sacoche {
 
-Status KeyExchange::ProposeRecovery(std::vector<Bytes>& proposals) {
+Status KeyExchange::ProposeOwnCode(std::vector<Bytes>& proposals) {
   if (Spaces().empty()) return {};
-  RecoveryChest chest(store_);
-  SACOCHE_ASSIGN(const auto typed, chest.Typed());
-  if (typed) return ProposeUse(*typed, proposals);
-  SACOCHE_ASSIGN(const auto code_key, chest.CodeKey());
+  SACOCHE_ASSIGN(const auto code_key, RecoveryChest(store_).CodeKey());
   const RecoveryKey* said = directory_->FindRecoveryKey(identity_->device());
   if (!code_key || (said != nullptr && said->box_key == *code_key)) return {};
   SACOCHE_ASSIGN(const bool must_wait, NeedsEarlierCode());
-  if (must_wait) return {};
-  ProposeIfGood(RecoveryKeyStatement{*code_key}, proposals);
+  if (!must_wait) ProposeIfGood(RecoveryKeyStatement{*code_key}, proposals);
   return {};
 }
 
 // Recorded before it is used: the key opens nothing until the directory shows this.
-Status KeyExchange::ProposeUse(const BoxKey& typed, std::vector<Bytes>& proposals) {
-  const DeviceId recipient = RecoveryRecipientOf(typed.public_key());
+Status KeyExchange::ProposeUse(std::vector<Bytes>& proposals) {
+  if (Spaces().empty()) return {};
+  SACOCHE_ASSIGN(const auto typed, RecoveryChest(store_).Typed());
+  if (!typed) return {};
+  const DeviceId recipient = RecoveryRecipientOf(typed->public_key());
   SACOCHE_ASSIGN(std::vector<SpaceId> spaces, SpacesToRecover(recipient));
   if (!spaces.empty())
     ProposeIfGood(RecoveryUseStatement{recipient, identity_->device(), std::move(spaces)},
@@ -37,7 +36,10 @@ Status KeyExchange::ProposeUse(const BoxKey& typed, std::vector<Bytes>& proposal
 
 // A statement that the server must refuse would keep all others from it.
 void KeyExchange::ProposeIfGood(StatementPayload payload, std::vector<Bytes>& proposals) {
-  if (directory_->Check(Signed(payload))) proposals.push_back(SignNext(std::move(payload)));
+  const Statement next{identity_->device(), directory_->NextCounter(identity_->device()),
+                       directory_->LastHash(identity_->device()), payload};
+  if (directory_->Check(SignStatement(next, identity_->signing_key)))
+    proposals.push_back(SignNext(std::move(payload)));
 }
 
 Result<bool> KeyExchange::NeedsEarlierCode() {
