@@ -16,6 +16,11 @@ class TestPost : public TestTeam {
     spaces_[SpaceKind::kSharedDirectory] = *organisation.AddSpace(SharedDirectoryLabel());
   }
 
+  // One that belongs to nothing yet.
+  std::unique_ptr<TestDeviceEngine> NewStranger(const std::string& name) {
+    return NewDevice(name, CaseworkSchema(), "", &projector_);
+  }
+
   // A laptop in the spaces that its role may read; it has synchronised once.
   std::unique_ptr<TestDeviceEngine> NewLaptop(const std::string& name, Role role) {
     auto device = NewDevice(name, CaseworkSchema(), "", &projector_);
