@@ -8,6 +8,11 @@ namespace sacoche {
 // How long envelopes are kept by default, though a snapshot stands for them: a laptop that comes
 // back within this time reads what people did, and not only the outcome.
 inline constexpr std::uint64_t kRetentionDaysDefault = 730;
+// As long as laptops keep what colleagues sent, to heal a server that is put back
+// (sync_limits::kPeerEnvelopesKeptSeconds): a laptop that is put back as well must find the
+// envelopes of that time here, or nobody could give them to a server that forgot them, and a
+// withdrawn laptop's would be nowhere.
+inline constexpr std::uint64_t kRetentionDaysMin = 60;
 inline constexpr std::uint64_t kRetentionDaysMax = 36'500;
 
 struct CompactionReport {

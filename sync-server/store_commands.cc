@@ -55,7 +55,7 @@ void StoreCommands::AddTo(CLI::App& app) {
       ->add_option("--keep-days", keep_days_,
                    "Keep what came within so many days (default " +
                        std::to_string(kRetentionDaysDefault) + ")")
-      ->check(CLI::Range(std::uint64_t{1}, kRetentionDaysMax));
+      ->check(CLI::Range(kRetentionDaysMin, kRetentionDaysMax));
 
   CLI::App* backup = app.add_subcommand(
       "backup", "Write a whole, verified copy of the store into one file; a server may run");

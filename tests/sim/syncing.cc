@@ -272,9 +272,9 @@ void World::PutServerBack(Laptop&, Choices&) {
   }
 }
 
-// What a snapshot stands for is not kept an hour longer.
+// What a snapshot stands for is not kept longer than it must.
 void World::CompactServer(Laptop&, Choices&) {
-  const auto report = Compact(server_.store(), true_clock_, 0);
+  const auto report = Compact(server_.store(), true_clock_, kRetentionDaysMin);
   Require(report.has_value(), Invariant::kARestoredServerIsHealed, "the server does not compact");
   if (report->envelopes_dropped > 0) ++counters_.faults["server drops what a snapshot stands for"];
 }

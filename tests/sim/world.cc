@@ -37,6 +37,13 @@ T Get(Result<T> result, const char* what) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
+// The person's code on paper.
+ByteArray<kRecoveryCodeBytes> CodeOf(const Laptop& laptop) {
+  ByteArray<kRecoveryCodeBytes> code{};
+  code[0] = static_cast<std::uint8_t>(laptop.number + 1);
+  return code;
+}
+
 }  // namespace
 
 World::World(const RunOptions& options) : options_(options), server_(true_clock_) {
@@ -66,16 +73,45 @@ World::World(const RunOptions& options) : options_(options), server_(true_clock_
 void World::AddLaptop(Choices& choices) {
   auto laptop = std::make_unique<Laptop>();
   laptop->number = static_cast<int>(laptops_.size());
-  laptop->random.Reseed(choices.Next());
-  laptop->clock.Set(true_clock_.NowMs());
+  laptop->person = laptop->number;
   // The first is in every space, so that nobody's space is without a colleague.
   for (int space = 0; space < static_cast<int>(spaces_.size()); ++space)
     if (laptop->number < 2 || !choices.OneIn(3)) laptop->spaces.push_back(space);
   if (laptop->spaces.empty()) laptop->spaces.push_back(0);
+  Add(std::move(laptop), choices);
+}
+
+Laptop& World::Add(std::unique_ptr<Laptop> laptop, Choices& choices) {
+  laptop->random.Reseed(choices.Next());
+  laptop->clock.Set(true_clock_.NowMs());
   OpenVault(*laptop);
   OpenEngine(*laptop);
   Admit(*laptop);
+  Get((*laptop)->NoteRecoveryCode(CodeOf(*laptop)), "a code on paper is not noted");
   laptops_.push_back(std::move(laptop));
+  return *laptops_.back();
+}
+
+// Lost with all that it had not sent; on a new one its person types the code.
+void World::RecoverLaptop(Laptop&, Choices& choices) {
+  if (laptops_.size() >= laptops_max_ || !unhealed_.empty()) return;
+  const auto lost = std::ranges::find_if(
+      laptops_, [](const auto& each) { return each->withdrawn && !each->is_replaced; });
+  if (lost == laptops_.end()) return;
+  ++counters_.faults["a lost laptop is recovered"];
+  (*lost)->is_replaced = true;
+  const auto code = CodeOf(**lost);
+  auto laptop = std::make_unique<Laptop>();
+  laptop->number = static_cast<int>(laptops_.size());
+  laptop->person = (*lost)->person;
+  laptop->spaces = (*lost)->spaces;
+  Laptop& added = Add(std::move(laptop), choices);
+  SyncCalmly(added, choices);
+  // A colleague may have been quicker, or the code never have got as far as the directory.
+  const auto typed = added->UseRecoveryCode(code);
+  Require(typed || typed.error().code == ErrorCode::kAlreadyExists ||
+              typed.error().code == ErrorCode::kInvalidInput,
+          Invariant::kNothingTypedIsLost, "a code is not taken");
 }
 
 void World::OpenVault(Laptop& laptop) {
@@ -117,7 +153,9 @@ void World::Admit(Laptop& laptop) {
   for (const int space : laptop.spaces) spaces.push_back(spaces_[space]);
   for (const PendingDevice& pending : requests) {
     if (pending.phrase != phrase) continue;
-    Get(organisation_->Admit(pending, Role::kIntervenant, spaces), "a laptop is not admitted");
+    const auto user = UserId::FromArray({static_cast<std::uint8_t>(laptop.person + 1)});
+    Get(organisation_->Admit(pending, Role::kIntervenant, spaces, user),
+        "a laptop is not admitted");
     laptop.admitted = true;
     root_knows_alone_ = true;
     newest_ = laptop.number;
@@ -175,7 +213,8 @@ const std::vector<World::Kind>& World::Kinds() {
                                           {"server is put back", 3, &World::PutServerBack},
                                           {"server compacts", 6, &World::CompactServer},
                                           {"another enrols", 2, &World::EnrolAnother},
-                                          {"is withdrawn", 2, &World::WithdrawLaptop}};
+                                          {"is withdrawn", 2, &World::WithdrawLaptop},
+                                          {"person recovers", 2, &World::RecoverLaptop}};
   return kinds;
 }
 

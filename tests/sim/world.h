@@ -30,7 +30,9 @@ struct Laptop {
   std::vector<int> spaces;
   bool admitted = false;
   DeviceId id;
-  bool withdrawn = false;  // for good: it does and shows nothing more
+  bool withdrawn = false;    // for good: it does and shows nothing more
+  bool is_replaced = false;  // after it was lost, by another one of its person's
+  int person = 0;            // the number of her first laptop
 
   // The events of each record that it holds, by what it was told and what it showed.
   std::map<int, EventSet> known;
@@ -82,6 +84,7 @@ class World {
 
   // -- Making ---------------------------------------------------------------------------------
   void AddLaptop(Choices& choices);
+  Laptop& Add(std::unique_ptr<Laptop> laptop, Choices& choices);
   void Admit(Laptop& laptop);
   void OpenVault(Laptop& laptop);
   void OpenEngine(Laptop& laptop);
@@ -108,6 +111,7 @@ class World {
   void CompactServer(Laptop& laptop, Choices& choices);
   void EnrolAnother(Laptop& laptop, Choices& choices);
   void WithdrawLaptop(Laptop& laptop, Choices& choices);
+  void RecoverLaptop(Laptop& laptop, Choices& choices);
 
   // -- Editing --------------------------------------------------------------------------------
   [[nodiscard]] std::vector<Wish> DrawWishes(Laptop& laptop, int record, Choices& choices);

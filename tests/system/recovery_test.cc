@@ -60,6 +60,14 @@ class RecoveryByCommandLine : public ::testing::Test {
     return Run(std::move(words));
   }
 
+  // Makes the laptop and has it admitted into a post, in a role.
+  void EnrolAt(const std::string& post, const std::string& role, const std::string& laptop) {
+    const Json asked =
+        Json::parse(On(laptop, {"enrol", "--invitation", invitation(), "--person", laptop,
+                                "--device", "portable", "--json", "--unlock-ms", "50"}));
+    Org({"admit", "--phrase", asked.at("comparison_phrase"), "--role", role, "--post", post});
+  }
+
   // Makes the laptop and has it admitted; gives its recovery code.
   std::string Enrol(const std::string& laptop, const std::string& person,
                     const std::string& same_as = "") {
@@ -200,6 +208,59 @@ TEST_F(RecoveryByCommandLine, TheHoldersRestoreAPostWhosePeopleAreAllGone) {
   On("helene", {"edit", id, "intitule=Famille Aubrac, suite"});
   On("helene", {"sync"});
   EXPECT_EQ(StatusOf("helene")["changes_waiting"], 0);
+}
+
+// The post's only laptop is away; a supervisor has to know tonight.
+TEST_F(RecoveryByCommandLine, ASupervisorReadsOneCaseByForceAndThePostSeesIt) {
+  Org({"post", "add", "Aubrac"});
+  EnrolAt("Aubrac", "intervenant", "claire");
+  EnrolAt("Aubrac", "superviseur", "helene");
+  std::filesystem::create_directory(folder_ / "shares");
+  Org({"recovery", "split", "--needed", "2", "--holders", "3", "--out", folder_ / "shares"});
+  for (const std::string laptop : {"claire", "helene", "claire"}) On(laptop, {"sync"});
+  On("claire", {"create", "situation", "intitule=Famille Aubrac", "danger=3"});
+  On("claire", {"create", "situation", "intitule=Famille Dourdan", "danger=1"});
+  for (const std::string laptop : {"claire", "helene"}) On(laptop, {"sync"});
+
+  const Json followed =
+      Json::parse(On("helene", {"list", "suivi", "--where", "danger=3", "--json"}));
+  ASSERT_EQ(followed.size(), 1U);
+  const std::string follow_up = followed[0]["id"];
+  On("helene", {"ask", follow_up, "--reason", "Appel du parquet"});
+  On("helene", {"sync"});
+  const std::vector<std::string> command = {
+      "break-glass",  follow_up,
+      "--post",       "Aubrac",
+      "--for",        IdOf("helene"),
+      "--reason",     "Appel du parquet, intervenante injoignable",
+      "--share-file", folder_ / "shares/share-1-of-3.txt"};
+  std::vector<std::string> one_share = command;
+  one_share.insert(one_share.begin(), "org");
+  one_share.insert(one_share.end(), {"--key", folder_ / "org.key", "--invitation", invitation()});
+  EXPECT_EQ(Try(one_share).status, 1);
+  std::vector<std::string> two_shares = command;
+  two_shares.insert(two_shares.end(), {"--share-file", folder_ / "shares/share-3-of-3.txt"});
+  Org(two_shares);
+
+  On("helene", {"sync"});
+  const std::string read = On("helene", {"list", "situation"});
+  EXPECT_NE(read.find("Famille Aubrac"), std::string::npos) << read;
+  EXPECT_EQ(read.find("Famille Dourdan"), std::string::npos) << read;
+
+  On("claire", {"sync"});
+  const Json sharings = Json::parse(On("claire", {"sharings", "--json"}));
+  ASSERT_EQ(sharings.size(), 1U);
+  EXPECT_EQ(sharings[0]["on_request"], true);
+  EXPECT_EQ(sharings[0]["with"][0], "helene");
+  const std::string log = On("claire", {"list", "journal_acces", "--json"});
+  EXPECT_NE(log.find("BRIS_DE_GLACE"), std::string::npos) << log;
+  EXPECT_NE(log.find("DEMANDE"), std::string::npos) << log;
+  EXPECT_NE(On("claire", {"status"}).find("ecover"), std::string::npos);
+  On("claire",
+     {"edit",
+      Json::parse(On("claire", {"list", "situation", "--where", "danger=1", "--json"}))[0]["id"],
+      "danger=2"});
+  On("claire", {"sync"});
 }
 
 }  // namespace
