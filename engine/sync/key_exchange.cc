@@ -160,6 +160,15 @@ Result<std::optional<EpochKey>> KeyExchange::Key(const SpaceId& space, std::uint
   return std::optional<EpochKey>(std::move(key));
 }
 
+Result<bool> KeyExchange::OpensAny(const SpaceId& space) {
+  const std::uint64_t current = directory_->CurrentEpoch(space);
+  for (std::uint64_t epoch = current; epoch > 0; --epoch) {
+    SACOCHE_ASSIGN(const auto key, Key(space, epoch));
+    if (key) return true;
+  }
+  return current == 0;
+}
+
 std::vector<SpaceId> KeyExchange::Spaces() const {
   return directory_->SpacesOf(identity_->device());
 }

@@ -37,6 +37,9 @@ class KeyExchange {
   // Nothing if this device does not hold it (yet).
   [[nodiscard]] Result<std::optional<EpochKey>> Key(const SpaceId& space, std::uint64_t epoch);
 
+  // Whether there is no key yet in the space, or this device holds one of its keys.
+  [[nodiscard]] Result<bool> OpensAny(const SpaceId& space);
+
   // Whether somebody left who still holds the space's newest key: nothing more is sealed with it.
   [[nodiscard]] bool NeedsNewKey(const SpaceId& space) const {
     return !directory_->Leavers(space).empty();

@@ -92,6 +92,7 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   if (state.leavers_at_head && state.leavers_at_head != directory_->Leavers(space))
     state.pull_wanted = true;
   SACOCHE_TRY(NoteKeys(space, state));
+  if (state.opens_nothing) return false;
   if (state.forked) SACOCHE_TRY(LeaveFork(space));
   SACOCHE_ASSIGN(state.recalls, store_->progress().NeedsRecall(space));
   if (!state.recalls && !report_.directory_withheld) {
@@ -146,8 +147,20 @@ Result<bool> SyncSession::AddSnapshot(const SpaceId& space, SpaceState& state, B
   return added;
 }
 
-// A space that waited for a key is worth asking again once a key came.
+// A space that waited for a key is worth asking again once a key came; one of which nothing could
+// be opened is not worth asking at all.
 Status SyncSession::NoteKeys(const SpaceId& space, SpaceState& state) {
+  SACOCHE_ASSIGN(const bool opens_any, keys_.OpensAny(space));
+  if (!opens_any) {
+    WaitForKey(state, directory_->CurrentEpoch(space));
+    state.opens_nothing = true;
+    return {};
+  }
+  if (std::exchange(state.opens_nothing, false)) {
+    state.waiting_for_key = false;
+    state.pull_wanted = true;
+    return {};
+  }
   if (!state.waiting_for_key) return {};
   SACOCHE_ASSIGN(const auto key, keys_.Key(space, state.missing_epoch));
   if (!key) return {};

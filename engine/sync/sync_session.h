@@ -86,6 +86,7 @@ class SyncSession {
     bool skip_rest = false;      // of the space in this answer
     std::uint64_t position = 0;  // the last sequence of the space in this answer
     bool waiting_for_key = false;
+    bool opens_nothing = false;  // for want of any key
     bool sealed = true;  // false: changes wait because this device has no key to seal them with
     bool push_stalled = false;  // an envelope was refused; those after it would be too
     std::uint64_t missing_epoch = 0;
