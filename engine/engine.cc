@@ -343,10 +343,10 @@ Status Engine::Sync(HttpClient& http, SyncReport& report) {
 
 // What follows from what a sync brought is sent at once, if anything does.
 Status Engine::RunSyncs(HttpClient& http, SyncReport& report) {
-  SACOCHE_TRY(EndOverdueSharings());
   SACOCHE_TRY(RunOneSync(http, report));
   SACOCHE_ASSIGN(const bool has_told, ProjectDue());
-  if (!has_told) return ForgetWhatIsOver();
+  SACOCHE_ASSIGN(const bool has_ended, EndOverdueSharings());
+  if (!has_told && !has_ended) return ForgetWhatIsOver();
   SyncReport second;
   const Status status = RunOneSync(http, second);
   report.Continue(second);

@@ -174,8 +174,9 @@ class Engine {
   // Lets these laptops read the dossier, from the next sync on and until then: as a copy in a space
   // of its own, to which the schema's readers let pass what the role may be told. The copy follows
   // the dossier; what the guests add to it stays in that space, and the dossier's own people read
-  // it there. kInvalidInput: no dossier of this laptop's spaces, no such guest, or a time that has
-  // passed. Gives the space.
+  // it there. kNotFound: no such dossier here. kRefused: it is lent, or of a space that this laptop
+  // has left. kInvalidInput: no such guest, a role that reads no cases, or a time that has passed.
+  // kNotEnrolled before the first sync. Gives the space.
   Result<SpaceId> ShareDossier(const RecordId& dossier, std::vector<DeviceId> guests,
                                const SharingTerms& terms);
   // From the next sync on nothing more goes there, and the guests' laptops forget the copy. What
@@ -259,7 +260,7 @@ class Engine {
   [[nodiscard]] Sharing SharingOf(const SharingStatement& said) const;
   // Whether the space holds what this laptop was lent, and may no longer show.
   [[nodiscard]] bool IsOver(const SpaceId& space) const;
-  Status EndOverdueSharings();
+  Result<bool> EndOverdueSharings();
   Status ForgetWhatIsOver();
   Status RunSyncs(HttpClient& http, SyncReport& report);
   Status RunOneSync(HttpClient& http, SyncReport& report);

@@ -17,6 +17,15 @@ constexpr std::uint32_t kSlotsLookedAt = 32;
 // That a space was looked through for dossiers that nobody told it of.
 std::string ToldMark(const SpaceId& space) { return "told." + space.ToHex(); }
 
+bool IsDerivedFrom(const EpochKey& key, const std::vector<KindId>& kinds, const RecordHead& root,
+                   const RecordId& derived) {
+  for (const KindId kind : kinds)
+    for (std::uint32_t slot = 0; slot < kSlotsLookedAt; ++slot)
+      if (key.ProjectedId(root.space, root.id, static_cast<std::uint32_t>(kind), slot) == derived)
+        return true;
+  return false;
+}
+
 }  // namespace
 
 // The spaces that hear of that one's dossiers, of those that this laptop may write to.
@@ -174,15 +183,15 @@ Result<std::optional<RecordId>> Engine::OriginalOf(const RecordId& derived) {
     SACOCHE_ASSIGN(const SecretBytes first_key, parts_->store->keys().EpochKey(space, 1));
     if (SpaceLabelOf(space).kind != SpaceKind::kDossiers || first_key.empty()) continue;
     SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(first_key.view()));
-    std::vector<RecordHead> page;
-    for (RecordId after; after.is_zero() || !page.empty(); after = page.back().id) {
-      SACOCHE_ASSIGN(page, parts_->store->records().PageOfSpace(space, after, kDueAtOnce));
-      for (const RecordHead& head : page)
-        for (const KindId kind : kinds)
-          for (std::uint32_t slot = 0; slot < kSlotsLookedAt; ++slot)
-            if (key.ProjectedId(space, head.id, static_cast<std::uint32_t>(kind), slot) == derived)
-              return std::optional(head.id);
+    RecordId after;
+    while (true) {
+      SACOCHE_ASSIGN(const auto page,
+                     parts_->store->records().PageOfSpace(space, after, kDueAtOnce));
       if (page.empty()) break;
+      for (const RecordHead& head : page)
+        if (head.id == head.dossier && IsDerivedFrom(key, kinds, head, derived))
+          return std::optional(head.id);
+      after = page.back().id;
     }
   }
   return std::optional<RecordId>();

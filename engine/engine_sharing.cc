@@ -40,7 +40,7 @@ Result<SpaceId> Engine::ShareDossier(const RecordId& dossier, std::vector<Device
   for (const DeviceId& guest : guests)
     if (parts_->directory.FindMember(guest) == nullptr || parts_->directory.IsRevoked(guest))
       return Fail(ErrorCode::kInvalidInput, "a laptop that does not belong here cannot read it",
-                  "Synchronise first; see `sacoche org show` for the laptops.");
+                  "Synchronise first; see `sacoche colleagues` for the laptops.");
   if (guests.empty() || guests.size() > kStatementGuestsMax)
     return Fail(ErrorCode::kInvalidInput, "a dossier is shared with one to sixteen laptops",
                 "Name the laptops of the person who shall read it.");
@@ -133,14 +133,18 @@ Status Engine::CopyShared(Telling& telling, const SpaceId& space, const RecordId
   return {};
 }
 
-// Whoever of the post synchronises first after the end says it.
-Status Engine::EndOverdueSharings() {
+// Whoever of the post synchronises first after the end says it: by the time that the server has
+// just told, since an end is for ever. Whether there was one to say.
+Result<bool> Engine::EndOverdueSharings() {
+  const TimeEstimate now = Now();
+  bool has_ended = false;
   for (const auto& [space, said] : parts_->directory.sharings()) {
     const bool is_ours = parts_->directory.IsMember(device(), said.parent);
-    if (is_ours && !said.guests.empty() && said.until_s <= SecondsOf(Now()))
-      SACOCHE_TRY(EndSharing(space));
+    if (!is_ours || now.in_doubt || said.guests.empty() || said.until_s > SecondsOf(now)) continue;
+    SACOCHE_TRY(EndSharing(space));
+    has_ended = true;
   }
-  return {};
+  return has_ended;
 }
 
 // What was lent and not said to have ended stays, though it is not shown: a clock may be wrong. So

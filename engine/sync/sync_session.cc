@@ -44,6 +44,8 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
   SACOCHE_ASSIGN(const bool has_statements, AddStatements(body));
   has_work |= has_statements;
   for (const SpaceId& space : keys_.Spaces()) {
+    // The others' turn comes with the next request, when these have nothing more to say.
+    if (asked_.size() == limits::kRequestSpacesMax) break;
     SACOCHE_ASSIGN(const bool space_has_work, AddSpace(space, body));
     has_work |= space_has_work;
   }

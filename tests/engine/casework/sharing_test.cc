@@ -206,6 +206,30 @@ TEST_F(SharingADossier, IsOverAtItsEndEvenWithoutANetwork) {
   EXPECT_EQ(FileOf(*ines).find(kName), std::string::npos);
 }
 
+// A wrong clock says nothing about a sharing: the server's time does.
+TEST_F(SharingADossier, IsNotEndedByALaptopWhoseClockIsYearsAhead) {
+  const SpaceId space = Share();
+  SyncAll();
+  samir->clock.Advance(3650 * kDayMs);
+  samir->Reopen();
+  SyncAll();
+  EXPECT_FALSE(post_.server->directory->directory().FindSharing(space)->guests.empty());
+  EXPECT_THAT(Of(*ines, kSituation), SizeIs(1));
+}
+
+// A request asks for so many spaces at most.
+TEST_F(SharingADossier, MayBeOneOfMoreThanARequestHoldsSpaces) {
+  for (std::size_t i = 0; i < limits::kRequestSpacesMax + 2; ++i) Share();
+  SyncAll();
+  ASSERT_THAT((*(*claire)->Sharings()), SizeIs(limits::kRequestSpacesMax + 2));
+  EXPECT_THAT(Of(*ines, kSituation), SizeIs(limits::kRequestSpacesMax + 2));
+  ASSERT_THAT((*claire)->Edit(OneField(situation, kSituation, "danger", Value::OfCode("3"))),
+              Succeeds());
+  SyncAll();
+  for (const RecordView& copy : Of(*ines, kSituation)) EXPECT_EQ(Shown(copy, "danger"), "3");
+  claire->ExpectWhole();
+}
+
 TEST_F(SharingADossier, KeepsWhatTheGuestWroteAndCouldNotSend) {
   const SpaceId space = Share();
   SyncAll();
