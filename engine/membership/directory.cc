@@ -1,15 +1,7 @@
 #include "engine/membership/directory.h"
+#include "engine/membership/distrust.h"
 
 namespace sacoche {
-namespace {
-
-tl::unexpected<Error> Untrusted(std::string message) {
-  return Fail(ErrorCode::kUntrusted, std::move(message),
-              "Do not continue; tell your administrator.");
-}
-
-}  // namespace
-
 Status Directory::Apply(const SignedStatement& statement) {
   SACOCHE_TRY(Check(statement));
   const Statement& said = statement.statement;
@@ -73,7 +65,7 @@ Status Directory::Uphold(const SignedStatement& statement) {
     return Fail(ErrorCode::kInvalidInput, "only a revocation holds outside the directory's log");
   SACOCHE_ASSIGN(const SigningPublicKey key, SignerKey(statement.statement));
   if (!VerifyStatementSignature(statement, key) || !MaySay(statement.statement))
-    return Untrusted("a revocation is signed by somebody who may not make it");
+    return UntrustedStatement("a revocation is signed by somebody who may not make it");
   const bool is_gone = IsRevoked(revocation->device);
   if (FindMember(revocation->device) == nullptr || (is_gone && !EndsRecovery(*revocation)))
     return {};
@@ -116,25 +108,26 @@ Status Directory::Check(const SignedStatement& statement) const {
     return Fail(ErrorCode::kAlreadyExists, "the statement is in the directory already");
   SACOCHE_ASSIGN(const SigningPublicKey key, SignerKey(statement.statement));
   if (!VerifyStatementSignature(statement, key))
-    return Untrusted("a directory statement has a wrong signature");
+    return UntrustedStatement("a directory statement has a wrong signature");
   const Statement& said = statement.statement;
   if (said.counter != NextCounter(said.signer) || said.previous != LastHash(said.signer))
-    return Untrusted("a directory statement does not follow its signer's previous one");
+    return UntrustedStatement("a directory statement does not follow its signer's previous one");
   return CheckPayload(said);
 }
 
 Result<SigningPublicKey> Directory::SignerKey(const Statement& statement) const {
   if (!statement.by_root()) {
     if (IsRevoked(statement.signer))
-      return Untrusted("a directory statement is signed by a laptop that was withdrawn");
+      return UntrustedStatement("a directory statement is signed by a laptop that was withdrawn");
     if (const Member* member = FindMember(statement.signer)) return member->admission.signing_key;
     if (const OfficerStatement* officer = FindOfficer(statement.signer))
       return officer->signing_key;
-    return Untrusted("a directory statement is signed by a stranger");
+    return UntrustedStatement("a directory statement is signed by a stranger");
   }
   if (root_) return *root_;
   const auto* first = std::get_if<OrganisationStatement>(&statement.payload);
-  if (first == nullptr) return Untrusted("the directory does not begin with an organisation");
+  if (first == nullptr)
+    return UntrustedStatement("the directory does not begin with an organisation");
   return first->root_signing_key;
 }
 
@@ -184,9 +177,9 @@ bool Directory::MayRevoke(const OfficerStatement& officer,
 Status Directory::CheckPayload(const Statement& statement) const {
   const auto* organisation = std::get_if<OrganisationStatement>(&statement.payload);
   if (organisation == nullptr && !organisation_)
-    return Untrusted("the directory does not begin with an organisation");
+    return UntrustedStatement("the directory does not begin with an organisation");
   if (!MaySay(statement))
-    return Untrusted("a directory statement is signed by somebody who may not make it");
+    return UntrustedStatement("a directory statement is signed by somebody who may not make it");
   if (organisation != nullptr) return CheckOrganisation(*organisation);
   if (const auto* space = std::get_if<SpaceStatement>(&statement.payload))
     return CheckSpace(*space);
@@ -210,7 +203,7 @@ Status Directory::CheckPayload(const Statement& statement) const {
 Status Directory::CheckOrganisation(const OrganisationStatement& payload) const {
   if (organisation_) return Fail(ErrorCode::kRefused, "the directory has an organisation already");
   if (root_ && *root_ != payload.root_signing_key)
-    return Untrusted("the directory belongs to another organisation");
+    return UntrustedStatement("the directory belongs to another organisation");
   return {};
 }
 
@@ -230,15 +223,15 @@ Status Directory::CheckAdmission(const AdmissionStatement& payload) const {
     return Fail(ErrorCode::kRefused, "the laptop was withdrawn for good",
                 "Enrol it anew, as another laptop.");
   if (member->admission.box_key != payload.box_key)
-    return Untrusted("a device was admitted twice with different keys");
+    return UntrustedStatement("a device was admitted twice with different keys");
   if (!member->admission.user.is_zero() && member->admission.user != payload.user)
-    return Untrusted("a device was admitted twice for different people");
+    return UntrustedStatement("a device was admitted twice for different people");
   return {};
 }
 
 Status Directory::CheckEpoch(const EpochStatement& payload, const DeviceId& signer) const {
   if (!IsMember(signer, payload.space))
-    return Untrusted("an epoch was opened by somebody outside the space");
+    return UntrustedStatement("an epoch was opened by somebody outside the space");
   if (payload.epoch != CurrentEpoch(payload.space) + 1)
     return Fail(ErrorCode::kRefused, "the epoch was opened already by another device");
   return CheckSuccession(payload);
@@ -247,9 +240,10 @@ Status Directory::CheckEpoch(const EpochStatement& payload, const DeviceId& sign
 Status Directory::CheckSuccession(const EpochStatement& payload) const {
   if (payload.epoch == 1) {
     if (!payload.succession) return {};
-    return Untrusted("the first epoch of a space follows another");
+    return UntrustedStatement("the first epoch of a space follows another");
   }
-  if (!payload.succession) return Untrusted("an epoch does not lead back to the one before it");
+  if (!payload.succession)
+    return UntrustedStatement("an epoch does not lead back to the one before it");
   const auto& ends = payload.succession->leavers;
   const std::vector<DeviceId> leavers = Leavers(payload.space);
   // Somebody else left, or came back, since it was made.
@@ -271,7 +265,7 @@ Status Directory::CheckGrant(const GrantStatement& payload, const DeviceId& sign
   const bool may_give = signer.is_zero() ? MayRootGrant(payload) : IsMember(signer, payload.space);
   if (!may_give ||
       !(IsMember(payload.device, payload.space) || Recovers(payload.device, payload.space)))
-    return Untrusted("a key was granted by or to somebody outside the space");
+    return UntrustedStatement("a key was granted by or to somebody outside the space");
   const auto epoch = epochs_.find(EpochKey{payload.space, payload.epoch});
   if (epoch == epochs_.end()) return Fail(ErrorCode::kRefused, "the epoch was never opened");
   if (epoch->second.grants.contains(payload.device))

@@ -3,17 +3,9 @@
 #include <algorithm>
 
 #include "engine/membership/directory.h"
+#include "engine/membership/distrust.h"
 
 namespace sacoche {
-namespace {
-
-tl::unexpected<Error> Untrusted(std::string message) {
-  return Fail(ErrorCode::kUntrusted, std::move(message),
-              "Do not continue; tell your administrator.");
-}
-
-}  // namespace
-
 const RecoveryKey* Directory::FindRecoveryKey(const DeviceId& holder) const {
   const auto found = recovery_keys_.find(holder);
   return found == recovery_keys_.end() ? nullptr : &found->second;
@@ -65,7 +57,7 @@ Status Directory::CheckRecoveryKey(const RecoveryKeyStatement& payload,
   if (holder && *holder == signer)
     return Fail(ErrorCode::kRefused, "this recovery key is in force already");
   // Two would share one recipient, and end each other's grants.
-  if (holder) return Untrusted("a recovery key was said by two");
+  if (holder) return UntrustedStatement("a recovery key was said by two");
   return {};
 }
 
@@ -76,10 +68,11 @@ Status Directory::CheckRecoveryUse(const RecoveryUseStatement& payload,
   const bool is_own = signer.is_zero() ? holder->is_zero()
                                        : !holder->is_zero() && payload.device == signer &&
                                              IsOfSamePerson(*holder, signer);
-  if (!is_own) return Untrusted("a recovery key was used by somebody whose it is not");
+  if (!is_own) return UntrustedStatement("a recovery key was used by somebody whose it is not");
   for (const SpaceId& space : payload.spaces)
     if (!IsMember(payload.device, space) || !HolderRecovers(*holder, space))
-      return Untrusted("a recovery key was used for a space that it does not open to that laptop");
+      return UntrustedStatement(
+          "a recovery key was used for a space that it does not open to that laptop");
   return {};
 }
 

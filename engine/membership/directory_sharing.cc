@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/membership/directory.h"
+#include "engine/membership/distrust.h"
 
 namespace sacoche {
 namespace {
@@ -48,8 +49,7 @@ std::vector<SpaceId> Directory::SpacesOf(const DeviceId& device) const {
 
 Status Directory::CheckSharing(const SharingStatement& payload, const DeviceId& signer) const {
   if (FindSharing(payload.parent) != nullptr || !IsMember(signer, payload.parent))
-    return Fail(ErrorCode::kUntrusted, "a dossier was shared by somebody outside its space",
-                "Do not continue; tell your administrator.");
+    return UntrustedStatement("a dossier was shared by somebody outside its space");
   for (const DeviceId& guest : payload.guests)
     if (FindMember(guest) == nullptr || IsRevoked(guest))
       return Fail(ErrorCode::kRefused,

@@ -12,16 +12,7 @@ class SpaceQuotaTest : public SyncFixture {
   Answer SyncWithQuota(const TestDevice& device, const TestPush& push) {
     SyncHandler handler({store_, *directory_, clock_, &time_key_, &usage_, &metrics_},
                         device.signer());
-    const Bytes bytes = push.Encode();
-    if (auto fed = handler.Feed(bytes); !fed) return {fed.error().type, {}};
-    if (auto finished = handler.FinishPush(); !finished) return {finished.error().type, {}};
-    Bytes answer;
-    while (true) {
-      const auto chunk = handler.NextChunk();
-      if (!chunk) return {chunk.error().type, {}};
-      if (chunk->empty()) return {std::nullopt, TestPull::Decode(answer)};
-      Append(answer, *chunk);
-    }
+    return Carry(handler, push.Encode());
   }
   std::uint64_t Held() { return store_.SpaceBytes(space_).value(); }
 

@@ -32,6 +32,10 @@ class SyncFixture : public ::testing::Test {
 
   Answer Sync(const RequestSigner& signer, const Bytes& push, std::size_t piece_bytes = 1 << 22) {
     SyncHandler handler = Handler(signer);
+    return Carry(handler, push, piece_bytes);
+  }
+
+  static Answer Carry(SyncHandler& handler, const Bytes& push, std::size_t piece_bytes = 1 << 22) {
     for (ByteView rest = push; !rest.empty();) {
       const ByteView piece = rest.first(std::min(piece_bytes, rest.size()));
       if (auto fed = handler.Feed(piece); !fed) return {fed.error().type, {}};

@@ -1,71 +1,16 @@
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
 #include <fstream>
-#include <nlohmann/json.hpp>
 
-#include "tests/sync-server/server_process.h"
+#include "tests/system/command_line.h"
 
 // Laptops that are lost, and people who left, as it goes with the real command line and server.
 namespace sacoche {
 namespace {
 
-using Json = nlohmann::json;
-
-class RecoveryByCommandLine : public ::testing::Test {
+class RecoveryByCommandLine : public CommandLineAndServer {
  protected:
-  void SetUp() override {
-    setenv("SACOCHE_PASSPHRASE", "quatre mots au hasard", 1);
-    setenv("SACOCHE_STORE_PASSPHRASE", "une autre phrase de passe", 1);
-    Run({"org", "create", "--key", folder_ / "org.key", "--server", "https://" + server_.address(),
-         "--ca", server_.ca_path(), "--space", "Poste de Montcel", "--invitation", invitation()});
-  }
-
-  [[nodiscard]] std::string invitation() const { return folder_ / "invitation.json"; }
-
-  struct Ended {
-    std::optional<int> status;
-    std::string out;
-    std::string err;
-  };
-
-  Ended Try(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), SACOCHE_BINARY);
-    std::filesystem::remove(folder_ / "out");
-    std::filesystem::remove(folder_ / "errors");
-    const auto exit = RunProgram({arguments, folder_ / "out", folder_ / "errors"});
-    return {exit.status, ReadTextFile(folder_ / "out"), ReadTextFile(folder_ / "errors")};
-  }
-
-  Ended TryOn(const std::string& laptop, std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"--store", folder_ / laptop});
-    return Try(std::move(arguments));
-  }
-
-  std::string Run(std::vector<std::string> arguments) {
-    Ended ended = Try(std::move(arguments));
-    EXPECT_EQ(ended.status, 0) << ended.err;
-    while (ended.out.ends_with('\n')) ended.out.pop_back();
-    return ended.out;
-  }
-
-  std::string On(const std::string& laptop, std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"--store", folder_ / laptop});
-    return Run(std::move(arguments));
-  }
-
-  std::string Org(std::vector<std::string> words) {
-    words.insert(words.begin(), "org");
-    words.insert(words.end(), {"--key", folder_ / "org.key", "--invitation", invitation()});
-    return Run(std::move(words));
-  }
-
   // Makes the laptop and has it admitted into a post, in a role.
   void EnrolAt(const std::string& post, const std::string& role, const std::string& laptop) {
-    const Json asked =
-        Json::parse(On(laptop, {"enrol", "--invitation", invitation(), "--person", laptop,
-                                "--device", "portable", "--json", "--unlock-ms", "50"}));
-    Org({"admit", "--phrase", asked.at("comparison_phrase"), "--role", role, "--post", post});
+    Org({"admit", "--phrase", AskForAdmission(laptop), "--role", role, "--post", post});
   }
 
   // Makes the laptop and has it admitted; gives its recovery code.
@@ -92,9 +37,6 @@ class RecoveryByCommandLine : public ::testing::Test {
 
   Json StatusOf(const std::string& laptop) { return Json::parse(On(laptop, {"status", "--json"})); }
   std::string IdOf(const std::string& laptop) { return StatusOf(laptop)["device_id"]; }
-
-  TemporaryDirectory folder_;
-  ServerProcess server_;
 };
 
 TEST_F(RecoveryByCommandLine, ACodeOnPaperRestoresALostLaptopsSpacesOnANewOne) {

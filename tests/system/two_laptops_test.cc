@@ -1,51 +1,17 @@
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
 #include <cctype>
-#include <nlohmann/json.hpp>
 
-#include "tests/sync-server/server_process.h"
+#include "tests/system/command_line.h"
 
 // The whole way as people go it: the real command line, server and TLS.
 namespace sacoche {
 namespace {
 
-using Json = nlohmann::json;
-
-class TwoLaptops : public ::testing::Test {
+class TwoLaptops : public CommandLineAndServer {
  protected:
   void SetUp() override {
-    setenv("SACOCHE_PASSPHRASE", "quatre mots au hasard", 1);
-    setenv("SACOCHE_STORE_PASSPHRASE", "une autre phrase de passe", 1);
-    Run({"org", "create", "--key", folder_ / "org.key", "--server", "https://" + server_.address(),
-         "--ca", server_.ca_path(), "--space", "Poste de Montcel", "--invitation", invitation()});
+    CommandLineAndServer::SetUp();
     for (const std::string person : {"claire", "samir"}) Enrol(person);
     for (const std::string person : {"claire", "samir", "claire"}) On(person, {"sync"});
-  }
-
-  [[nodiscard]] std::string invitation() const { return folder_ / "invitation.json"; }
-
-  // Its standard output; the test fails if the program does.
-  std::string Run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), SACOCHE_BINARY);
-    std::filesystem::remove(folder_ / "out");
-    const auto exit = RunProgram({arguments, folder_ / "out", folder_ / "errors"});
-    EXPECT_EQ(exit.status, 0) << arguments[1] << ": " << ReadTextFile(folder_ / "errors");
-    std::string out = ReadTextFile(folder_ / "out");
-    while (out.ends_with('\n')) out.pop_back();
-    return out;
-  }
-
-  std::string On(const std::string& person, std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"--store", folder_ / person});
-    return Run(std::move(arguments));
-  }
-
-  // Makes the laptop and gives the phrase that it shows.
-  std::string AskForAdmission(const std::string& person) {
-    return Json::parse(On(person, {"enrol", "--invitation", invitation(), "--person", person,
-                                   "--device", "portable", "--json", "--unlock-ms", "50"}))
-        .at("comparison_phrase");
   }
 
   [[nodiscard]] std::vector<std::string> Admission(const std::string& phrase) const {
@@ -56,9 +22,6 @@ class TwoLaptops : public ::testing::Test {
   void Enrol(const std::string& person) { Run(Admission(AskForAdmission(person))); }
 
   void ExpectOneDigest() { EXPECT_EQ(On("claire", {"digest"}), On("samir", {"digest"})); }
-
-  TemporaryDirectory folder_;
-  ServerProcess server_;
 };
 
 TEST_F(TwoLaptops, EditApartSeeTheConflictAndResolveIt) {
@@ -143,16 +106,9 @@ TEST_F(TwoLaptops, AWithdrawnLaptopDestroysItsStoreAndItsColleagueGoesOn) {
 
 // One dossier for the nurse of another circle, with the real programs.
 TEST_F(TwoLaptops, ADossierIsSharedWithANurseAndNoLonger) {
-  const auto org = [&](std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "org");
-    for (const std::string& more :
-         {std::string("--key"), folder_ / "org.key", std::string("--invitation"), invitation()})
-      arguments.push_back(more);
-    return Run(std::move(arguments));
-  };
   const std::string claires = Json::parse(On("claire", {"status", "--json"}))["device_id"];
-  org({"post", "add", "Aubrac", "--member", claires.substr(0, 8)});
-  org({"admit", "--phrase", AskForAdmission("ines"), "--role", "clinicien", "--post", "Aubrac"});
+  Org({"post", "add", "Aubrac", "--member", claires.substr(0, 8)});
+  Org({"admit", "--phrase", AskForAdmission("ines"), "--role", "clinicien", "--post", "Aubrac"});
   for (const std::string person : {"claire", "ines", "claire"}) On(person, {"sync"});
   const std::string id = On("claire", {"create", "situation", "intitule=Famille Aubrac", "danger=2",
                                        "--space", "Aubrac"});
