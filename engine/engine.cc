@@ -6,6 +6,7 @@
 #include "engine/membership/phrase.h"
 #include "engine/record/value_codec.h"
 #include "engine/store/migrations.h"
+#include "engine/sync/connection_keeper.h"
 #include "engine/sync/sync_runner.h"
 #include "engine/sync/time_keeper.h"
 #include "engine/take_back.h"
@@ -327,6 +328,7 @@ Status Engine::Sync(HttpClient& http, SyncReport& report) {
   if (!joined)
     return Fail(ErrorCode::kNotEnrolled, "this laptop belongs to no organisation yet",
                 "Enrol it with the invitation of your administrator.");
+  SACOCHE_TRY(ResumeConnection(*parts_->store, http));
   const Status status = RunSyncs(http, report);
   if (parts_->directory.IsRevoked(device())) return ForgetKeys();
   if (!status && status.error().code == ErrorCode::kNotEnrolled &&
@@ -336,6 +338,7 @@ Status Engine::Sync(HttpClient& http, SyncReport& report) {
                 "backup",
                 "Your work is kept on this laptop. Synchronise again after a colleague has; if no "
                 "colleague's laptop is left, call your administrator.");
+  SACOCHE_TRY(KeepConnection(*parts_->store, http));
   SACOCHE_TRY(HearOfRecoveries());
   Notify(report.touched);
   return status;
@@ -369,6 +372,7 @@ Status Engine::RunOneSync(HttpClient& http, SyncReport& report) {
 
 Status Engine::ForgetKeys() {
   SACOCHE_TRY(DeviceIdentity::Forget(*parts_->store));
+  SACOCHE_TRY(ForgetConnection(*parts_->store));
   parts_->directory_key = SecretBytes();
   parts_->identity = DeviceIdentity{SigningKey::Generate(), BoxKey::Generate(), ReplicaId()};
   return Withdrawn();

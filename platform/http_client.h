@@ -7,6 +7,7 @@
 
 #include "platform/base/bytes.h"
 #include "platform/base/result.h"
+#include "platform/base/secret_bytes.h"
 
 namespace sacoche {
 
@@ -37,6 +38,12 @@ class HttpClient {
   // Blocks until the response is complete. kNetwork: no connection, or a cut: the request may or
   // may not have been carried out. kUntrusted: the server's certificate is not the organisation's.
   virtual Result<HttpResponse> Send(const HttpRequest& request, const BodySink& sink) = 0;
+
+  // What lets a later client's first connection to the same server begin with fewer bytes; empty if
+  // there is nothing. A secret: whoever holds it may pose as the server towards that connection.
+  [[nodiscard]] virtual SecretBytes Resumption() const { return {}; }
+  // Such bytes of an earlier client, for once. Those of another server, or spoilt, change nothing.
+  virtual void Resume(ByteView /*resumption*/) {}
 };
 
 }  // namespace sacoche

@@ -28,6 +28,10 @@ constexpr std::size_t kFirstBytes = 1024;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
+// What the log and the metrics call an answer that went out, and one that did not.
+constexpr std::string_view kNoProblem = "none";
+constexpr std::string_view kCut = "cut";
+
 bool IsParseError(const boost::system::error_code& error) {
   return error.category() == http::make_error_code(http::error::bad_method).category();
 }
@@ -201,6 +205,8 @@ asio::awaitable<bool> HttpConnection::Handshake() {
     if (expired_) rooms_.metrics.Refuse(LimitName::kHandshakeTime);
     rooms_.log.Event("handshake-failed", {});
   }
+  if (!error && SSL_session_reused(stream_.native_handle()) == 1)
+    ++rooms_.metrics.handshakes_resumed;
   co_return !error;
 }
 
@@ -269,7 +275,7 @@ asio::awaitable<HttpConnection::Next> HttpConnection::Serve(Parser& parser) {
   const auto body = co_await ReadBody(parser, exchange);
   if (!body) co_return co_await RefuseUnread(parser, body.error());
   if (!*body) {
-    LogRequest(0, "cut", &exchange);
+    LogRequest(0, kCut, &exchange);
     co_return Next::kClose;
   }
   const auto committed = co_await Commit(exchange);
@@ -335,32 +341,57 @@ std::string HttpConnection::HeadText(int status, std::string_view content_type, 
   return text;
 }
 
+// Pieces until there is enough for a record of TLS, or the end: what is short goes out as one.
+OrProblem<bool> HttpConnection::Gather(Exchange& exchange, Bytes& body) {
+  while (body.size() < kBodyPieceBytes) {
+    auto chunk = exchange.NextChunk();
+    if (!chunk) return Refuse(std::move(chunk).error());
+    if (chunk->empty()) return false;
+    Append(body, *chunk);
+  }
+  return true;
+}
+
 asio::awaitable<HttpConnection::Next> HttpConnection::WriteAnswer(Exchange& exchange, Next next) {
-  auto chunk = exchange.NextChunk();
-  if (!chunk) co_return co_await WriteProblem(chunk.error(), next);
+  Bytes body;
+  const auto goes_on = Gather(exchange, body);
+  if (!goes_on) co_return co_await WriteProblem(goes_on.error(), next);
   BeginAnswerWindow();
-  Bytes out;
-  AppendText(out, HeadText(exchange.status(), exchange.content_type(), next));
+  Bytes head;
+  AppendText(head, HeadText(exchange.status(), exchange.content_type(), next));
+  const std::string_view problem =
+      *goes_on ? co_await WriteInChunks(exchange, std::move(head), std::move(body))
+               : co_await WriteWhole(std::move(head), body);
+  LogRequest(exchange.status(), problem, &exchange);
+  co_return problem == kNoProblem ? next : Next::kClose;
+}
+
+asio::awaitable<std::string_view> HttpConnection::WriteWhole(Bytes head, const Bytes& body) {
+  progress_.body_bytes_out += body.size();
+  AppendText(head, "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n");
+  Append(head, body);
+  co_return co_await Write(head) ? kNoProblem : kCut;
+}
+
+asio::awaitable<std::string_view> HttpConnection::WriteInChunks(Exchange& exchange, Bytes head,
+                                                                Bytes body) {
+  Bytes out = std::move(head);
   AppendText(out, "Transfer-Encoding: chunked\r\n\r\n");
-  while (!chunk->empty()) {
-    progress_.body_bytes_out += chunk->size();
-    AppendChunk(out, *chunk);
-    *chunk = Bytes();  // a slow reader costs the answer once
-    if (!co_await Write(std::exchange(out, {}))) {
-      LogRequest(exchange.status(), "cut", &exchange);
-      co_return Next::kClose;
-    }
-    chunk = exchange.NextChunk();
-    if (!chunk) {
-      LogRequest(exchange.status(), ProblemName(chunk.error().type), &exchange);
+  for (bool goes_on = true; !body.empty();) {
+    progress_.body_bytes_out += body.size();
+    AppendChunk(out, body);
+    body = Bytes();  // a slow reader costs the answer once
+    if (!goes_on) break;
+    if (!co_await Write(std::exchange(out, {}))) co_return kCut;
+    const auto more = Gather(exchange, body);
+    if (!more) {
       is_peer_gone_ = true;  // a goodbye would make the cut look like the end
-      co_return Next::kClose;
+      co_return ProblemName(more.error().type);
     }
+    goes_on = *more;
   }
   AppendText(out, "0\r\n\r\n");
-  const bool sent = co_await Write(out);
-  LogRequest(exchange.status(), sent ? "none" : "cut", &exchange);
-  co_return sent ? next : Next::kClose;
+  co_return co_await Write(out) ? kNoProblem : kCut;
 }
 
 asio::awaitable<HttpConnection::Next> HttpConnection::WriteProblem(const Refusal& problem,

@@ -71,7 +71,13 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<Next> Serve(Parser& parser);
   boost::asio::awaitable<OrProblem<bool>> ReadBody(Parser& parser, Exchange& exchange);
   boost::asio::awaitable<OrProblem<void>> Commit(Exchange& exchange);
+  // Whether more than what `body` has now is to come.
+  OrProblem<bool> Gather(Exchange& exchange, Bytes& body);
   boost::asio::awaitable<Next> WriteAnswer(Exchange& exchange, Next next);
+  // What became of it, for the log.
+  boost::asio::awaitable<std::string_view> WriteWhole(Bytes head, const Bytes& body);
+  boost::asio::awaitable<std::string_view> WriteInChunks(Exchange& exchange, Bytes head,
+                                                         Bytes body);
   boost::asio::awaitable<Next> WriteProblem(const Refusal& problem, Next next);
   boost::asio::awaitable<bool> Write(ByteView bytes);
   void Abandon();

@@ -127,7 +127,8 @@ class HttpFront::Impl {
 };
 
 Status HttpFront::Impl::Open() {
-  SACOCHE_ASSIGN(tls_, MakeTlsContext(options_.certificate_path, options_.key_path));
+  SACOCHE_ASSIGN(tls_,
+                 MakeTlsContext(options_.certificate_path, options_.key_path, options_.sessions));
   if (!options_.metrics_listen.empty()) {
     SACOCHE_ASSIGN(const tcp::endpoint metrics, ParseEndpoint(options_.metrics_listen));
     SACOCHE_TRY(metrics_listener_.Open(metrics));
@@ -176,7 +177,7 @@ asio::awaitable<void> HttpFront::Impl::WaitForReloads() {
 Status HttpFront::Impl::Reload() {
   if (!options_.reload) return {};
   SACOCHE_ASSIGN(const HttpFrontOptions next, options_.reload());
-  SACOCHE_ASSIGN(auto tls, MakeTlsContext(next.certificate_path, next.key_path));
+  SACOCHE_ASSIGN(auto tls, MakeTlsContext(next.certificate_path, next.key_path, options_.sessions));
   tls_ = std::move(tls);
   limits_ = next.limits;
   connection_rates_.SetRate(ConnectionRate(limits_));

@@ -8,11 +8,14 @@
 
 namespace sacoche {
 
+class TlsSessions;
+
 struct HttpFrontOptions {
-  std::string listen;            // address:port; port 0 takes a free one
-  std::string certificate_path;  // PEM, the server's certificate first
-  std::string key_path;          // PEM
-  std::string metrics_listen;    // address:port on loopback for /metrics; empty: nowhere
+  std::string listen;               // address:port; port 0 takes a free one
+  std::string certificate_path;     // PEM, the server's certificate first
+  std::string key_path;             // PEM
+  TlsSessions* sessions = nullptr;  // must outlive the front; none: laptops resume until a reload
+  std::string metrics_listen;       // address:port on loopback for /metrics; empty: nowhere
   ServerLimits limits;
   // What holds from now on, at SIGHUP: certificate, key and limits are taken over from it, all of
   // them or none. An error says why not. Empty: SIGHUP changes nothing.

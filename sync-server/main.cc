@@ -14,6 +14,7 @@
 #include "sync-server/sqlite/sqlite_envelope_store.h"
 #include "sync-server/store_commands.h"
 #include "sync-server/time_key.h"
+#include "sync-server/tls_sessions.h"
 
 namespace sacoche {
 namespace {
@@ -140,7 +141,11 @@ Status Serve(const ServeFlags& flags, Output output) {
   ServerMetrics metrics;
   Service service({*store, *directory, clock, &time_key, nullptr, &metrics},
                   ServiceOptionsOf(config.limits));
+  TlsSessions sessions(clock);
+  const std::string sessions_path = config.data + "/tls-sessions";
+  SACOCHE_TRY(sessions.TakeFrom(files, sessions_path));
   HttpFrontOptions options = FrontOptionsOf(config);
+  options.sessions = &sessions;
   options.reload = [&]() -> Result<HttpFrontOptions> {
     SACOCHE_ASSIGN(const ServerConfig next, ReadConfig(flags, files));
     return FrontOptionsOf(next);
@@ -152,7 +157,7 @@ Status Serve(const ServeFlags& flags, Output output) {
   log.Event("started", {{"statements", std::to_string(directory->directory().statement_count())}});
   front->Run();
   log.Event("stopped", {});
-  return {};
+  return sessions.SaveTo(files, sessions_path);
 }
 
 Status MakeCertificate(const CertificateFlags& flags, Output output) {

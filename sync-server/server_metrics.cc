@@ -104,6 +104,9 @@ std::string MetricsText(const ServerMetrics& metrics) {
          metrics.connections_open);
   Single(text, "sacoche_handshakes_failed_total", "counter", "TLS handshakes that failed.",
          metrics.handshakes_failed);
+  Single(text, "sacoche_handshakes_resumed_total", "counter",
+         "TLS handshakes that resumed an earlier connection's session.",
+         metrics.handshakes_resumed);
   AppendEnvelopes(text, metrics);
   constexpr std::string_view kRefusals = "sacoche_refusals_total";
   Describe(text, kRefusals, "counter", "What a limit of the configuration refused.");

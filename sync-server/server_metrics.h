@@ -51,6 +51,7 @@ struct ServerMetrics {
   std::uint64_t connections_accepted = 0;
   std::uint64_t connections_open = 0;
   std::uint64_t handshakes_failed = 0;
+  std::uint64_t handshakes_resumed = 0;
   std::uint64_t envelopes_stored = 0;
   std::uint64_t envelopes_repeated = 0;
   std::uint64_t envelopes_sent = 0;

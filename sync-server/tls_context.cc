@@ -20,7 +20,7 @@ tl::unexpected<Error> BadFile(const char* what, const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<boost::asio::ssl::context>> MakeTlsContext(
-    const std::string& certificate_path, const std::string& key_path) {
+    const std::string& certificate_path, const std::string& key_path, TlsSessions* sessions) {
   auto context =
       std::make_unique<boost::asio::ssl::context>(boost::asio::ssl::context::tlsv13_server);
   SSL_CTX* raw = context->native_handle();
@@ -30,11 +30,15 @@ Result<std::unique_ptr<boost::asio::ssl::context>> MakeTlsContext(
   SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
   // One look at the socket gets what has come, not a record's head and then its rest.
   SSL_CTX_set_read_ahead(raw, 1);
+  // A client that closes without a goodbye is no error that it had to be told of: requests say how
+  // long they are, and are signed.
+  SSL_CTX_set_options(raw, SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_set_session_id_context(raw,
                                  reinterpret_cast<const unsigned char*>(kSessionContext.data()),
                                  static_cast<unsigned>(kSessionContext.size()));
   // One fresh ticket per handshake is what one laptop needs; a second is bytes on a slow link.
   SSL_CTX_set_num_tickets(raw, 1);
+  if (sessions != nullptr) sessions->Use(raw);
   if (SSL_CTX_use_certificate_chain_file(raw, certificate_path.c_str()) != 1)
     return BadFile("the certificate", certificate_path);
   if (SSL_CTX_use_PrivateKey_file(raw, key_path.c_str(), SSL_FILETYPE_PEM) != 1 ||

@@ -1,6 +1,9 @@
 #include "platform/curl/curl_http_client.h"
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cctype>
@@ -8,6 +11,7 @@
 #include <mutex>
 
 #include "platform/base/check.h"
+#include "platform/curl/tls_resumption.h"
 
 namespace sacoche {
 namespace {
@@ -90,6 +94,10 @@ std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* user) 
   return 0;
 }
 
+bool IsHandshakeFailure(CURLcode code) {
+  return code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION;
+}
+
 tl::unexpected<Error> NetworkError(CURLcode code) {
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -116,8 +124,14 @@ struct CurlHttpClient::Impl {
   std::string base;
   std::string authority;
   std::string ca_pem;
+  TlsResumption resumption;
+  curl_socket_t socket = CURL_SOCKET_BAD;  // of the connection that is being made
 
-  Impl() = default;
+  Impl(std::string server, std::string ca)
+      : base(std::string(kScheme) + server),
+        authority(std::move(server)),
+        ca_pem(std::move(ca)),
+        resumption(authority + "\n" + ca_pem) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() { curl_easy_cleanup(curl); }
@@ -125,6 +139,30 @@ struct CurlHttpClient::Impl {
   template <class T>
   void Set(CURLoption option, T value) {
     SACOCHE_CHECK(curl_easy_setopt(curl, option, value) == CURLE_OK);
+  }
+
+  // What is received soon finds something to send: its acknowledgement goes along with that. The
+  // kernel forgets it when the connection stands.
+  static void DelayAcknowledgements(curl_socket_t socket) {
+    const int no = 0;
+    setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &no, sizeof no);
+  }
+
+  static int OnSocket(void* user, curl_socket_t socket, curlsocktype /*purpose*/) {
+    static_cast<Impl*>(user)->socket = socket;
+    DelayAcknowledgements(socket);
+    return CURL_SOCKOPT_OK;
+  }
+
+  static CURLcode OnTlsContext(CURL* /*curl*/, void* context, void* user) {
+    auto& self = *static_cast<Impl*>(user);
+    auto* tls = static_cast<SSL_CTX*>(context);
+    DelayAcknowledgements(self.socket);
+    self.resumption.Attach(tls);
+    // Bytes that nothing needs: every answer says how long it is, and the server waits for no
+    // goodbye.
+    SSL_CTX_set_quiet_shutdown(tls, 1);
+    return CURLE_OK;
   }
 
   void SetConnectionOptions() {
@@ -138,6 +176,11 @@ struct CurlHttpClient::Impl {
     curl_blob blob{ca_pem.data(), ca_pem.size(), CURL_BLOB_COPY};
     Set(CURLOPT_CAINFO_BLOB, &blob);
     Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    Set(CURLOPT_SSL_SESSIONID_CACHE, 0L);  // `resumption` does that
+    Set(CURLOPT_SOCKOPTFUNCTION, OnSocket);
+    Set(CURLOPT_SOCKOPTDATA, this);
+    Set(CURLOPT_SSL_CTX_FUNCTION, OnTlsContext);
+    Set(CURLOPT_SSL_CTX_DATA, this);
   }
 
   void SetRequestOptions(const HttpRequest& request, const std::string& url, curl_slist* headers,
@@ -166,19 +209,20 @@ Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::Create(const std::string
     return Fail(ErrorCode::kInvalidInput,
                 "the server's address is not of the form https://host:port", "Check the address.");
   InitialiseOnce();
-  auto impl = std::make_unique<Impl>();
+  auto impl = std::make_unique<Impl>(std::move(*authority), std::move(ca_pem));
   impl->curl = curl_easy_init();
   SACOCHE_CHECK(impl->curl != nullptr);
-  impl->base = std::string(kScheme) + *authority;
-  impl->authority = std::move(*authority);
-  impl->ca_pem = std::move(ca_pem);
   return std::unique_ptr<CurlHttpClient>(new CurlHttpClient(std::move(impl)));
 }
 
 std::string CurlHttpClient::authority() const { return impl_->authority; }
 
+SecretBytes CurlHttpClient::Resumption() const { return impl_->resumption.Kept(); }
+
+void CurlHttpClient::Resume(ByteView resumption) { impl_->resumption.Resume(resumption); }
+
 Result<HttpResponse> CurlHttpClient::Send(const HttpRequest& request, const BodySink& sink) {
-  // Resetting keeps the connection, the DNS answer and the TLS session.
+  // Resetting keeps the connection and the DNS answer.
   curl_easy_reset(impl_->curl);
   impl_->SetConnectionOptions();
   HeaderList headers;
@@ -188,7 +232,10 @@ Result<HttpResponse> CurlHttpClient::Send(const HttpRequest& request, const Body
   Transfer transfer{impl_->curl, sink, {}, false};
   const std::string url = impl_->base + request.path;
   impl_->SetRequestOptions(request, url, headers.list, transfer);
-  const CURLcode code = curl_easy_perform(impl_->curl);
+  CURLcode code = curl_easy_perform(impl_->curl);
+  // A session that leads nowhere must not keep a laptop out; nothing of the request was sent.
+  if (IsHandshakeFailure(code) && impl_->resumption.HasJustOffered())
+    code = curl_easy_perform(impl_->curl);
   if (transfer.stopped_by_sink) return transfer.response;
   if (code != CURLE_OK) return NetworkError(code);
   ReadResponseHead(transfer);

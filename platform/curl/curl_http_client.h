@@ -21,6 +21,8 @@ class CurlHttpClient final : public HttpClient {
 
   [[nodiscard]] std::string authority() const override;
   Result<HttpResponse> Send(const HttpRequest& request, const BodySink& sink) override;
+  [[nodiscard]] SecretBytes Resumption() const override;
+  void Resume(ByteView resumption) override;
 
  private:
   struct Impl;

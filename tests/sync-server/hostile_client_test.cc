@@ -80,7 +80,7 @@ TEST_F(HostileClientTest, GarbageInsteadOfTls) {
 TEST_F(HostileClientTest, GarbageAfterTheHandshake) {
   const RawTls tls = Connect();
   tls.Send(kHealthRequest);
-  ASSERT_THAT(tls.ReadUntil("0\r\n\r\n"), HasSubstr("ok"));
+  ASSERT_THAT(tls.ReadUntil("ok\n"), HasSubstr("ok"));
   tls.socket().Send(std::string("\x17\x03\x03\x00\x40", 5) + std::string(64, '\xa5'));
   EXPECT_TRUE(tls.socket().ReadToEnd().has_value());
 }

@@ -152,6 +152,9 @@ class TestClient {
       : client_(
             std::move(*CurlHttpClient::Create("https://" + server.address(), server.ca_pem()))) {}
 
+  [[nodiscard]] SecretBytes Resumption() const { return client_->Resumption(); }
+  void Resume(ByteView resumption) { client_->Resume(resumption); }
+
   TestRequest Sign(const SigningKey& key, const RequestSigner& signer, Bytes body,
                    std::int64_t skew_s = 0) {
     return SignTo("POST", "/v1/sync", key, signer, std::move(body), skew_s);

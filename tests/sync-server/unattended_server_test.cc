@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "tests/sync-server/metrics.h"
 #include "tests/sync-server/raw_client.h"
 #include "tests/sync-server/server_process.h"
 
@@ -27,22 +28,14 @@ class UnattendedServerTest : public ::testing::Test {
   }
 
   std::string MetricsAnswer(const std::string& path = "/metrics") {
-    const RawSocket socket(server_.metrics_port());
-    socket.Send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
-    return socket.ReadToEnd().value_or("");
+    return sacoche::MetricsAnswer(server_, path);
   }
-  // Of one line of /metrics; nothing if it is not there.
-  std::optional<double> Metric(const std::string& name) {
-    const std::string text = MetricsAnswer();
-    const std::size_t at = text.find("\n" + name + " ");
-    if (at == std::string::npos) return std::nullopt;
-    return std::stod(text.substr(at + name.size() + 2));
-  }
+  std::optional<double> Metric(const std::string& name) { return MetricOf(server_, name); }
 
   [[nodiscard]] RawTls Connect() const { return RawTls(server_.port(), server_.ca_path()); }
   static bool AnswersOn(const RawTls& tls) {
     tls.Send(kHealthRequest);
-    return tls.ReadUntil("0\r\n\r\n").find("ok\n") != std::string::npos;
+    return tls.ReadUntil("ok\n").find("ok\n") != std::string::npos;
   }
   static Bytes CertificateOf(const RawTls& tls) {
     X509* certificate = SSL_get1_peer_certificate(tls.ssl());

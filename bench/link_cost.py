@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""What syncs cost on an emulated mobile link, in bytes of IP packets and in round trips.
+
+  link_cost.py --bin build/release/bin --link LINK3G --workload FILE [--profile 3g] [--what NAME]...
+
+LINK3G is the packet-level link emulator (root; it makes two network namespaces). The client is
+sacoche-bench and the server sacoche-server, over their real TLS. Prints one JSON line a measurement;
+references are what `zstd -19` makes of the same operations in one piece, in the same run.
+"""
+import argparse
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+
+PORT = 8443
+HOST = "10.99.0.2"
+
+
+class Bench:
+    def __init__(self, arguments, folder):
+        self.arguments = arguments
+        self.folder = pathlib.Path(folder)
+        self.bin = pathlib.Path(arguments.bin).resolve()
+        self.server_folder = self.folder / "server"
+        self.stores = self.folder / "stores"
+        self.server_folder.mkdir()
+        subprocess.run([self.bin / "sacoche-server", "make-certificate", "--out",
+                        self.server_folder / "tls", "--host", HOST], check=True,
+                       stdout=subprocess.DEVNULL)
+        (self.server_folder / "server.toml").write_text(
+            f"data = 'data'\nlisten = '{HOST}:{PORT}'\ncertificate = 'tls/server.pem'\n"
+            "key = 'tls/server.key'\n")
+
+    def on_link(self, profile, commands, options=()):
+        """Runs the client's commands on the link, the server at its other end; the link's figures."""
+        client = self.folder / "client.sh"
+        lines = ["set -e"] + [" ".join(shlex.quote(str(word)) for word in command)
+                              for command in commands]
+        client.write_text("\n".join(lines) + "\n")
+        server = [self.bin / "sacoche-server", "serve", "--config",
+                  self.server_folder / "server.toml"]
+        log = self.folder / "log"
+        output = subprocess.run(
+            [sys.executable, self.arguments.link, "--profile", profile, "--ready-port", str(PORT),
+             "--server-cmd", "exec " + " ".join(shlex.quote(str(word)) for word in server),
+             "--server-log", log, "--client-log", log,
+             "--client-cmd", f"bash {shlex.quote(str(client))}", *options],
+            stdout=subprocess.PIPE, text=True)
+        if output.returncode != 0:
+            raise SystemExit(f"the run failed:\n{output.stdout}\n{log.read_text()[-2000:]}")
+        return json.loads(output.stdout.splitlines()[-1])
+
+    def command(self, name, device, *more):
+        return [self.bin / "sacoche-bench", name, "--dir", self.stores, "--device", device, *more]
+
+    def apply(self, device, workload, phase):
+        subprocess.run(self.command("apply", device, "--workload", workload, "--phase", phase),
+                       check=True, stdout=subprocess.DEVNULL)
+
+    def measured(self, what, device, profile, reference=None, **notes):
+        figures = self.on_link(profile, [self.command("sync", device)], self.arguments.option)
+        total = figures["up"]["bytes"] + figures["down"]["bytes"]
+        seconds = figures["last_payload_s"] - figures["first_s"]
+        result = {"what": what, "profile": profile, "ip_bytes": total,
+                  "up": figures["up"]["bytes"], "down": figures["down"]["bytes"],
+                  "packets": figures["up"]["packets"] + figures["down"]["packets"],
+                  "seconds": round(seconds, 3)}
+        if profile == "3g":
+            line_s = max(figures["up"]["bytes"] * 8 / 0.768e6, figures["down"]["bytes"] * 8 / 1.6e6)
+            result["round_trips"] = round(seconds / 0.3, 2)
+            result["round_trips_beyond_line_rate"] = round((seconds - line_s) / 0.3, 2)
+        if reference is not None:
+            result["zstd19_bytes"] = reference
+            result["ratio"] = round(total / reference, 3)
+        print(json.dumps({**result, **notes}), flush=True)
+
+
+def zstd19(lines):
+    packed = subprocess.run(["zstd", "-19", "-c"], input="".join(lines).encode(),
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    return len(packed)
+
+
+def operations(workload, phase, devices):
+    with open(workload, encoding="utf-8") as file:
+        return [line for line in file
+                if (op := json.loads(line))["phase"] == phase and op["device"] in devices
+                and op["op"] != "sync"]
+
+
+def one_edit(bench, workload):
+    """A workload of one operation: another value in one field of a case that is there."""
+    case = json.loads(operations(workload, "base", {"A"})[0])["case"]
+    path = bench.folder / "one.jsonl"
+    path.write_text(json.dumps({"phase": "one", "device": "A", "op": "set", "case": case,
+                                "set": {"commune": "Montcel-sur-Orbe"}}) + "\n")
+    return path
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", required=True)
+    parser.add_argument("--link", required=True)
+    parser.add_argument("--workload", required=True)
+    parser.add_argument("--profile", default="3g")
+    parser.add_argument("--option", action="append", default=[], help="for the link emulator")
+    arguments = parser.parse_args()
+    workload = os.path.abspath(arguments.workload)
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(arguments, folder)
+        bench.on_link("perfect", [[bench.bin / "sacoche-bench", "init", "--dir", bench.stores,
+                                   "--server", f"https://{HOST}:{PORT}", "--ca",
+                                   bench.server_folder / "tls/ca.pem"]])
+        base = zstd19(operations(workload, "base", {"A"}))
+        bench.apply("A", workload, "base")
+        bench.measured("base up", "A", arguments.profile, base)
+        bench.measured("first load", "B", arguments.profile, base)
+        bench.measured("nothing new", "A", arguments.profile)
+        bench.apply("A", one_edit(bench, workload), "one")
+        bench.measured("one field", "A", arguments.profile)
+        bench.apply("A", workload, "day1")
+        bench.apply("B", workload, "day1")
+        bench.on_link("perfect", [bench.command("sync", "B")])
+        bench.measured("end of day", "A", arguments.profile,
+                       zstd19(operations(workload, "day1", {"A", "B"})))
+
+
+if __name__ == "__main__":
+    main()
