@@ -12,3 +12,33 @@ function(sacoche_room name)
     target_link_libraries(${name} INTERFACE sacoche_options ${ROOM_PUBLIC})
   endif()
 endfunction()
+
+# sacoche_embed(FILE NAME HEADER VARIABLE)
+# A source file that defines `const ByteView NAME`, which HEADER declares, as the bytes of FILE; its
+# path comes in VARIABLE.
+function(sacoche_embed file name header variable)
+  get_filename_component(stem ${file} NAME_WE)
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${stem}.cc)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(REGEX REPLACE "(................................................................................)" "\\1\n"
+    bytes "${bytes}")
+  file(CONFIGURE OUTPUT ${source} CONTENT [[
+#include "@header@"
+
+namespace sacoche {
+namespace {
+
+constexpr std::uint8_t kBytes[] = {
+@bytes@
+};
+
+}  // namespace
+
+const ByteView @name@(kBytes);
+
+}  // namespace sacoche
+]] @ONLY)
+  set(${variable} ${source} PARENT_SCOPE)
+endfunction()

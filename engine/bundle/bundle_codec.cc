@@ -1,6 +1,8 @@
 #include "engine/bundle/bundle_codec.h"
 
+#include "engine/bundle/bundle_dictionary.h"
 #include "engine/bundle/change_codec.h"
+#include "engine/bundle/column_codec.h"
 #include "engine/compress/zstd_frame.h"
 #include "platform/base/check.h"
 
@@ -11,28 +13,19 @@ namespace {
 constexpr int kZstdLevel = 19;
 constexpr std::string_view kWhat = "a bundle of changes";
 
-Bytes EncodePlain(const std::vector<Change>& changes) {
-  // The table of replicas precedes the changes and is only known after them.
-  ChangeContext context{changes.front().dossier, changes.front().author, {}};
-  CompactOutputArchive body;
-  for (const Change& change : changes) {
-    SACOCHE_CHECK(change.dossier == context.dossier && change.author == context.author);
-    body(InContext<const Change>{change, context});
-  }
-  CompactOutputArchive head;
-  head.writer().Raw(context.dossier.view());
-  head(std::uint64_t{context.replicas.size()});
-  for (const ReplicaId& replica : context.replicas) head.writer().Raw(replica.view());
-  head(std::uint64_t{changes.size()});
-  head.writer().Raw(body.writer().bytes());
-  return CopyOf(head.writer().bytes());
+// Made once, at the first use.
+const ZstdDictionary& Dictionary() {
+  static const ZstdDictionary dictionary(kBundleDictionary1, kZstdLevel);
+  return dictionary;
 }
 
 tl::unexpected<Error> Corrupt() {
   return Fail(ErrorCode::kCorrupt, std::string(kWhat) + " is malformed");
 }
 
-std::vector<Change> LoadChanges(CompactInputArchive& archive, const DeviceId& author) {
+// What a bundle of format 1 says.
+std::vector<Change> DecodeRows(ByteView plain, const DeviceId& author) {
+  CompactInputArchive archive(plain);
   ChangeContext context{RecordId::FromArray(archive.reader().Array<16>()), author, {}};
   const std::size_t replicas = archive.reader().Count(kBundleReplicasMax, ReplicaId::kSize);
   for (std::size_t i = 0; i < replicas; ++i)
@@ -52,21 +45,23 @@ std::vector<Change> LoadChanges(CompactInputArchive& archive, const DeviceId& au
 
 Bytes EncodeBundle(const std::vector<Change>& changes) {
   SACOCHE_CHECK(!changes.empty() && changes.size() <= kBundleChangesMax);
-  const Bytes plain = EncodePlain(changes);
   Bytes bytes{kBundleFormat};
-  AppendCompressed(bytes, plain, kZstdLevel);
+  Dictionary().AppendCompressed(bytes, EncodeColumns(changes));
   return bytes;
 }
 
 Result<std::vector<Change>> DecodeBundle(ByteView bytes, const DeviceId& author) {
   if (bytes.empty()) return Corrupt();
-  if (bytes[0] != kBundleFormat)
+  const ByteView frame = bytes.subspan(1);
+  const bool is_first = bytes[0] == kFirstBundleFormat;
+  if (!is_first && bytes[0] != kBundleFormat)
     return Fail(ErrorCode::kNewerFormat, "a bundle of changes has an unknown format",
                 "Update Sacoche.");
-  SACOCHE_ASSIGN(const Bytes plain, Decompress(bytes.subspan(1), kBundlePlainBytesMax, kWhat));
+  SACOCHE_ASSIGN(const Bytes plain,
+                 is_first ? Decompress(frame, kBundlePlainBytesMax, kWhat)
+                          : Dictionary().Decompress(frame, kBundlePlainBytesMax, kWhat));
   try {
-    CompactInputArchive archive(plain);
-    return LoadChanges(archive, author);
+    return is_first ? DecodeRows(plain, author) : DecodeColumns(plain, author);
   } catch (const cereal::Exception&) {
     return Corrupt();
   }

@@ -5,8 +5,9 @@
 namespace sacoche {
 
 // The changes of one dossier, by one author, as they are sealed into one item of an envelope:
-// BUNDLE_FORMAT.md. Compressed with zstd.
-inline constexpr std::uint8_t kBundleFormat = 1;
+// BUNDLE_FORMAT.md. Compressed with zstd. The first format is read and no longer written.
+inline constexpr std::uint8_t kFirstBundleFormat = 1;
+inline constexpr std::uint8_t kBundleFormat = 2;
 inline constexpr std::size_t kBundleChangesMax = 4096;
 inline constexpr std::size_t kBundleReplicasMax = 1024;
 // Before compression. A bundle that says more is refused before it is decompressed.
@@ -19,7 +20,7 @@ inline constexpr std::size_t kBundlePlainBytesMax = 4 * 1024 * 1024;
 // kCorrupt, kLimit or kNewerFormat.
 [[nodiscard]] Result<std::vector<Change>> DecodeBundle(ByteView bytes, const DeviceId& author);
 
-// How many bytes a change takes in a bundle before compression.
+// How many bytes a change takes in a bundle before compression, at most.
 [[nodiscard]] std::size_t EncodedSize(const Change& change);
 
 }  // namespace sacoche

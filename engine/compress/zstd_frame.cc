@@ -2,27 +2,41 @@
 
 #include <zstd.h>
 
-#include <memory>
-
 #include "platform/base/check.h"
 
 namespace sacoche {
+namespace {
 
-void AppendCompressed(Bytes& out, ByteView plain, int level) {
-  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(),
-                                                                     ZSTD_freeCCtx);
-  SACOCHE_CHECK(context != nullptr);
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 0);
+template <auto Free>
+struct Freer {
+  template <class T>
+  void operator()(T* pointer) const {
+    Free(pointer);
+  }
+};
+using Compressor = std::unique_ptr<ZSTD_CCtx, Freer<ZSTD_freeCCtx>>;
+using Decompressor = std::unique_ptr<ZSTD_DCtx, Freer<ZSTD_freeDCtx>>;
+
+constexpr ByteArray<4> kMagic = {0x28, 0xb5, 0x2f, 0xfd};  // RFC 8878, 3.1.1
+
+Compressor MakeCompressor() {
+  Compressor compressor(ZSTD_createCCtx());
+  SACOCHE_CHECK(compressor != nullptr);
+  ZSTD_CCtx_setParameter(compressor.get(), ZSTD_c_checksumFlag, 0);
+  return compressor;
+}
+
+void Append(Bytes& out, ByteView plain, ZSTD_CCtx* compressor) {
   const std::size_t before = out.size();
   out.resize(before + ZSTD_compressBound(plain.size()));
-  const std::size_t size = ZSTD_compress2(context.get(), out.data() + before, out.size() - before,
+  const std::size_t size = ZSTD_compress2(compressor, out.data() + before, out.size() - before,
                                           plain.data(), plain.size());
   SACOCHE_CHECK(ZSTD_isError(size) == 0);
   out.resize(before + size);
 }
 
-Result<Bytes> Decompress(ByteView frame, std::size_t plain_bytes_max, std::string_view what) {
+Result<Bytes> Expand(ByteView frame, std::size_t plain_bytes_max, std::string_view what,
+                     ZSTD_DCtx* decompressor) {
   const auto malformed = [&] {
     return Fail(ErrorCode::kCorrupt, std::string(what) + " is malformed");
   };
@@ -34,9 +48,58 @@ Result<Bytes> Decompress(ByteView frame, std::size_t plain_bytes_max, std::strin
   // Exactly one frame: nothing may hide behind it.
   if (ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size()) return malformed();
   Bytes plain(static_cast<std::size_t>(size));
-  const std::size_t got = ZSTD_decompress(plain.data(), plain.size(), frame.data(), frame.size());
+  const std::size_t got =
+      ZSTD_decompressDCtx(decompressor, plain.data(), plain.size(), frame.data(), frame.size());
   if (ZSTD_isError(got) != 0 || got != plain.size()) return malformed();
   return plain;
+}
+
+}  // namespace
+
+void AppendCompressed(Bytes& out, ByteView plain, int level) {
+  const Compressor compressor = MakeCompressor();
+  ZSTD_CCtx_setParameter(compressor.get(), ZSTD_c_compressionLevel, level);
+  Append(out, plain, compressor.get());
+}
+
+Result<Bytes> Decompress(ByteView frame, std::size_t plain_bytes_max, std::string_view what) {
+  const Decompressor decompressor(ZSTD_createDCtx());
+  SACOCHE_CHECK(decompressor != nullptr);
+  return Expand(frame, plain_bytes_max, what, decompressor.get());
+}
+
+struct ZstdDictionary::Prepared {
+  std::unique_ptr<ZSTD_CDict, Freer<ZSTD_freeCDict>> compresses;
+  std::unique_ptr<ZSTD_DDict, Freer<ZSTD_freeDDict>> expands;
+};
+
+ZstdDictionary::ZstdDictionary(ByteView dictionary, int level)
+    : prepared_(std::make_unique<Prepared>()) {
+  prepared_->compresses.reset(ZSTD_createCDict(dictionary.data(), dictionary.size(), level));
+  prepared_->expands.reset(ZSTD_createDDict(dictionary.data(), dictionary.size()));
+  SACOCHE_CHECK(prepared_->compresses != nullptr && prepared_->expands != nullptr);
+}
+
+ZstdDictionary::~ZstdDictionary() = default;
+
+void ZstdDictionary::AppendCompressed(Bytes& out, ByteView plain) const {
+  const Compressor compressor = MakeCompressor();
+  ZSTD_CCtx_setParameter(compressor.get(), ZSTD_c_dictIDFlag, 0);
+  ZSTD_CCtx_refCDict(compressor.get(), prepared_->compresses.get());
+  Bytes frame;
+  Append(frame, plain, compressor.get());
+  SACOCHE_CHECK(std::ranges::equal(ByteView(frame).first(kMagic.size()), kMagic));
+  sacoche::Append(out, ByteView(frame).subspan(kMagic.size()));
+}
+
+Result<Bytes> ZstdDictionary::Decompress(ByteView frame, std::size_t plain_bytes_max,
+                                         std::string_view what) const {
+  const Decompressor decompressor(ZSTD_createDCtx());
+  SACOCHE_CHECK(decompressor != nullptr);
+  ZSTD_DCtx_refDDict(decompressor.get(), prepared_->expands.get());
+  Bytes whole = CopyOf(kMagic);
+  sacoche::Append(whole, frame);
+  return Expand(whole, plain_bytes_max, what, decompressor.get());
 }
 
 }  // namespace sacoche

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "platform/base/bytes.h"
@@ -19,5 +20,27 @@ void AppendCompressed(Bytes& out, ByteView plain, int level);
 //   kLimit    its content is larger than allowed
 [[nodiscard]] Result<Bytes> Decompress(ByteView frame, std::size_t plain_bytes_max,
                                        std::string_view what);
+
+// What frames that are made with it, and read with it, need not say themselves. Prepared once;
+// const use from any thread.
+class ZstdDictionary {
+ public:
+  ZstdDictionary(ByteView dictionary, int level);
+  ~ZstdDictionary();
+  ZstdDictionary(const ZstdDictionary&) = delete;
+  ZstdDictionary& operator=(const ZstdDictionary&) = delete;
+
+  // The frame without its magic number and without naming the dictionary: whoever wrote a format
+  // number before it said both.
+  void AppendCompressed(Bytes& out, ByteView plain) const;
+
+  // As Decompress above, of such a frame.
+  [[nodiscard]] Result<Bytes> Decompress(ByteView frame, std::size_t plain_bytes_max,
+                                         std::string_view what) const;
+
+ private:
+  struct Prepared;
+  std::unique_ptr<Prepared> prepared_;
+};
 
 }  // namespace sacoche

@@ -1,6 +1,6 @@
-#include <zstd.h>
-
 #include "engine/bundle/bundle_codec.h"
+#include "engine/bundle/bundle_dictionary.h"
+#include "engine/compress/zstd_frame.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace sacoche {
@@ -24,9 +24,13 @@ void CheckBundle(ByteView bundle) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sacoche;
   CheckBundle(ByteView(data, size));
-  Bytes framed(1 + ZSTD_compressBound(size));
-  framed[0] = kBundleFormat;
-  framed.resize(1 + ZSTD_compress(framed.data() + 1, framed.size() - 1, data, size, 1));
-  CheckBundle(framed);
+  const ByteView plain(data, size);
+  static const ZstdDictionary dictionary(kBundleDictionary1, 1);
+  Bytes columns{kBundleFormat};
+  dictionary.AppendCompressed(columns, plain);
+  CheckBundle(columns);
+  Bytes rows{kFirstBundleFormat};
+  AppendCompressed(rows, plain, 1);
+  CheckBundle(rows);
   return 0;
 }

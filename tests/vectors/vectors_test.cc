@@ -6,6 +6,7 @@
 #include <fstream>
 #include <map>
 
+#include "engine/bundle/bundle_codec.h"
 #include "engine/membership/enrolment_request.h"
 #include "engine/record/sight.h"
 #include "engine/record/value_codec.h"
@@ -15,6 +16,7 @@
 #include "engine/wire/wire_codec.h"
 #include "tests/fuzz/reencode.h"
 #include "tests/support/results.h"
+#include "tests/support/sample_changes.h"
 #include "tests/support/sample_frames.h"
 #include "tests/support/sample_snapshot.h"
 #include "tests/support/sample_statements.h"
@@ -53,6 +55,15 @@ Result<Bytes> ReencodeSnapshotChunk(ByteView bytes) {
   return CopyOf(bytes);
 }
 
+// Likewise; and the first format is no longer written.
+Result<Bytes> ReencodeBundle(ByteView bytes) {
+  const DeviceId author = DeviceId::FromArray({0xa0});
+  SACOCHE_ASSIGN(const auto changes, DecodeBundle(bytes, author));
+  SACOCHE_ASSIGN(const auto same, DecodeBundle(EncodeBundle(changes), author));
+  SACOCHE_CHECK(same == changes);
+  return CopyOf(bytes);
+}
+
 Result<Bytes> ReencodeValue(ByteView bytes) {
   SACOCHE_ASSIGN(const Value value, DecodeValue(bytes));
   return EncodeValue(value);
@@ -70,6 +81,7 @@ Result<Bytes> ReencodeSight(ByteView bytes) {
 
 // Who reads which folder.
 const std::map<std::string, Result<Bytes> (*)(ByteView)> kFormats = {
+    {"bundle", ReencodeBundle},
     {"envelope", ReencodeEnvelope},
     {"push_stream", ReencodePushStream},
     {"pull_stream", ReencodePullStream},
@@ -143,6 +155,15 @@ TEST(Vectors, EveryFileHasTheOutcomeThatItStates) {
     }
     EXPECT_GE(seen[true], 1) << format << " has no good vector";
     EXPECT_GE(seen[false], 1) << format << " has no bad vector";
+  }
+}
+
+TEST(Vectors, BundlesOfBothFormatsSayTheSame) {
+  const DeviceId author = DeviceId::FromArray({0xa0});
+  for (const char* name : {"bundle/first_format.hex", "bundle/sample.hex"}) {
+    const auto changes = DecodeBundle(PinnedBytes(name), author);
+    ASSERT_THAT(changes, Succeeds()) << name;
+    EXPECT_EQ(*changes, SampleChanges()) << name;
   }
 }
 
