@@ -184,6 +184,15 @@ Status Organisation::Appoint(const OfficerStatement& officer) {
   return Say(officer);
 }
 
+Status Organisation::SetPolicy(const PolicyStatement& policy) {
+  if (policy.lock_after_days > kLockAfterDaysMax ||
+      policy.break_glass_hours_max > kBreakGlassHoursMax)
+    return Fail(ErrorCode::kInvalidInput, "a policy goes up to 366 days and 72 hours",
+                "Choose smaller numbers.");
+  SACOCHE_TRY(Refresh());
+  return Say(policy);
+}
+
 Result<std::vector<LabelledSpace>> Organisation::Spaces() {
   SACOCHE_TRY(Refresh());
   std::vector<LabelledSpace> spaces;

@@ -54,6 +54,10 @@ class Organisation {
   // Lets the holder of that key admit and withdraw devices, within his rank; kNone ends it.
   Status Appoint(const OfficerStatement& officer);
 
+  // What is asked of the laptops from now on, each of which learns it at its next sync.
+  // kInvalidInput beyond the statement's limits.
+  Status SetPolicy(const PolicyStatement& policy);
+
   // The organisation's recovery key from now on: members grant it the keys of their spaces as they
   // synchronise, and the one before ends.
   Status SetRecoveryKey(const BoxPublicKey& key);
