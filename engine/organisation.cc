@@ -145,12 +145,17 @@ Status Organisation::Admit(const PendingDevice& device, Role role,
                            const std::vector<SpaceId>& spaces, std::optional<UserId> user) {
   SACOCHE_TRY(Refresh());
   SACOCHE_ASSIGN(const std::string profile, EncodeProfile(device.profile));
+  // Anybody may ask, with any bytes for a key.
+  const auto sealed_key = TrySealKeyTo(device.request.box_key, key_.directory_key.view());
+  if (!sealed_key)
+    return Fail(ErrorCode::kUntrusted, "that laptop names a key to which nothing can be sealed",
+                "Do not admit it; let `sacoche enrol` be run on the laptop with our program.");
   AdmissionStatement admission;
   admission.signing_key = device.request.signing_key;
   admission.box_key = device.request.box_key;
   admission.role = role;
   admission.spaces = spaces;
-  admission.sealed_directory_key = SealKeyTo(device.request.box_key, key_.directory_key.view());
+  admission.sealed_directory_key = *sealed_key;
   admission.sealed_profile = SealName(key_.directory_key.view(), profile);
   admission.user = user ? *user : link_.random->NextId<UserId>();
   return Say(std::move(admission));

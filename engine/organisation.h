@@ -39,7 +39,8 @@ class Organisation {
   [[nodiscard]] Result<std::vector<PendingDevice>> Requests();
 
   // Makes the device a member. It, and the members who hold the keys, learn it at their next sync.
-  // `user`: the person whose other devices it joins; nothing: a person who is new here.
+  // `user`: the person whose other devices it joins; nothing: a person who is new here. kUntrusted
+  // if nothing can be sealed to the key that it names.
   Status Admit(const PendingDevice& device, Role role, const std::vector<SpaceId>& spaces,
                std::optional<UserId> user = std::nullopt);
 
