@@ -207,6 +207,9 @@ TEST_F(RecoveryByCommandLine, ASupervisorReadsOneCaseByForceAndThePostSeesIt) {
   EXPECT_EQ(read.find("Famille Dourdan"), std::string::npos) << read;
 
   On("claire", {"sync"});
+  EXPECT_EQ(StatusOf("claire")["locks_in_days"], 21);
+  EXPECT_EQ(StatusOf("claire")["days_since_sync"], 0);
+  EXPECT_EQ(StatusOf("claire")["locked"], false);
   const Json sharings = Json::parse(On("claire", {"sharings", "--json"}));
   ASSERT_EQ(sharings.size(), 1U);
   EXPECT_EQ(sharings[0]["on_request"], true);
