@@ -73,12 +73,15 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config) {
   Committer committer(store.get(), config.schema);
   // A damaged store that is only read needs no time.
   const TrustedTime time = LoadTrustedTime(*store).value_or(TrustedTime{});
+  const Agreement agreement = LoadAgreement(*store).value_or(Agreement{});
   auto parts = std::make_unique<Parts>(Parts{config,
                                              std::move(store),
                                              std::move(identity),
                                              std::move(directory),
                                              committer,
                                              time,
+                                             agreement,
+                                             agreement,
                                              {},
                                              {}});
   parts->TakeDirectoryKey();
@@ -239,6 +242,7 @@ Status Engine::CheckAgainstStore(const sacoche::Edit& edit) {
 
 Result<std::optional<Dot>> Engine::Edit(const sacoche::Edit& edit, std::optional<SpaceId> space) {
   SACOCHE_TRY(CheckWritable());
+  SACOCHE_TRY(CheckUnlocked());
   SACOCHE_TRY(CheckAgainstStore(edit));
   SACOCHE_ASSIGN(const SpaceId into, SpaceOf(edit, space));
   SACOCHE_ASSIGN(const auto change, MakeLocalChange(edit, into));
@@ -283,10 +287,12 @@ Result<std::optional<Change>> Engine::MakeLocalChange(const sacoche::Edit& edit,
 }
 
 Result<bool> Engine::HasOlderHistory(const RecordId& record) {
+  SACOCHE_TRY(CheckUnlocked());
   return parts_->store->snapshots().HasOlderHistory(record);
 }
 
 Result<bool> Engine::CameWithSnapshot(const SpaceId& space, const Dot& change) {
+  SACOCHE_TRY(CheckUnlocked());
   return parts_->store->snapshots().IsInBase(space, change);
 }
 
@@ -309,6 +315,7 @@ Result<std::optional<Dot>> Engine::TakeBack(const RecordId& record, const Histor
 }
 
 Status Engine::ForEachRecord(const std::function<Status(const RecordView&)>& visit) {
+  SACOCHE_TRY(CheckUnlocked());
   RecordId after;
   while (true) {
     SACOCHE_ASSIGN(const auto page, parts_->store->records().PageById(after, kPageRecords));
@@ -367,7 +374,7 @@ Status Engine::RunOneSync(HttpClient& http, SyncReport& report) {
   report = session.report();
   if (const auto time = LoadTrustedTime(*parts_->store)) parts_->time = *time;
   parts_->TakeDirectoryKey();
-  return status;
+  return status ? Agree(session.server_time()) : status;
 }
 
 Status Engine::ForgetKeys() {
@@ -419,6 +426,7 @@ Result<EngineStatus> Engine::ReadStatus() {
   SACOCHE_ASSIGN(status.set_aside, store.progress().CountSetAside());
   if (parts_->time.server_ms != 0) status.clock_ahead_ms = parts_->time.AheadMs();
   status.time_in_doubt = Now().in_doubt;
+  status.absence = ReadAbsence();
   return status;
 }
 

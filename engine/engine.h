@@ -62,6 +62,13 @@ struct RecordView {
   [[nodiscard]] const VisibleField* Find(FieldId field) const;
 };
 
+// How long a laptop was away from its server, as far as it can know.
+struct Absence {
+  std::optional<std::uint64_t> days;       // since the last whole sync; nothing: there was none
+  std::optional<std::uint64_t> days_left;  // until it locks; nothing: it does not
+  bool is_locked = false;
+};
+
 struct EngineStatus {
   DeviceId device;
   // What the administrator compares before admitting this device; nothing before Join.
@@ -81,6 +88,7 @@ struct EngineStatus {
   // behind; nothing: it never was.
   std::optional<std::int64_t> clock_ahead_ms;
   bool time_in_doubt = false;  // what is written now is marked so
+  Absence absence;
 };
 
 struct RecoveryStatus;  // engine/recovery.h
@@ -89,6 +97,10 @@ struct TypedRecovery;
 // The facade: everything an application needs of a device's store. One thread owns an Engine. Every
 // call that changes something has it on the disk when it returns without an error; when it fails,
 // nothing changed.
+//
+// A laptop that did not synchronise for as many days as the organisation's policy says is locked:
+// what shows or changes records (Work, Sharing) fails with kLocked until a sync has succeeded. All
+// else goes on.
 class Engine {
  public:
   struct Config {
@@ -194,6 +206,9 @@ class Engine {
   // Open fails with the same.
   Status Sync(HttpClient& http, SyncReport& report);
 
+  // Whether the laptop is locked, or when it will be.
+  [[nodiscard]] Absence ReadAbsence();
+
   // Called with the records that changed, after each commit, on the owner's thread.
   void Observe(std::function<void(const std::set<RecordId>&)> observer);
 
@@ -267,6 +282,13 @@ class Engine {
   // Whether the holders of the organisation's recovery key may open the space.
   [[nodiscard]] bool OrganisationRecovers(const SpaceId& space) const;
   [[nodiscard]] Status CheckWritable() const;
+  // engine_watch.cc
+  void LookAtTheClock();
+  [[nodiscard]] Status CheckUnlocked();
+  Status Agree(const std::optional<TrustedTime>& said);
+  // Read without a look at the lock: what follows from a sync is computed as ever.
+  [[nodiscard]] Result<std::optional<RecordView>> ReadHere(const RecordId& record);
+  Status SayEnd(const SpaceId& space);
   Status ForgetKeys();
   // Keeps when this laptop heard of recoveries that are new to it.
   Status HearOfRecoveries();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "engine/sync/agreement.h"
 #include "engine/sync/device_identity.h"
 
 namespace sacoche {
@@ -13,6 +14,8 @@ struct Engine::Parts {
   Directory directory;
   Committer committer;
   TrustedTime time;
+  Agreement agreement;       // with the server, as last looked at
+  Agreement kept_agreement;  // as it stands in the store
   SecretBytes directory_key;
   std::function<void(const std::set<RecordId>&)> observer;
 

@@ -95,7 +95,7 @@ Status Engine::TellProjections(Telling& telling, const std::map<SpaceKind, Space
   SACOCHE_ASSIGN(const auto views, ViewsOf(dossier));
   SACOCHE_ASSIGN(const Projection projection,
                  parts_->config.projector->Project(
-                     dossier, views, [this](const RecordId& record) { return Read(record); }));
+                     dossier, views, [this](const RecordId& record) { return ReadHere(record); }));
   if (projection.dossier == Projection::Dossier::kUnknown) return {};
   for (const KindId id : parts_->config.projector->Kinds()) {
     const KindDef* kind = parts_->config.schema->FindKind(id);
@@ -177,6 +177,7 @@ Status Engine::LookForUntold() {
 }
 
 Result<std::optional<RecordId>> Engine::OriginalOf(const RecordId& derived) {
+  SACOCHE_TRY(CheckUnlocked());
   if (parts_->config.projector == nullptr) return std::optional<RecordId>();
   const std::vector<KindId> kinds = parts_->config.projector->Kinds();
   for (const SpaceId& space : parts_->directory.SpacesOf(device())) {

@@ -69,6 +69,11 @@ Result<RecordView> Engine::View(const RecordHead& head) {
 }
 
 Result<std::optional<RecordView>> Engine::Read(const RecordId& record) {
+  SACOCHE_TRY(CheckUnlocked());
+  return ReadHere(record);
+}
+
+Result<std::optional<RecordView>> Engine::ReadHere(const RecordId& record) {
   SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record));
   if (!head || IsOver(head->space)) return std::optional<RecordView>();
   SACOCHE_ASSIGN(RecordView view, View(*head));
@@ -78,10 +83,12 @@ Result<std::optional<RecordView>> Engine::Read(const RecordId& record) {
 
 Result<std::vector<RecordId>> Engine::FindByPrefix(std::string_view hex_digits,
                                                    std::size_t count_max) {
+  SACOCHE_TRY(CheckUnlocked());
   return parts_->store->records().FindByPrefix(hex_digits, count_max);
 }
 
 Result<std::vector<RecordView>> Engine::List(const RecordQuery& query) {
+  SACOCHE_TRY(CheckUnlocked());
   SACOCHE_ASSIGN(const auto heads, parts_->store->records().List(query));
   std::vector<RecordView> views;
   for (const RecordHead& head : heads) {
@@ -93,16 +100,18 @@ Result<std::vector<RecordView>> Engine::List(const RecordQuery& query) {
 }
 
 Result<std::vector<RecordView>> Engine::Search(std::string_view words, std::size_t count_max) {
+  SACOCHE_TRY(CheckUnlocked());
   SACOCHE_ASSIGN(const auto found, parts_->store->search().Find(words, count_max));
   std::vector<RecordView> views;
   for (const RecordId& id : found) {
-    SACOCHE_ASSIGN(auto view, Read(id));
+    SACOCHE_ASSIGN(auto view, ReadHere(id));
     if (view) views.push_back(std::move(*view));
   }
   return views;
 }
 
 Result<std::vector<Conflict>> Engine::Conflicts(std::optional<SpaceId> space) {
+  SACOCHE_TRY(CheckUnlocked());
   SACOCHE_ASSIGN(const auto open, parts_->store->records().OpenConflicts());
   std::vector<Conflict> conflicts;
   for (const auto& [record, field] : open) {
@@ -150,6 +159,7 @@ Status Engine::Date(const SpaceId& space, VisibleField& field) {
 }
 
 Result<std::vector<HistoryEntry>> Engine::History(const RecordId& record) {
+  SACOCHE_TRY(CheckUnlocked());
   SACOCHE_ASSIGN(auto history, parts_->store->log().History(record));
   SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(record));
   if (head && IsOver(head->space)) history.clear();

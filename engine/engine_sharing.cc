@@ -27,6 +27,7 @@ bool MayBeGuest(ReaderRole role) {
 Result<SpaceId> Engine::ShareDossier(const RecordId& dossier, std::vector<DeviceId> guests,
                                      const SharingTerms& terms) {
   SACOCHE_TRY(CheckWritable());
+  SACOCHE_TRY(CheckUnlocked());
   SACOCHE_ASSIGN(const auto head, parts_->store->records().Find(dossier));
   if (!head || head->dossier != dossier)
     return Fail(ErrorCode::kNotFound, "there is no such dossier on this laptop",
@@ -69,6 +70,11 @@ Result<SpaceId> Engine::ShareDossier(const RecordId& dossier, std::vector<Device
 
 Status Engine::EndSharing(const SpaceId& space) {
   SACOCHE_TRY(CheckWritable());
+  SACOCHE_TRY(CheckUnlocked());
+  return SayEnd(space);
+}
+
+Status Engine::SayEnd(const SpaceId& space) {
   SACOCHE_ASSIGN(const auto wishes, SharingWishes(*parts_->store));
   const auto wish = std::ranges::find(wishes, space, &SharingStatement::space);
   const SharingStatement* said = parts_->directory.FindSharing(space);
@@ -99,6 +105,7 @@ Sharing Engine::SharingOf(const SharingStatement& said) const {
 }
 
 Result<std::vector<Sharing>> Engine::Sharings() {
+  SACOCHE_TRY(CheckUnlocked());
   std::vector<Sharing> all;
   if (parts_->directory_key.empty()) return all;
   SACOCHE_ASSIGN(const auto wishes, SharingWishes(*parts_->store));
@@ -141,7 +148,7 @@ Result<bool> Engine::EndOverdueSharings() {
   for (const auto& [space, said] : parts_->directory.sharings()) {
     const bool is_ours = parts_->directory.IsMember(device(), said.parent);
     if (!is_ours || now.in_doubt || said.guests.empty() || said.until_s > SecondsOf(now)) continue;
-    SACOCHE_TRY(EndSharing(space));
+    SACOCHE_TRY(SayEnd(space));
     has_ended = true;
   }
   return has_ended;

@@ -145,12 +145,17 @@ Status Organisation::Admit(const PendingDevice& device, Role role,
                            const std::vector<SpaceId>& spaces, std::optional<UserId> user) {
   SACOCHE_TRY(Refresh());
   SACOCHE_ASSIGN(const std::string profile, EncodeProfile(device.profile));
+  // Anybody may ask, with any bytes for a key.
+  const auto sealed_key = TrySealKeyTo(device.request.box_key, key_.directory_key.view());
+  if (!sealed_key)
+    return Fail(ErrorCode::kUntrusted, "that laptop names a key to which nothing can be sealed",
+                "Do not admit it; let `sacoche enrol` be run on the laptop with our program.");
   AdmissionStatement admission;
   admission.signing_key = device.request.signing_key;
   admission.box_key = device.request.box_key;
   admission.role = role;
   admission.spaces = spaces;
-  admission.sealed_directory_key = SealKeyTo(device.request.box_key, key_.directory_key.view());
+  admission.sealed_directory_key = *sealed_key;
   admission.sealed_profile = SealName(key_.directory_key.view(), profile);
   admission.user = user ? *user : link_.random->NextId<UserId>();
   return Say(std::move(admission));
@@ -182,6 +187,15 @@ Status Organisation::Revoke(const DeviceId& device, RevocationStatement::Reason 
 Status Organisation::Appoint(const OfficerStatement& officer) {
   SACOCHE_TRY(Refresh());
   return Say(officer);
+}
+
+Status Organisation::SetPolicy(const PolicyStatement& policy) {
+  if (policy.lock_after_days > kLockAfterDaysMax ||
+      policy.break_glass_hours_max > kBreakGlassHoursMax)
+    return Fail(ErrorCode::kInvalidInput, "a policy goes up to 366 days and 72 hours",
+                "Choose smaller numbers.");
+  SACOCHE_TRY(Refresh());
+  return Say(policy);
 }
 
 Result<std::vector<LabelledSpace>> Organisation::Spaces() {

@@ -39,7 +39,8 @@ class Organisation {
   [[nodiscard]] Result<std::vector<PendingDevice>> Requests();
 
   // Makes the device a member. It, and the members who hold the keys, learn it at their next sync.
-  // `user`: the person whose other devices it joins; nothing: a person who is new here.
+  // `user`: the person whose other devices it joins; nothing: a person who is new here. kUntrusted
+  // if nothing can be sealed to the key that it names.
   Status Admit(const PendingDevice& device, Role role, const std::vector<SpaceId>& spaces,
                std::optional<UserId> user = std::nullopt);
 
@@ -53,6 +54,10 @@ class Organisation {
 
   // Lets the holder of that key admit and withdraw devices, within his rank; kNone ends it.
   Status Appoint(const OfficerStatement& officer);
+
+  // What is asked of the laptops from now on, each of which learns it at its next sync.
+  // kInvalidInput beyond the statement's limits.
+  Status SetPolicy(const PolicyStatement& policy);
 
   // The organisation's recovery key from now on: members grant it the keys of their spaces as they
   // synchronise, and the one before ends.

@@ -125,7 +125,7 @@ Status Engine::Telling::CopyRecord(const SpaceId& into, const KindDef& kind,
 Result<RecordEdit> Engine::Telling::EditTowards(const SpaceId& into, const KindDef& kind,
                                                 const RecordView& original, EntryIds& entry_ids) {
   RecordEdit edit{CopyOf(into, original.head.id), kind.id, {}};
-  SACOCHE_ASSIGN(const auto copied, engine_.Read(edit.record));
+  SACOCHE_ASSIGN(const auto copied, engine_.ReadHere(edit.record));
   for (const FieldDef& field : kind.fields) {
     const VisibleField* shown = original.Find(field.id);
     const VisibleField* there = copied ? copied->Find(field.id) : nullptr;

@@ -6,6 +6,7 @@ namespace sacoche::casework {
 namespace {
 
 constexpr std::uint64_t kHourS = 3600;
+constexpr std::uint64_t kHoursByDefault = 3;
 
 // The access log of the same post as the space. kRefused: this laptop is in none.
 Result<SpaceId> LogBeside(Engine& engine, const SpaceId& space) {
@@ -48,7 +49,24 @@ Status AskForDossier(Engine& supervisor, const RecordId& follow_up, const std::s
   return Log(supervisor, view->head.space, "DEMANDE", follow_up, reason);
 }
 
+Result<std::uint64_t> HoursByForce(const PolicyStatement& policy,
+                                   std::optional<std::uint64_t> asked) {
+  const std::uint64_t most = policy.break_glass_hours_max;
+  if (most == 0)
+    return Fail(ErrorCode::kRefused, "the organisation's policy lets no case be opened by force",
+                "Whoever answers for the organisation can allow it with `sacoche org policy "
+                "--break-glass-hours N`.");
+  if (asked && (*asked == 0 || *asked > most))
+    return Fail(ErrorCode::kInvalidInput,
+                "by the organisation's policy a case is opened by force for at most " +
+                    std::to_string(most) + " h",
+                "Give --hours between 1 and " + std::to_string(most) + ", or leave it out.");
+  return asked.value_or(std::min(most, kHoursByDefault));
+}
+
 Result<OpenedByForce> OpenByForce(Engine& emergency, const ForcedOpening& opening) {
+  SACOCHE_ASSIGN(const std::uint64_t hours,
+                 HoursByForce(emergency.directory().policy(), opening.hours));
   SACOCHE_ASSIGN(const auto dossier, emergency.OriginalOf(opening.follow_up));
   const auto view = dossier ? emergency.Read(*dossier) : Result<std::optional<RecordView>>();
   if (!view) return Forward(view.error());
@@ -58,7 +76,7 @@ Result<OpenedByForce> OpenByForce(Engine& emergency, const ForcedOpening& openin
   // What is written down first cannot be left out afterwards.
   SACOCHE_TRY(Log(emergency, (*view)->head.space, "BRIS_DE_GLACE", *dossier, opening.reason));
   const SharingTerms terms{ReaderRole::kTechnicalSupervisor, SharedDossier::Grounds::kOnRequest,
-                           emergency.Now().ms / 1000 + opening.hours * kHourS};
+                           emergency.Now().ms / 1000 + hours * kHourS};
   SACOCHE_ASSIGN(const SpaceId space, emergency.ShareDossier(*dossier, opening.guests, terms));
   return OpenedByForce{*dossier, space, terms.until_s};
 }

@@ -3,11 +3,11 @@
 #include "engine/engine.h"
 
 // How a technical supervisor comes to read one case whose people are not there to share it: she
-// asks with a reason; where the organisation allows it, the holders of the recovery key open the
-// post for a laptop that exists for as long as that takes, and it shares the one dossier with her
-// for some hours. The reason stands in the post's access log, the directory says that the recovery
-// key was used and for whom, and the sharing is listed: the people of the post see all three at
-// their next sync.
+// asks with a reason; where the organisation's policy allows it, the holders of the recovery key
+// open the post for a laptop that exists for as long as that takes, and it shares the one dossier
+// with her for some hours. The reason stands in the post's access log, the directory says that the
+// recovery key was used and for whom, and the sharing is listed: the people of the post see all
+// three at their next sync.
 namespace sacoche::casework {
 
 // On the supervisor's laptop: writes the request into the post's access log. `follow_up`: the
@@ -27,9 +27,14 @@ struct ForcedOpening {
   std::uint64_t hours = 0;
 };
 
+// For how many hours, if the policy lets it: so many were asked for, or nothing was said.
+// kRefused: no case is opened by force there. kInvalidInput: for so long none is.
+Result<std::uint64_t> HoursByForce(const PolicyStatement& policy,
+                                   std::optional<std::uint64_t> asked);
+
 // On the laptop that the recovery key let in, after a sync: logs the reason, then shares. It takes
 // effect with that laptop's next sync. kNotFound: none of the post's cases is the one that is
-// meant.
+// meant. kRefused, kInvalidInput: the organisation's policy does not let it.
 Result<OpenedByForce> OpenByForce(Engine& emergency, const ForcedOpening& opening);
 
 }  // namespace sacoche::casework

@@ -33,6 +33,8 @@ void Directory::Take(const Statement& said) {
     Revoke(*revocation);
   } else if (const auto* sharing = std::get_if<SharingStatement>(&said.payload)) {
     TakeSharing(*sharing);
+  } else if (const auto* policy = std::get_if<PolicyStatement>(&said.payload)) {
+    policy_ = *policy;
   } else if (const auto* key = std::get_if<RecoveryKeyStatement>(&said.payload)) {
     HoldRecoveryKey(*key, said.signer);
   }

@@ -58,6 +58,9 @@ class Directory {
   // What the server signs the time with; nothing if the root has not said it.
   [[nodiscard]] const std::optional<SigningPublicKey>& time_key() const { return time_key_; }
 
+  // What the root asks of the laptops; if it never said, what holds then.
+  [[nodiscard]] const PolicyStatement& policy() const { return policy_; }
+
   // Whoever was ever admitted, revoked or not.
   [[nodiscard]] const Member* FindMember(const DeviceId& device) const;
   [[nodiscard]] bool IsRevoked(const DeviceId& device) const;
@@ -176,6 +179,7 @@ class Directory {
   std::optional<SigningPublicKey> root_;
   std::optional<OrganisationStatement> organisation_;
   std::optional<SigningPublicKey> time_key_;
+  PolicyStatement policy_;
   std::map<SpaceId, SpaceStatement> spaces_;
   std::map<DeviceId, Member> members_;
   std::map<DeviceId, OfficerStatement> officers_;

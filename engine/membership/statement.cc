@@ -27,6 +27,7 @@ enum Kind : std::uint8_t {
   kEpochWithKey = 14,
   kNextEpochWithKey = 15,
   kSharing = 16,
+  kPolicy = 17,
 };
 
 struct KindOf {
@@ -46,10 +47,11 @@ struct KindOf {
   Kind operator()(const RecoveryKeyStatement&) const { return kRecoveryKey; }
   Kind operator()(const RecoveryUseStatement&) const { return kRecoveryUse; }
   Kind operator()(const SharingStatement&) const { return kSharing; }
+  Kind operator()(const PolicyStatement&) const { return kPolicy; }
 };
 
 bool IsKnownKind(std::uint8_t kind) {
-  return (kind <= kGrant || kind >= kServer) && kind <= kSharing;
+  return (kind <= kGrant || kind >= kServer) && kind <= kPolicy;
 }
 
 void WritePayload(ByteWriter& out, const OrganisationStatement& payload) {
@@ -122,6 +124,11 @@ void WritePayload(ByteWriter& out, const SharingStatement& payload) {
   for (const DeviceId& guest : payload.guests) out.Raw(guest.view());
   out.Varint(payload.until_s);
   out.Sized(payload.sealed_label);
+}
+
+void WritePayload(ByteWriter& out, const PolicyStatement& payload) {
+  out.Varint(payload.lock_after_days);
+  out.Varint(payload.break_glass_hours_max);
 }
 
 void WritePayload(ByteWriter& out, const RecoveryKeyStatement& payload) {
@@ -247,6 +254,16 @@ SharingStatement ReadSharing(ByteReader& in) {
   return payload;
 }
 
+PolicyStatement ReadPolicy(ByteReader& in) {
+  PolicyStatement payload;
+  payload.lock_after_days = in.Varint();
+  payload.break_glass_hours_max = in.Varint();
+  if (payload.lock_after_days > kLockAfterDaysMax ||
+      payload.break_glass_hours_max > kBreakGlassHoursMax)
+    in.SetFailed();
+  return payload;
+}
+
 RecoveryUseStatement ReadRecoveryUse(ByteReader& in) {
   RecoveryUseStatement payload;
   payload.recipient = ReadId<DeviceId>(in);
@@ -282,6 +299,8 @@ StatementPayload ReadPayload(ByteReader& in, std::uint8_t kind) {
       return ReadRevocation(in);
     case kSharing:
       return ReadSharing(in);
+    case kPolicy:
+      return ReadPolicy(in);
     case kRecoveryKey:
       return RecoveryKeyStatement{in.Array<32>()};
     case kRecoveryUse:

@@ -17,8 +17,8 @@ namespace sacoche {
 //
 // The signature covers all that precedes it. What names a person is sealed: the server holds the
 // directory and must not learn a name. A decoder MUST refuse another version, an unknown kind or
-// role, a counter of 0, a use of a recovery key for no space or for spaces out of order, and bytes
-// after the end.
+// role, a counter of 0, a use of a recovery key for no space or for spaces out of order, a policy
+// beyond its limits, and bytes after the end.
 
 using BoxPublicKey = ByteArray<32>;
 using SealedKey = ByteArray<80>;  // crypto_box_seal of a 32-byte key
@@ -29,6 +29,11 @@ inline constexpr std::size_t kStatementSpacesMax = 64;
 inline constexpr std::size_t kStatementLeaversMax = 64;
 inline constexpr std::size_t kStatementGuestsMax = 16;
 inline constexpr std::size_t kStatementBytesMax = 8192;
+// A laptop that was away for longer is not believed to have been: its clock was set.
+inline constexpr std::uint64_t kLockAfterDaysMax = 366;
+inline constexpr std::uint64_t kLockAfterDaysByDefault = 30;
+// A case that is needed for longer is shared by its post.
+inline constexpr std::uint64_t kBreakGlassHoursMax = 72;
 
 // What a person is in the organisation. Never renumbered; 3 stands for an unknown role in the
 // golden vectors. What each role may read follows from the spaces that it is admitted to.
@@ -161,10 +166,22 @@ struct SharingStatement {
   Bytes sealed_label;            // under the directory key; which dossier, and on what grounds
 };
 
+// Kind 17, by the root: what the organisation asks of its laptops. The last one holds; while none
+// was said, what stands here does.
+struct PolicyStatement {
+  // A laptop that did not synchronise for so many days shows nothing until it has; 0: for ever
+  // open.
+  std::uint64_t lock_after_days = kLockAfterDaysByDefault;
+  // For how long a case may be opened by force at most; 0: not at all.
+  std::uint64_t break_glass_hours_max = 0;
+
+  bool operator==(const PolicyStatement&) const = default;
+};
+
 using StatementPayload =
     std::variant<OrganisationStatement, SpaceStatement, AdmissionStatement, EpochStatement,
                  GrantStatement, ServerStatement, OfficerStatement, RevocationStatement,
-                 RecoveryKeyStatement, RecoveryUseStatement, SharingStatement>;
+                 RecoveryKeyStatement, RecoveryUseStatement, SharingStatement, PolicyStatement>;
 
 struct Statement {
   DeviceId signer;  // zero: the root

@@ -43,6 +43,11 @@ inline constexpr int kResumesMax = 5;
 inline constexpr std::uint64_t kTimeOffMsMax = 60ULL * 1000;
 inline constexpr std::uint64_t kTimeOldMsMax = 12ULL * 3600 * 1000;
 
+// An agreement with the server is written down anew when the last is so old: a lock counts days.
+inline constexpr std::uint64_t kAgreementOldMsMax = 3600ULL * 1000;
+// So is what was seen of the clock: what passes between two writes is what setting it back gains.
+inline constexpr std::uint64_t kLookOldMsMax = 10ULL * 60 * 1000;
+
 static_assert(kItemPlainBytesTarget + kChangeBytesMax + 4096 < limits::kItemBytesMax);
 static_assert(kItemPlainBytesTarget + kChangeBytesMax < kBundlePlainBytesMax);
 static_assert(kFlushChangesMax <= kBundleChangesMax &&

@@ -459,7 +459,8 @@ Status SyncSession::Take(const ServerTimeFrame& frame) {
   if (!directory_->time_key()) return {};
   if (!VerifyServerTime(*directory_->time_key(), request_hash_, frame.server_ms, frame.signature))
     return Untrusted("the server's word on the time is not its own");
-  return NoteTrustedTime(*store_, {frame.server_ms, clock_->NowMs()});
+  server_time_ = TrustedTime{frame.server_ms, clock_->NowMs()};
+  return NoteTrustedTime(*store_, *server_time_);
 }
 
 // Only the organisation's root has a use for it.

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "engine/causality/trusted_time.h"
 #include "engine/sync/receiver.h"
 #include "engine/sync/sealer.h"
 #include "engine/sync/snapshot_exchange.h"
@@ -79,6 +80,8 @@ class SyncSession {
   void Interrupted();
 
   [[nodiscard]] const SyncReport& report() const { return report_; }
+  // What the server last said of the time in this session, verified; nothing: it did not.
+  [[nodiscard]] const std::optional<TrustedTime>& server_time() const { return server_time_; }
 
  private:
   struct SpaceState {
@@ -216,6 +219,7 @@ class SyncSession {
   std::optional<HeadFrame> cover_of_;   // the same, until its snapshot cover follows
   Hash256 request_hash_{};              // of the current request
   std::uint64_t received_s_ = 0;        // of the envelopes that follow; 0: not known
+  std::optional<TrustedTime> server_time_;
   FrameSplitter frames_;
   bool answered_once_ = false;
   bool response_ended_ = false;

@@ -25,6 +25,7 @@ enum class ErrorCode {
   kAlreadyExists = 14,   //
   kClockSkew = 15,       // the server saw a request signed at a very different time
   kRevoked = 16,         // this device was withdrawn; it has forgotten its keys
+  kLocked = 17,          // away from the server for too long; synchronise, nothing is lost
 };
 
 // One sentence on what happened, one on what the person can do. Neither ever holds content, names

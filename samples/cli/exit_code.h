@@ -13,6 +13,7 @@ enum class ExitCode {
   kNotEnrolled = 4,   // this laptop is not (yet) a member
   kUnusableFile = 5,  // the store or another file is damaged, newer, in use, or the disk is full
   kRefused = 6,       // the server said no, or a certificate or signature does not verify
+  kLocked = 7,        // this laptop was away for too long: synchronise, then try again
 };
 
 [[nodiscard]] constexpr ExitCode ExitCodeOf(ErrorCode code) {
@@ -32,6 +33,8 @@ enum class ExitCode {
     case ErrorCode::kUntrusted:
     case ErrorCode::kRevoked:
       return ExitCode::kRefused;
+    case ErrorCode::kLocked:
+      return ExitCode::kLocked;
     case ErrorCode::kInvalidInput:
     case ErrorCode::kNotFound:
     case ErrorCode::kLimit:
@@ -45,9 +48,8 @@ enum class ExitCode {
 inline constexpr const char* kExitCodesHelp =
     "Exit status: 0 done; 1 what was asked cannot be done; 2 the command line was not understood;\n"
     "3 the server cannot be reached; 4 this laptop is not enrolled or not admitted yet; 5 the "
-    "store "
-    "or another\nfile is damaged, newer than this program, in use, or the disk is full; 6 refused "
-    "by "
-    "the server, or not\nto be trusted. After any error the store holds what it held before.";
+    "store or another\nfile is damaged, newer than this program, in use, or the disk is full; 6 "
+    "refused by the server, or not\nto be trusted; 7 locked until the next synchronisation. After "
+    "any error the store holds what it held before.";
 
 }  // namespace sacoche

@@ -8,8 +8,6 @@
 namespace sacoche {
 namespace {
 
-constexpr std::uint64_t kHoursMax = 72;
-
 // The post's cases, and the log in which the reason is to stand.
 std::vector<SpaceId> SpacesToOpen(const std::vector<LabelledSpace>& known, const RecordId& post) {
   std::vector<SpaceId> spaces;
@@ -35,8 +33,8 @@ void OrgCommands::AddBreakGlass(CLI::App& org) {
       ->required();
   command->add_option("--reason", reason_, "Why; it is written into the post's access log")
       ->required();
-  command->add_option("--hours", hours_, "For how many hours (3)")
-      ->check(CLI::Range(std::uint64_t{1}, kHoursMax));
+  command->add_option("--hours", hours_, "For how many hours (3, or as few as the policy lets)")
+      ->check(CLI::Range(std::uint64_t{1}, kBreakGlassHoursMax));
   command->add_option("--share-file", share_files_, "Files with the shares, else they are typed")
       ->allow_extra_args(false);
   context_.On(command, [this] { return BreakGlass(); });
@@ -62,21 +60,24 @@ Status OrgCommands::BreakGlass() {
     return Fail(ErrorCode::kInvalidInput, "this is not the id of a follow-up record",
                 "Copy all of it from the supervisor's `sacoche list suivi --json`.");
   SACOCHE_TRY(ReadPlace());
-  SACOCHE_ASSIGN(const BoxKey key, JoinShares());
   SACOCHE_ASSIGN(const Office office, OpenOffice());
   Organisation& organisation = *office.organisation;
   SACOCHE_ASSIGN(const auto known, organisation.Spaces());
+  // Before the shares are typed.
+  SACOCHE_ASSIGN(const std::uint64_t hours,
+                 casework::HoursByForce(organisation.directory().policy(), hours_));
+  SACOCHE_ASSIGN(const BoxKey key, JoinShares());
   SACOCHE_ASSIGN(const RecordId post, casework::FindPost(known, name_));
   SACOCHE_ASSIGN(const auto guests, FindSupervisor(organisation));
   SACOCHE_ASSIGN(const auto laptop,
                  EmergencyLaptop::Make(context_, office.invitation, *office.http));
   SACOCHE_TRY(laptop->LetIn(organisation, SpacesToOpen(known, post)));
   const DeviceId device = laptop->engine().device();
-  const auto opened = OpenWith(*laptop, organisation, key, {*follow_up, guests, reason_, hours_});
+  const auto opened = OpenWith(*laptop, organisation, key, {*follow_up, guests, reason_, hours});
   // Whatever came of it, that laptop is to be no more.
   SACOCHE_TRY(organisation.Revoke(device, RevocationStatement::Reason::kDeparture));
   if (!opened) return Forward(opened.error());
-  context_.Print("Opened for " + Counted(hours_, "hour") +
+  context_.Print("Opened for " + Counted(hours, "hour") +
                      ". The supervisor reads the case after her next sync, and the post sees it "
                      "after its own:\nthe reason in the access log, the use of the recovery key, "
                      "and the sharing.\n",

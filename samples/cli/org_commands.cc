@@ -91,6 +91,7 @@ OrgCommands::OrgCommands(CLI::App& app, CommandContext& context) : context_(cont
   AddPosts(*org);
   AddRecovery(*org);
   AddBreakGlass(*org);
+  AddPolicy(*org);
 }
 
 CLI::App* OrgCommands::AddCommand(CLI::App& parent, const std::string& name,
@@ -490,6 +491,7 @@ Status OrgCommands::Show() {
     json["members"].push_back(MemberToJson(key, member));
   }
   AddRecoveries(key, directory, names, text, json["recoveries"]);
+  ShowPolicy(directory, text, json);
   context_.Print(text, json);
   return {};
 }

@@ -11,8 +11,9 @@ namespace sacoche {
 
 class EmergencyLaptop;
 
-// org create, invite, requests, admit, move, revoke, space add, post add, show, recovery: the
-// administrator's side. org_posts.cc and org_recovery.cc have what concerns posts and recovery.
+// org create, invite, requests, admit, move, revoke, space add, post add, show, recovery, policy,
+// break-glass: the administrator's side. org_posts.cc, org_recovery.cc, org_policy.cc and
+// org_break_glass.cc have what their names say.
 class OrgCommands {
  public:
   // Both must outlive this, and this the parsing.
@@ -35,6 +36,7 @@ class OrgCommands {
   void AddPlaces(CLI::App& command);
   void AddRecovery(CLI::App& org);
   void AddBreakGlass(CLI::App& org);
+  void AddPolicy(CLI::App& org);
   CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& help);
 
   Status Create();
@@ -49,11 +51,13 @@ class OrgCommands {
   Status SplitRecovery();
   Status UseRecovery();
   Status BreakGlass();
+  Status Policy();
 
   // Who was let in with a recovery key, for `show`.
   static void AddRecoveries(const OrganisationKey& key, const Directory& directory,
                             const std::map<SpaceId, std::string>& names, std::string& text,
                             Json& json);
+  static void ShowPolicy(const Directory& directory, std::string& text, Json& json);
   Status HandOutShares(const std::vector<RecoveryShare>& shares);
   // All laptops of the person whose laptop was named.
   [[nodiscard]] Result<std::vector<DeviceId>> FindSupervisor(Organisation& organisation) const;
@@ -103,7 +107,9 @@ class OrgCommands {
   std::vector<std::string> share_files_;
   RecoveryPlan plan_;
   std::string follow_up_;
-  std::uint64_t hours_ = 3;
+  std::optional<std::uint64_t> hours_;
+  std::optional<std::uint64_t> lock_after_days_;
+  bool forbids_break_glass_ = false;
   bool resume_ = false;
 };
 

@@ -56,6 +56,18 @@ std::string ClockNotice(const EngineStatus& status) {
          " the server's at the last synchronisation; dates follow the server's. Set the clock.\n";
 }
 
+// Of a laptop that will lock, from so many days before.
+constexpr std::uint64_t kLockNotedDays = 5;
+
+std::string LockNotice(const Absence& absence) {
+  if (absence.is_locked)
+    return "LOCKED: this laptop did not synchronise for " + Counted(*absence.days, "day") +
+           ", by its clock. Nothing is lost: connect and run\n`sacoche sync`.\n";
+  if (!absence.days_left || *absence.days_left > kLockNotedDays) return "";
+  return "This laptop locks in " + Counted(*absence.days_left, "day") +
+         " unless it synchronises: nothing would be lost, but nothing shown.\n";
+}
+
 // What the person should know beside the counts.
 std::string Notices(const SyncReport& report, const EngineStatus& status,
                     const RecoveryStatus& recovery) {
@@ -124,6 +136,10 @@ Json StatusToJson(const Engine& engine, const EngineStatus& status) {
   if (status.last_refusal) json["last_refusal"] = ProblemName(*status.last_refusal);
   json["clock_ahead_ms"] = status.clock_ahead_ms ? Json(*status.clock_ahead_ms) : Json(nullptr);
   json["time_in_doubt"] = status.time_in_doubt;
+  const Absence& absence = status.absence;
+  json["days_since_sync"] = absence.days ? Json(*absence.days) : Json(nullptr);
+  json["locks_in_days"] = absence.days_left ? Json(*absence.days_left) : Json(nullptr);
+  json["locked"] = absence.is_locked;
   return json;
 }
 
@@ -143,7 +159,7 @@ std::string StatusText(const Engine& engine, const EngineStatus& status) {
     text += "Refused by the server, kept here: " + std::to_string(status.envelopes_refused) + " (" +
             std::string(status.last_refusal ? ProblemName(*status.last_refusal) : "") + ")\n";
   if (status.set_aside > 0) text += Line("Kept aside, of a newer release", status.set_aside);
-  text += ClockNotice(status);
+  text += ClockNotice(status) + LockNotice(status.absence);
   return text;
 }
 

@@ -233,8 +233,18 @@ void World::CheckWhatIsFresh(Laptop& laptop) {
 
 // What one record shows may follow from another of its dossier: all are read first.
 void World::ReadAndCheck(Laptop& laptop, const std::set<int>& records) {
-  for (const int record : records) ReadHistory(laptop, record);
-  for (const int record : records) CheckShown(laptop, record);
+  laptop.deferred.insert(records.begin(), records.end());
+  if (laptop->ReadAbsence().is_locked) {
+    for (const int record : records) {
+      const auto read = laptop->Read(model_.records()[record].id);
+      Require(!read && read.error().code == ErrorCode::kLocked, Invariant::kAtRestAlwaysEncrypted,
+              "a locked laptop shows a record");
+    }
+    return;
+  }
+  const std::set<int> all = std::exchange(laptop.deferred, {});
+  for (const int record : all) ReadHistory(laptop, record);
+  for (const int record : all) CheckShown(laptop, record);
 }
 
 void World::CheckEverythingOf(Laptop& laptop) {

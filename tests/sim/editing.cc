@@ -176,12 +176,14 @@ std::optional<int> World::DrawRecord(Laptop& laptop, Choices& choices) {
 void World::EditSomething(Laptop& laptop, Choices& choices) {
   // One that enrolled late learns of its admission at its first sync.
   if (laptop->directory().FindMember(laptop->device()) == nullptr) return;
+  if (!Unlock(laptop, choices)) return;
   const auto record = DrawRecord(laptop, choices);
   if (record) Apply(laptop, *record, DrawWishes(laptop, *record, choices));
 }
 
 // Somebody who sees a conflict decides for one of its values, or for another.
 void World::Resolve(Laptop& laptop, Choices& choices) {
+  if (!Unlock(laptop, choices)) return;
   const auto conflicts = laptop->Conflicts();
   if (!conflicts || conflicts->empty()) return;
   const Conflict& conflict = choices.Of(*conflicts);
@@ -206,6 +208,7 @@ void World::Resolve(Laptop& laptop, Choices& choices) {
 
 // An earlier value of the history becomes the field's value again.
 void World::TakeBack(Laptop& laptop, Choices& choices) {
+  if (!Unlock(laptop, choices)) return;
   const auto record = DrawRecord(laptop, choices);
   if (!record || model_.records()[*record].kind != kFile) return;
   const auto history = laptop->History(model_.records()[*record].id);

@@ -55,6 +55,7 @@ Status World::Sync(Laptop& laptop, const NetworkPlan& plan, Choices& choices, Sy
   } else if (server_stumbled) {
     server_.disk().Mend();
   }
+  NoteAgreement(laptop, plan, status);
   if (laptop.disk.is_off()) return status;
   if (plan.lie != NetworkPlan::Lie::kNone) unhealed_.insert(laptop.number);
   if (!plan.is_calm() || report.spaces_waiting_for_key > 0 || laptop.disk.struck())
@@ -68,6 +69,38 @@ Status World::Sync(Laptop& laptop, const NetworkPlan& plan, Choices& choices, Sy
       !is_forgotten)
     JudgeSync(laptop, status, report, plan, network);
   return status;
+}
+
+void World::NoteAgreement(Laptop& laptop, const NetworkPlan& plan, const Status& status) {
+  const bool is_certain = plan.lie == NetworkPlan::Lie::kNone && !laptop.disk.struck();
+  if (!is_certain) laptop.agreed_at_ms.reset();
+  if (!is_certain || !status) return;
+  laptop.agreed_at_ms = true_clock_.NowMs();
+  laptop.clock_was_moved = false;
+  Require(!laptop->ReadAbsence().is_locked, Invariant::kAWrongClockHarmsNobody,
+          "a laptop is locked after a whole sync");
+}
+
+// By its own clock; if nobody moved that one, by the true time.
+void World::CheckLock(Laptop& laptop) {
+  const bool is_locked = laptop->ReadAbsence().is_locked;
+  if (is_locked) ++counters_.faults["a laptop is locked"];
+  Require(!is_locked || lock_after_days_ > 0, Invariant::kAWrongClockHarmsNobody,
+          "a laptop locks by no policy");
+  if (!laptop.agreed_at_ms || laptop.clock_was_moved || lock_after_days_ == 0) return;
+  const std::uint64_t passed_ms = true_clock_.NowMs() - *laptop.agreed_at_ms;
+  const std::uint64_t lock_ms = lock_after_days_ * kDayMs;
+  Require(!is_locked || passed_ms + sync_limits::kAgreementOldMsMax >= lock_ms,
+          Invariant::kAWrongClockHarmsNobody, "a laptop is locked before its time");
+  Require(is_locked || passed_ms < lock_ms, Invariant::kAtRestAlwaysEncrypted,
+          "a laptop that stayed away is open");
+  ++counters_.checks["a lock against the model"];
+}
+
+bool World::Unlock(Laptop& laptop, Choices& choices) {
+  if (!laptop->ReadAbsence().is_locked) return true;
+  SyncCalmly(laptop, choices);
+  return !laptop.disk.struck() && !laptop->ReadAbsence().is_locked;
 }
 
 // Nothing stood in its way.
@@ -148,6 +181,7 @@ void World::MoveClock(Laptop& laptop, Choices& choices) {
   laptop.clock_error_ms = choices.Of(
       std::vector<std::int64_t>{0, 0, 3'600'000, -3'600'000, 20 * day / 24, day, -day, 400 * day,
                                 -400 * day, 10 * kYearMs, -10 * kYearMs, -50 * kYearMs});
+  laptop.clock_was_moved = true;
   ++counters_.faults["a clock jumps"];
   Say("  error " + std::to_string(laptop.clock_error_ms) + " ms");
 }
@@ -242,6 +276,7 @@ void World::PutLaptopBack(Laptop& laptop, Choices& choices) {
   laptop.memory.Forget();
   laptop.forms.clear();
   laptop.is_restored = true;
+  laptop.agreed_at_ms.reset();
   if (choices.OneIn(3)) {
     const Status continued = ContinueBackup(
         {"store.db", laptop.vault ? laptop.vault->name() : laptop.disk.vfs_name()}, laptop.random);

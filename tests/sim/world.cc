@@ -9,6 +9,8 @@ constexpr std::uint64_t kDevicesMax = 8;
 constexpr std::uint64_t kSpacesMax = 3;
 constexpr std::uint64_t kVaultRunsOneIn = 8;
 constexpr std::uint64_t kSnapshotRunsOneIn = 2;
+constexpr std::uint64_t kLockRunsOneIn = 2;  // in the others no laptop locks
+constexpr std::uint64_t kDaysToLockMax = 60;
 constexpr std::uint64_t kSetUp = 1'000'000'000;  // what the beginning draws from, beside the steps
 constexpr const char* kStoreFile = "store.db";
 
@@ -61,6 +63,8 @@ World::World(const RunOptions& options) : options_(options), server_(true_clock_
   organisation_ = std::make_unique<Organisation>(
       OrganisationKey::Generate(), ServerLink{root_http_.get(), &true_clock_, &root_random_});
   Get(organisation_->Found(), "the organisation is not founded");
+  if (choices.OneIn(kLockRunsOneIn)) lock_after_days_ = 1 + choices.Below(kDaysToLockMax);
+  Get(organisation_->SetPolicy({lock_after_days_, 0}), "a policy is not said");
   for (std::uint64_t i = 0; i < spaces; ++i)
     spaces_.push_back(Get(organisation_->AddSpace("space"), "a space is not made"));
   const std::size_t at_once = laptops_max_ > 2 ? laptops_max_ - 1 : laptops_max_;
@@ -175,6 +179,7 @@ void World::Step(std::uint64_t index) {
     laptop->random.Reseed(Mix(choices.Next(), static_cast<std::uint64_t>(laptop->number)));
   }
   Laptop& laptop = *choices.Of(Working());
+  CheckLock(laptop);
   static const unsigned total = [] {
     unsigned sum = 0;
     for (const Kind& kind : Kinds()) sum += kind.weight;

@@ -51,7 +51,11 @@ struct Laptop {
     TextVersion version;
   };
   std::map<int, Form> forms;
-  std::set<int> fresh;  // records that changed since they were last read after a restart
+  std::set<int> fresh;     // records that changed since they were last read after a restart
+  std::set<int> deferred;  // records that were to be read while it was locked
+  // The true time of its last whole sync, as far as the simulation can tell what its store holds.
+  std::optional<std::uint64_t> agreed_at_ms;
+  bool clock_was_moved = false;  // since then
 
   Engine& operator*() { return *engine; }
   Engine* operator->() { return engine.get(); }
@@ -135,6 +139,12 @@ class World {
   // Nobody has yet opened a space again that somebody left.
   [[nodiscard]] bool AwaitsNewKey() const;
 
+  // -- Locking --------------------------------------------------------------------------------
+  void NoteAgreement(Laptop& laptop, const NetworkPlan& plan, const Status& status);
+  void CheckLock(Laptop& laptop);
+  // Whoever finds the laptop locked synchronises first. Whether it is open now.
+  bool Unlock(Laptop& laptop, Choices& choices);
+
   // -- Checking -------------------------------------------------------------------------------
   void ReadHistory(Laptop& laptop, int record);
   void AddWhatCameWithSnapshots(Laptop& laptop, int record, EventSet& held);
@@ -170,6 +180,7 @@ class World {
   std::size_t laptops_max_ = 0;
   bool in_vaults_ = false;
   std::uint64_t snapshot_after_ = sync_limits::kSnapshotAfterEnvelopes;
+  std::uint64_t lock_after_days_ = 0;
   Model model_;
   std::deque<SimNetwork::Recorded> copies_;
   struct ServerBackup {

@@ -61,6 +61,12 @@ inline std::vector<SignedStatement> Sharings() {
   return said;
 }
 
+// A policy, and the most permissive one; a chain of key number 2 that begins here.
+inline std::vector<SignedStatement> Policies() {
+  Signer signer = Signer::Device(2);
+  return {signer.Say(PolicyStatement{21, 6}), signer.Say(PolicyStatement{0, kBreakGlassHoursMax})};
+}
+
 // By key number 2, who signs it.
 inline EnrolmentRequest SampleEnrolmentRequest() {
   return {KeyNumber(2).public_key(), CountingFrom<BoxPublicKey>(1), {9, 8, 7}};

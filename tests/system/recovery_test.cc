@@ -179,10 +179,27 @@ TEST_F(RecoveryByCommandLine, ASupervisorReadsOneCaseByForceAndThePostSeesIt) {
   std::vector<std::string> one_share = command;
   one_share.insert(one_share.begin(), "org");
   one_share.insert(one_share.end(), {"--key", folder_ / "org.key", "--invitation", invitation()});
+  // Until the organisation says that it may be.
+  const Ended not_allowed = Try(one_share);
+  EXPECT_EQ(not_allowed.status, 6);
+  EXPECT_NE(not_allowed.err.find("policy lets no case"), std::string::npos) << not_allowed.err;
+  EXPECT_EQ(Json::parse(Org({"policy", "--json"})),
+            Json({{"lock_after_days", 30}, {"break_glass_hours_max", 0}}));
+  Org({"policy", "--break-glass-hours", "2", "--lock-after-days", "21"});
+  EXPECT_EQ(Json::parse(Org({"show", "--json"}))["policy"],
+            Json({{"lock_after_days", 21}, {"break_glass_hours_max", 2}}));
+  std::vector<std::string> too_long = one_share;
+  too_long.insert(too_long.end(), {"--hours", "3"});
+  const Ended too_many_hours = Try(too_long);
+  EXPECT_EQ(too_many_hours.status, 1);
+  EXPECT_NE(too_many_hours.err.find("at most 2 h"), std::string::npos) << too_many_hours.err;
   EXPECT_EQ(Try(one_share).status, 1);
   std::vector<std::string> two_shares = command;
   two_shares.insert(two_shares.end(), {"--share-file", folder_ / "shares/share-3-of-3.txt"});
-  Org(two_shares);
+  EXPECT_NE(Org(two_shares).find("Opened for 2 hours"), std::string::npos);
+  Org({"policy", "--no-break-glass"});
+  EXPECT_EQ(Json::parse(Org({"policy", "--json"})),
+            Json({{"lock_after_days", 21}, {"break_glass_hours_max", 0}}));
 
   On("helene", {"sync"});
   const std::string read = On("helene", {"list", "situation"});
@@ -190,6 +207,9 @@ TEST_F(RecoveryByCommandLine, ASupervisorReadsOneCaseByForceAndThePostSeesIt) {
   EXPECT_EQ(read.find("Famille Dourdan"), std::string::npos) << read;
 
   On("claire", {"sync"});
+  EXPECT_EQ(StatusOf("claire")["locks_in_days"], 21);
+  EXPECT_EQ(StatusOf("claire")["days_since_sync"], 0);
+  EXPECT_EQ(StatusOf("claire")["locked"], false);
   const Json sharings = Json::parse(On("claire", {"sharings", "--json"}));
   ASSERT_EQ(sharings.size(), 1U);
   EXPECT_EQ(sharings[0]["on_request"], true);

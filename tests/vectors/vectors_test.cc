@@ -229,6 +229,12 @@ TEST(Vectors, TheSampleSharingsAreWrittenAsPinned) {
   EXPECT_EQ(ToHex(statements.at(1).bytes), ToHex(PinnedBytes("statement/sharing_ended.hex")));
 }
 
+TEST(Vectors, TheSamplePoliciesAreWrittenAsPinned) {
+  const auto statements = Policies();
+  EXPECT_EQ(ToHex(statements.at(0).bytes), ToHex(PinnedBytes("statement/policy.hex")));
+  EXPECT_EQ(ToHex(statements.at(1).bytes), ToHex(PinnedBytes("statement/policy_of_no_lock.hex")));
+}
+
 TEST(Vectors, TheSampleEnrolmentRequestIsWrittenAsPinned) {
   EXPECT_EQ(ToHex(SignEnrolmentRequest(SampleEnrolmentRequest(), KeyNumber(2))),
             ToHex(PinnedBytes("enrolment_request/signed.hex")));

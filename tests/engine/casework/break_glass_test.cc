@@ -18,6 +18,7 @@ class BreakGlass : public ::testing::Test {
     claire = post_.NewLaptop("claire", Role::kIntervenant);
     helene = post_.NewLaptop("helene", Role::kTechnicalSupervisor);
     ASSERT_THAT(post_.organisation.SetRecoveryKey(recovery.public_key()), Succeeds());
+    ASSERT_THAT(post_.organisation.SetPolicy({30, 6}), Succeeds());
     SyncAll();
     situation = (*claire)->NewRecordId();
     ASSERT_THAT((*claire)->Edit(OneField(situation, kSituation, "danger", Value::OfCode("3"))),
@@ -110,6 +111,31 @@ TEST_F(BreakGlass, OpensOneCaseForATimeAndInEverybodysSight) {
   SyncAll();
   EXPECT_THAT(Of(*helene, kPersonne), IsEmpty());
   EXPECT_THAT(Of(*helene, kSuivi), SizeIs(2));
+}
+
+TEST_F(BreakGlass, ObeysThePolicyThatTheLaptopReads) {
+  ASSERT_THAT(post_.organisation.SetPolicy({30, 0}), Succeeds());
+  auto emergency = Emergency();
+  const auto open = [&](std::uint64_t hours) {
+    return OpenByForce(**emergency, {follow_up, {(*helene)->device()}, kReason, hours});
+  };
+  EXPECT_THAT(open(1), FailsWith(ErrorCode::kRefused));
+  ASSERT_THAT(post_.organisation.SetPolicy({30, 2}), Succeeds());
+  post_.Sync(*emergency);
+  EXPECT_THAT(open(3), FailsWith(ErrorCode::kInvalidInput));
+  EXPECT_THAT(Of(*emergency, "journal_acces"), IsEmpty());
+  EXPECT_THAT(*(*emergency)->Sharings(), IsEmpty());
+  EXPECT_THAT(open(2), Succeeds());
+}
+
+TEST(HoursByForce, AreThreeOrAsFewAsThePolicyLets) {
+  EXPECT_THAT(HoursByForce(PolicyStatement(), std::nullopt), FailsWith(ErrorCode::kRefused));
+  EXPECT_THAT(HoursByForce(PolicyStatement(), 1), FailsWith(ErrorCode::kRefused));
+  EXPECT_EQ(*HoursByForce({30, 2}, std::nullopt), 2U);
+  EXPECT_EQ(*HoursByForce({30, 72}, std::nullopt), 3U);
+  EXPECT_EQ(*HoursByForce({30, 72}, 72), 72U);
+  EXPECT_THAT(HoursByForce({30, 2}, 3), FailsWith(ErrorCode::kInvalidInput));
+  EXPECT_THAT(HoursByForce({30, 2}, 0), FailsWith(ErrorCode::kInvalidInput));
 }
 
 TEST_F(BreakGlass, FindsNoCaseThatIsNotThePosts) {

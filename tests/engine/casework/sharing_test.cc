@@ -68,7 +68,7 @@ class SharingADossier : public ::testing::Test {
     if (guests.empty()) guests = {(*ines)->device()};
     const auto space = (*claire)->ShareDossier(
         situation, guests,
-        {ReaderRole::kClinicalBinome, SharedDossier::Grounds::kShared, InDays(30)});
+        {ReaderRole::kClinicalBinome, SharedDossier::Grounds::kShared, InDays(20)});
     EXPECT_THAT(space, Succeeds());
     return *space;
   }
@@ -197,7 +197,7 @@ TEST_F(SharingADossier, IsOverAtItsEndEvenWithoutANetwork) {
   Share();
   SyncAll();
   ASSERT_THAT(Of(*ines, kSituation), SizeIs(1));
-  LetDaysPass(31);
+  LetDaysPass(21);
   EXPECT_THAT(Of(*ines, kSituation), IsEmpty());
   EXPECT_THAT(*(*ines)->Search(kName), IsEmpty());
   // Said by whoever of the post comes first.

@@ -27,6 +27,22 @@ TEST(Admission, BeforeItJoinsALaptopShowsNoPhrase) {
   EXPECT_EQ(device.Status().comparison_phrase, std::nullopt);
 }
 
+// Anybody may leave a request at the server; none may stop the administrator's program.
+TEST(Admission, ARequestWithAKeyToWhichNothingCanBeSealedIsRefused) {
+  TestTeam team;
+  const auto device = team.NewDevice("A");
+  ASSERT_THAT((*device)->RequestAdmission(team.http, {"A", "A"}), Succeeds());
+  PendingDevice pending = team.organisation.Requests()->front();
+  BoxPublicKey one{};
+  one[0] = 1;
+  for (const BoxPublicKey& low : {BoxPublicKey{}, one}) {
+    pending.request.box_key = low;
+    EXPECT_THAT(team.organisation.Admit(pending, Role::kIntervenant, {team.space}),
+                FailsWith(ErrorCode::kUntrusted));
+  }
+  EXPECT_TRUE(team.organisation.directory().members().empty());
+}
+
 std::optional<std::string> PhraseAfterJoiningANewOrganisation(TestDeviceEngine& device) {
   const OrganisationKey key = OrganisationKey::Generate();
   EXPECT_THAT(device->Join({"https://server.test", "-", key.signing_key.public_key(),

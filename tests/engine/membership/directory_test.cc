@@ -375,6 +375,19 @@ TEST_F(DirectoryTest, AnOfficerIsOneUntilTheRootSaysOtherwise) {
   ExpectRefused(officer.Say(AdmissionOf(dora_, {kSpace})), ErrorCode::kUntrusted);
 }
 
+TEST_F(DirectoryTest, TheRootAloneSaysThePolicyAndTheLastOneHolds) {
+  EXPECT_EQ(directory_.policy(), (PolicyStatement{30, 0}));
+  Signer officer = Signer::Device(6);
+  Apply(root_.Say(Officer(officer, OfficerStatement::Rank::kAdministrator)));
+  ExpectRefused(Signer(officer).Say(PolicyStatement{0, 72}), ErrorCode::kUntrusted);
+  ExpectRefused(Signer(alice_).Say(PolicyStatement{0, 72}), ErrorCode::kUntrusted);
+  EXPECT_EQ(directory_.policy(), PolicyStatement());
+  Apply(root_.Say(PolicyStatement{21, 6}));
+  EXPECT_EQ(directory_.policy(), (PolicyStatement{21, 6}));
+  Apply(root_.Say(PolicyStatement{0, 1}));
+  EXPECT_EQ(directory_.policy(), (PolicyStatement{0, 1}));
+}
+
 TEST_F(DirectoryTest, AWithdrawnReferentSpeaksForNobody) {
   Apply(root_.Say(Officer(alice_, OfficerStatement::Rank::kReferent, {kSpace})));
   Apply(root_.Say(RevocationStatement{alice_.id()}));

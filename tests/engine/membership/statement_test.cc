@@ -98,6 +98,23 @@ TEST(Statement, RefusesAUseOfARecoveryKeyForNoSpaceOrForSpacesOutOfOrder) {
   EXPECT_THAT(DecodeStatement(signer.Say(use).bytes), Succeeds());
 }
 
+TEST(Statement, RefusesAPolicyBeyondItsLimits) {
+  Signer signer = Signer::Device(2);
+  const auto decode = [&](std::uint64_t days, std::uint64_t hours) {
+    return DecodeStatement(signer.Say(PolicyStatement{days, hours}).bytes);
+  };
+  for (const SignedStatement& said : Policies()) {
+    const auto decoded = DecodeStatement(said.bytes);
+    ASSERT_THAT(decoded, Succeeds());
+    EXPECT_EQ(std::get<PolicyStatement>(decoded->statement.payload),
+              std::get<PolicyStatement>(said.statement.payload));
+    ExpectOnlyTheWholeDecodes(said.bytes, DecodeStatement);
+  }
+  EXPECT_THAT(decode(kLockAfterDaysMax, kBreakGlassHoursMax), Succeeds());
+  EXPECT_THAT(decode(kLockAfterDaysMax + 1, 0), FailsWith(ErrorCode::kCorrupt));
+  EXPECT_THAT(decode(0, kBreakGlassHoursMax + 1), FailsWith(ErrorCode::kCorrupt));
+}
+
 // Computed by another program: BLAKE2b-256 of the key, personal `sacoche.rec-id`, 16 bytes of it.
 TEST(Statement, ARecoveryKeyHasOneRecipient) {
   EXPECT_EQ(RecoveryRecipientOf(CountingFrom<BoxPublicKey>(0xd0)).ToHex(),

@@ -12,6 +12,13 @@ constexpr std::uint64_t kTenYears = 3652 * kDay;
 // Laptops with clocks that may say anything, and a server that knows the time.
 class ClockTest : public TwoLaptops {
  protected:
+  // Where no laptop locks: what a clock does to a lock is told in tests/engine/facade.
+  void SetUp() override {
+    TwoLaptops::SetUp();
+    ASSERT_THAT(team.organisation.SetPolicy({0, 0}), Succeeds());
+    SyncBoth();
+  }
+
   void Pass(std::uint64_t ms) {
     for (ManualClock* clock : {&team.server_clock, &a->clock, &b->clock}) clock->Advance(ms);
   }

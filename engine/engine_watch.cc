@@ -1,0 +1,54 @@
+// The part of Engine that locks a laptop which was away from its server for too long.
+
+#include "engine/engine_parts.h"
+
+namespace sacoche {
+namespace {
+
+constexpr std::uint64_t kDayMs = 24ULL * 3600 * 1000;
+
+}  // namespace
+
+// What cannot be written down now, as on a full disk, is by a later look; what is on the disk stays
+// readable all the same.
+void Engine::LookAtTheClock() {
+  const Agreement seen = parts_->agreement.LookAt(parts_->config.clock->NowMs());
+  const bool is_kept =
+      !IsWorthKeeping(parts_->kept_agreement, seen) || parts_->config.read_only || !seen.is_made();
+  parts_->agreement = seen;
+  if (!is_kept && SaveAgreement(*parts_->store, seen)) parts_->kept_agreement = seen;
+}
+
+Absence Engine::ReadAbsence() {
+  LookAtTheClock();
+  Absence absence;
+  const Agreement& agreement = parts_->agreement;
+  if (!agreement.is_made()) return absence;
+  absence.days = agreement.away_ms / kDayMs;
+  const std::uint64_t after_days = parts_->directory.policy().lock_after_days;
+  if (after_days == 0) return absence;
+  absence.days_left = after_days - std::min(after_days, *absence.days);
+  absence.is_locked = absence.days_left == 0U;
+  return absence;
+}
+
+Status Engine::CheckUnlocked() {
+  const Absence absence = ReadAbsence();
+  if (!absence.is_locked) return {};
+  return Fail(ErrorCode::kLocked,
+              "by its clock this laptop did not synchronise for " + std::to_string(*absence.days) +
+                  " days, and it is locked until it has",
+              "Nothing is lost, and what you wrote is sent then: connect and run `sacoche sync`.");
+}
+
+// At the end of a whole sync. The server's word of an older answer would be no agreement, and a
+// server that says nothing of the time agrees to nothing.
+Status Engine::Agree(const std::optional<TrustedTime>& said) {
+  if (!said || !IsWorthMaking(parts_->agreement, *said)) return {};
+  const Agreement agreement{*said, 0, said->local_ms};
+  SACOCHE_TRY(SaveAgreement(*parts_->store, agreement));
+  parts_->agreement = parts_->kept_agreement = agreement;
+  return {};
+}
+
+}  // namespace sacoche
