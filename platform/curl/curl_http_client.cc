@@ -115,7 +115,7 @@ struct CurlHttpClient::Impl {
   CURL* curl = nullptr;
   std::string base;
   std::string authority;
-  std::string ca_pem;
+  std::optional<std::string> ca_pem;  // nothing: whoever answers is taken
 
   Impl() = default;
   Impl(const Impl&) = delete;
@@ -135,9 +135,14 @@ struct CurlHttpClient::Impl {
     Set(CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
     Set(CURLOPT_LOW_SPEED_LIMIT, kLowSpeedBytesPerSecond);
     Set(CURLOPT_LOW_SPEED_TIME, kLowSpeedSeconds);
-    curl_blob blob{ca_pem.data(), ca_pem.size(), CURL_BLOB_COPY};
-    Set(CURLOPT_CAINFO_BLOB, &blob);
     Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    if (ca_pem) {
+      curl_blob blob{ca_pem->data(), ca_pem->size(), CURL_BLOB_COPY};
+      Set(CURLOPT_CAINFO_BLOB, &blob);
+    } else {
+      Set(CURLOPT_SSL_VERIFYPEER, 0L);
+      Set(CURLOPT_SSL_VERIFYHOST, 0L);
+    }
   }
 
   void SetRequestOptions(const HttpRequest& request, const std::string& url, curl_slist* headers,
@@ -173,6 +178,13 @@ Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::Create(const std::string
   impl->authority = std::move(*authority);
   impl->ca_pem = std::move(ca_pem);
   return std::unique_ptr<CurlHttpClient>(new CurlHttpClient(std::move(impl)));
+}
+
+Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::CreateForFirstContact(
+    const std::string& url) {
+  SACOCHE_ASSIGN(auto client, Create(url, ""));
+  client->impl_->ca_pem.reset();
+  return client;
 }
 
 std::string CurlHttpClient::authority() const { return impl_->authority; }

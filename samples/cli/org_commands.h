@@ -12,7 +12,8 @@ namespace sacoche {
 class EmergencyLaptop;
 
 // org create, invite, requests, admit, move, revoke, space add, post add, show, recovery: the
-// administrator's side. org_posts.cc and org_recovery.cc have what concerns posts and recovery.
+// administrator's side. org_invite.cc, org_posts.cc and
+// org_recovery.cc have what concerns invitations, posts and recovery.
 class OrgCommands {
  public:
   // Both must outlive this, and this the parsing.
@@ -29,6 +30,7 @@ class OrgCommands {
   };
 
   void AddSetUp(CLI::App& org);
+  void AddInvite(CLI::App& org);
   void AddMembership(CLI::App& org);
   void AddLeaving(CLI::App& org);
   void AddPosts(CLI::App& org);
@@ -39,6 +41,11 @@ class OrgCommands {
 
   Status Create();
   Status Invite();
+  // What a laptop would meet that enrols with the text, for the administrator to read.
+  [[nodiscard]] static std::string TryInvitation(HttpClient& http, const InvitationText& text);
+  // Whether the laptop may be admitted by its invitation. kInvalidInput, kUntrusted say why not.
+  static Status CheckInvited(Organisation& organisation, const PendingDevice& device);
+  static std::string_view InvitationWord(InvitationCheck::Outcome outcome);
   Status Requests();
   Status Admit();
   Status Move();
@@ -105,6 +112,8 @@ class OrgCommands {
   std::string follow_up_;
   std::uint64_t hours_ = 3;
   bool resume_ = false;
+  std::uint16_t days_ = 7;
+  bool without_invitation_ = false;
 };
 
 }  // namespace sacoche
