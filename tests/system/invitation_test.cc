@@ -135,6 +135,21 @@ TEST_F(InvitationByCommandLine, AnotherOrganisationsServerIsToldNothing) {
             "[]");
 }
 
+// What it says is right, and whoever holds its key is not whom the authority vouches for.
+TEST_F(InvitationByCommandLine, AServerThatRepeatsTheRightFactsIsSentNothing) {
+  ServerProcess impostor;
+  Run({"org", "create", "--key", folder_ / "org.key", "--resume", "--server",
+       "https://" + impostor.address(), "--ca", impostor.ca_path(), "--space", "Poste"});
+  std::filesystem::copy_file(server_.ca_path(), impostor.tls_folder() + "/ca.pem",
+                             std::filesystem::copy_options::overwrite_existing);
+  impostor.Terminate();
+  impostor.Start();
+  auto text = ParseInvitationText(std::string(Invite()["text"]));
+  text->server_url = "https://" + impostor.address();
+  Expect(EnrolWithText("claire", *PrintInvitationText(*text)), 6,
+         "the server's certificate is not the organisation's", "check the server's address");
+}
+
 TEST_F(InvitationByCommandLine, AServerOfNobodySaysSo) {
   const ServerProcess other;
   auto text = ParseInvitationText(std::string(Invite()["text"]));
