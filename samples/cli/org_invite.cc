@@ -48,7 +48,7 @@ std::string OrgCommands::TryInvitation(HttpClient& http, const InvitationText& t
 }
 
 Status OrgCommands::Invite() {
-  SACOCHE_TRY(CheckTyped("the person's name", name_.empty() ? "-" : name_, kPersonBytesMax));
+  if (!name_.empty()) SACOCHE_TRY(CheckTyped("the person's name", name_, kPersonBytesMax));
   SACOCHE_ASSIGN(const Office office, OpenOffice());
   Invitation invitation = office.invitation;
   invitation.ticket = office.organisation->MakeTicket(days_);
