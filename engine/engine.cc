@@ -196,9 +196,10 @@ Result<SpaceId> Engine::SpaceForNew(const sacoche::Edit& edit,
                                     const std::optional<SpaceId>& space) {
   const Member* self = parts_->directory.FindMember(device());
   if (self == nullptr || self->admission.spaces.empty())
-    return Fail(ErrorCode::kNotEnrolled, "this laptop is not admitted to a space yet",
-                "Finish the enrolment: give your administrator the code that `status` shows, then "
-                "synchronise.");
+    return Fail(
+        ErrorCode::kNotEnrolled, "this laptop is not admitted to a space yet",
+        "Finish the enrolment: read your administrator the six words that `status` shows, then "
+        "synchronise.");
   if (space && !parts_->directory.IsMember(device(), *space))
     return Fail(ErrorCode::kInvalidInput, "this laptop is not a member of that space",
                 "See `sacoche status` for its spaces.");

@@ -24,6 +24,8 @@ struct Invitation {
   std::string ca_pem;  // the certificate authority that the server's certificate must come from
   SigningPublicKey organisation{};
   BoxPublicKey organisation_box{};  // names in requests are sealed to it
+  // For the profile of whoever asks with it. A laptop does not keep it.
+  std::optional<InvitationTicket> ticket = {};
 };
 
 // The number of the store's format that this release writes.

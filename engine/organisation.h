@@ -18,6 +18,19 @@ struct PendingDevice {
   std::string phrase;  // to be compared with what the device shows
 };
 
+// What the ticket of a request is worth.
+struct InvitationCheck {
+  enum class Outcome {
+    kGood,
+    kNone,    // it came with an invitation that has none
+    kForged,  // not made with this organisation's key
+    kExpired,
+    kUsed,  // another laptop was admitted with it
+  } outcome = Outcome::kNone;
+  std::uint16_t last_day = 0;  // of a ticket that is not forged
+  std::optional<DeviceId> used_by;
+};
+
 struct LabelledSpace {
   SpaceId space;
   SpaceLabel label;
@@ -37,6 +50,11 @@ class Organisation {
   Result<SpaceId> AddSpace(const std::string& name) { return AddSpace(SpaceLabel{name}); }
 
   [[nodiscard]] Result<std::vector<PendingDevice>> Requests();
+
+  // An invitation's ticket, good once, on this day and so many after it. No network.
+  [[nodiscard]] InvitationTicket MakeTicket(std::uint16_t days) const;
+  // What was used, the directory says, as far as it was read; the day is this machine's.
+  [[nodiscard]] InvitationCheck CheckInvitation(const PendingDevice& device) const;
 
   // Makes the device a member. It, and the members who hold the keys, learn it at their next sync.
   // `user`: the person whose other devices it joins; nothing: a person who is new here. kUntrusted

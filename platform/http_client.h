@@ -25,6 +25,7 @@ struct HttpResponse {
 };
 
 // One server, reached over TLS 1.3 with that organisation's certificate authority and no other.
+// (But for a laptop's first question, CurlHttpClient::CreateForFirstContact.)
 class HttpClient {
  public:
   // Takes the next piece of a response's body; false stops the transfer.

@@ -183,6 +183,7 @@ Status HttpFront::Impl::Reload() {
   connection_rates_.SetRate(ConnectionRate(limits_));
   request_rates_.SetRate(RequestRate(limits_));
   service_.SetOptions(ServiceOptionsOf(limits_));
+  service_.SetAuthority(next.ca_pem);
   const bool moved =
       next.listen != options_.listen || next.metrics_listen != options_.metrics_listen;
   if (moved) log_.Event("listen-unchanged", {{"until", "restart"}});

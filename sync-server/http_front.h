@@ -15,10 +15,11 @@ struct HttpFrontOptions {
   std::string certificate_path;     // PEM, the server's certificate first
   std::string key_path;             // PEM
   TlsSessions* sessions = nullptr;  // must outlive the front; none: laptops resume until a reload
+  std::string ca_pem;               // Service::SetAuthority
   std::string metrics_listen;       // address:port on loopback for /metrics; empty: nowhere
   ServerLimits limits;
-  // What holds from now on, at SIGHUP: certificate, key and limits are taken over from it, all of
-  // them or none. An error says why not. Empty: SIGHUP changes nothing.
+  // What holds from now on, at SIGHUP: certificate, key, authority and limits are taken over from
+  // it, all of them or none. An error says why not. Empty: SIGHUP changes nothing.
   std::function<Result<HttpFrontOptions>()> reload;
   std::function<std::uint64_t()> store_bytes;  // for /metrics
 };

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "engine/membership/organisation_facts.h"
 #include "platform/posix/posix_file_system.h"
 #include "platform/posix/process_guard.h"
 #include "platform/posix/system_clock.h"
@@ -26,6 +27,7 @@ struct ServeFlags {
   std::string metrics_listen;
   std::string certificate;
   std::string key;
+  std::string ca;
   std::string organisation;
   std::string ready_file;
 };
@@ -66,6 +68,7 @@ Result<ServerConfig> ReadConfig(const ServeFlags& flags, FileSystem& files) {
   Override(config.metrics_listen, flags.metrics_listen);
   Override(config.certificate, flags.certificate);
   Override(config.key, flags.key);
+  Override(config.ca, flags.ca);
   Override(config.ready_file, flags.ready_file);
   if (!flags.organisation.empty()) {
     SACOCHE_ASSIGN(config.organisation, ParseOrganisation(flags.organisation));
@@ -96,13 +99,24 @@ Status Announce(const HttpFront& front, const ServerConfig& config, FileSystem& 
   return files.WriteFileAtomically(config.ready_file, ViewOf(front.address() + "\n"));
 }
 
-HttpFrontOptions FrontOptionsOf(const ServerConfig& config) {
+// Only what is a certificate leaves the server, whatever else the file holds.
+Result<std::string> ReadAuthority(const ServerConfig& config, FileSystem& files) {
+  if (config.ca.empty()) return std::string();
+  SACOCHE_ASSIGN(const Bytes file, files.ReadFile(config.ca, kPublishedCaBytesMax));
+  std::string certificates = CertificatesIn(TextOf(file));
+  if (!certificates.empty()) return certificates;
+  return Fail(ErrorCode::kInvalidInput, "`ca` holds no PEM certificate",
+              "Name the file that begins with -----BEGIN CERTIFICATE-----.");
+}
+
+Result<HttpFrontOptions> FrontOptionsOf(const ServerConfig& config, FileSystem& files) {
   HttpFrontOptions options;
   options.listen = config.listen;
   options.certificate_path = config.certificate;
   options.key_path = config.key;
   options.metrics_listen = config.metrics_listen;
   options.limits = config.limits;
+  SACOCHE_ASSIGN(options.ca_pem, ReadAuthority(config, files));
   return options;
 }
 
@@ -144,11 +158,12 @@ Status Serve(const ServeFlags& flags, Output output) {
   TlsSessions sessions(clock);
   const std::string sessions_path = config.data + "/tls-sessions";
   SACOCHE_TRY(sessions.TakeFrom(files, sessions_path));
-  HttpFrontOptions options = FrontOptionsOf(config);
+  SACOCHE_ASSIGN(HttpFrontOptions options, FrontOptionsOf(config, files));
+  service.SetAuthority(options.ca_pem);
   options.sessions = &sessions;
   options.reload = [&]() -> Result<HttpFrontOptions> {
     SACOCHE_ASSIGN(const ServerConfig next, ReadConfig(flags, files));
-    return FrontOptionsOf(next);
+    return FrontOptionsOf(next, files);
   };
   options.store_bytes = [&] { return BytesOfStore(store_path); };
   AskForDescriptors(config.limits, log);
@@ -195,6 +210,8 @@ void AddServe(CLI::App& app, ServeFlags& flags) {
                     "ADDRESS:PORT on loopback for /metrics in Prometheus' format; none by default");
   serve->add_option("--certificate", flags.certificate, "PEM file");
   serve->add_option("--key", flags.key, "PEM file");
+  serve->add_option("--ca", flags.ca,
+                    "PEM file of the certificate's authority, told to laptops that enrol");
   serve->add_option("--organisation", flags.organisation,
                     "64 hexadecimal digits: serve this organisation and no other");
   serve->add_option("--ready-file", flags.ready_file,

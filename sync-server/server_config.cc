@@ -30,6 +30,7 @@ constexpr std::array kTextKeys = {
     TextKey{"metrics_listen", &ServerConfig::metrics_listen, TextKey::Kind::kText},
     TextKey{"certificate", &ServerConfig::certificate, TextKey::Kind::kPath},
     TextKey{"key", &ServerConfig::key, TextKey::Kind::kPath},
+    TextKey{"ca", &ServerConfig::ca, TextKey::Kind::kPath},
     TextKey{"ready_file", &ServerConfig::ready_file, TextKey::Kind::kPath},
 };
 

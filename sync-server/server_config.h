@@ -13,6 +13,7 @@ struct ServerConfig {
   std::string metrics_listen;  // empty: nowhere
   std::string certificate;
   std::string key;
+  std::string ca;  // empty: laptops that enrol are not told the authority
   std::optional<SigningPublicKey> organisation;
   std::string ready_file;
   ServerLimits limits;

@@ -1,6 +1,7 @@
 #include "sync-server/service.h"
 
 #include "engine/membership/enrolment_request.h"
+#include "engine/membership/organisation_facts.h"
 
 namespace sacoche {
 namespace {
@@ -52,6 +53,14 @@ class EnrolmentExchange final : public ShortAnswer {
  private:
   EnrolmentHandler& handler_;
   Bytes request_;
+};
+
+class OrganisationExchange final : public ShortAnswer {
+ public:
+  explicit OrganisationExchange(const OrganisationFacts& facts) {
+    answer_ = EncodeOrganisationFacts(facts);
+  }
+  [[nodiscard]] std::string_view content_type() const override { return kOrganisationContentType; }
 };
 
 class SyncExchange final : public Exchange {
@@ -119,7 +128,7 @@ void Service::SetOptions(const Options& options) {
 std::string_view Service::AllowedMethods(std::string_view path) {
   if (path == kSyncPath) return "POST";
   if (path == kEnrolmentPath) return "GET, POST";
-  if (path == kHealthPath) return "GET";
+  if (path == kHealthPath || path == kOrganisationPath) return "GET";
   return {};
 }
 
@@ -132,6 +141,7 @@ OrProblem<std::unique_ptr<Exchange>> Service::Begin(const RequestHead& head) {
   if (head.path == kEnrolmentPath && head.method == "POST")
     return std::make_unique<EnrolmentExchange>(enrolments_);
   if (head.path == kEnrolmentPath && head.method == "GET") return BeginEnrolmentList(head);
+  if (head.path == kOrganisationPath && head.method == "GET") return BeginOrganisation();
   if (head.path == kHealthPath && head.method == "GET") return std::make_unique<HealthExchange>();
   if (AllowedMethods(head.path).empty())
     return Refuse(ProblemType::kNotFound, "There is nothing at this path.");
@@ -170,6 +180,15 @@ OrProblem<std::unique_ptr<Exchange>> Service::BeginEnrolmentList(const RequestHe
   auto list = enrolments_.List();
   if (!list) return Refuse(std::move(list).error());
   return std::make_unique<EnrolmentListExchange>(std::move(*list));
+}
+
+OrProblem<std::unique_ptr<Exchange>> Service::BeginOrganisation() {
+  const auto& organisation = rooms_.directory.directory().organisation();
+  if (!organisation)
+    return Refuse(ProblemType::kNotFound, "This server serves no organisation yet.");
+  return std::make_unique<OrganisationExchange>(
+      OrganisationFacts{organisation->root_signing_key, organisation->root_box_key,
+                        rooms_.clock.NowMs() / 1000, ca_pem_});
 }
 
 }  // namespace sacoche

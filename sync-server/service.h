@@ -32,6 +32,10 @@ class Service {
   // From the next request on.
   void SetOptions(const Options& options);
 
+  // The certificates that laptops which enrol are told to trust (kPublishedCaBytesMax); empty:
+  // none.
+  void SetAuthority(std::string ca_pem) { ca_pem_ = std::move(ca_pem); }
+
   // For whoever runs several exchanges at once.
   [[nodiscard]] GroupCommit& group() { return group_; }
 
@@ -44,6 +48,7 @@ class Service {
   OrProblem<VerifiedRequest> Verify(const RequestHead& head);
   OrProblem<std::unique_ptr<Exchange>> BeginSync(const RequestHead& head);
   OrProblem<std::unique_ptr<Exchange>> BeginEnrolmentList(const RequestHead& head);
+  OrProblem<std::unique_ptr<Exchange>> BeginOrganisation();
 
   SyncHandler::Rooms rooms_;
   Options options_;
@@ -52,6 +57,7 @@ class Service {
   GroupCommit group_;
   EnrolmentHandler enrolments_;
   RequestAuth auth_;
+  std::string ca_pem_;
   std::size_t sync_requests_ = 0;  // at this moment
 };
 

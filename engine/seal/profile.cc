@@ -3,6 +3,11 @@
 #include "platform/base/byte_codec.h"
 
 namespace sacoche {
+namespace {
+
+constexpr std::uint8_t kTicketMark = 1;
+
+}  // namespace
 
 Result<std::string> EncodeProfile(const Profile& profile) {
   if (profile.person.empty() || profile.person.size() > kPersonBytesMax ||
@@ -12,6 +17,10 @@ Result<std::string> EncodeProfile(const Profile& profile) {
   ByteWriter out;
   out.Sized(ViewOf(profile.person));
   out.Sized(ViewOf(profile.device_label));
+  if (profile.ticket) {
+    out.Byte(kTicketMark);
+    out.Raw(EncodeInvitationTicket(*profile.ticket));
+  }
   return std::string(TextOf(out.bytes()));
 }
 
@@ -20,6 +29,12 @@ Result<Profile> DecodeProfile(std::string_view bytes) {
   Profile profile;
   profile.person = TextOf(in.Sized(kPersonBytesMax));
   profile.device_label = TextOf(in.Sized(kDeviceLabelBytesMax));
+  if (in.ok() && in.remaining() > 0) {
+    if (in.Byte() != kTicketMark)
+      return Fail(ErrorCode::kNewerFormat, "a profile was made by a newer release",
+                  "Update Sacoche.");
+    profile.ticket = DecodeInvitationTicket(in.Array<kInvitationTicketBytes>());
+  }
   SACOCHE_TRY(in.Finish("a profile"));
   return profile;
 }

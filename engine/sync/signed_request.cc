@@ -24,9 +24,8 @@ ErrorCode CodeOf(ProblemType type) {
 std::string AdviceOf(ProblemType type) {
   switch (type) {
     case ProblemType::kUnknownDevice:
-      return "This laptop is not admitted yet: give your administrator the code that `enrol` "
-             "shows, "
-             "then synchronise again.";
+      return "This laptop is not admitted yet: read your administrator the six words that "
+             "`status` shows, then synchronise again.";
     case ProblemType::kBusy:
     case ProblemType::kTooSlow:
     case ProblemType::kStorage:

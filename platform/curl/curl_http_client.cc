@@ -123,7 +123,7 @@ struct CurlHttpClient::Impl {
   CURL* curl = nullptr;
   std::string base;
   std::string authority;
-  std::string ca_pem;
+  std::optional<std::string> ca_pem;  // nothing: whoever answers is taken
   TlsResumption resumption;
   curl_socket_t socket = CURL_SOCKET_BAD;  // of the connection that is being made
 
@@ -131,7 +131,7 @@ struct CurlHttpClient::Impl {
       : base(std::string(kScheme) + server),
         authority(std::move(server)),
         ca_pem(std::move(ca)),
-        resumption(authority + "\n" + ca_pem) {}
+        resumption(authority + "\n" + *ca_pem) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() { curl_easy_cleanup(curl); }
@@ -173,14 +173,19 @@ struct CurlHttpClient::Impl {
     Set(CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
     Set(CURLOPT_LOW_SPEED_LIMIT, kLowSpeedBytesPerSecond);
     Set(CURLOPT_LOW_SPEED_TIME, kLowSpeedSeconds);
-    curl_blob blob{ca_pem.data(), ca_pem.size(), CURL_BLOB_COPY};
-    Set(CURLOPT_CAINFO_BLOB, &blob);
     Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
     Set(CURLOPT_SSL_SESSIONID_CACHE, 0L);  // `resumption` does that
     Set(CURLOPT_SOCKOPTFUNCTION, OnSocket);
     Set(CURLOPT_SOCKOPTDATA, this);
     Set(CURLOPT_SSL_CTX_FUNCTION, OnTlsContext);
     Set(CURLOPT_SSL_CTX_DATA, this);
+    if (ca_pem) {
+      curl_blob blob{ca_pem->data(), ca_pem->size(), CURL_BLOB_COPY};
+      Set(CURLOPT_CAINFO_BLOB, &blob);
+    } else {
+      Set(CURLOPT_SSL_VERIFYPEER, 0L);
+      Set(CURLOPT_SSL_VERIFYHOST, 0L);
+    }
   }
 
   void SetRequestOptions(const HttpRequest& request, const std::string& url, curl_slist* headers,
@@ -213,6 +218,13 @@ Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::Create(const std::string
   impl->curl = curl_easy_init();
   SACOCHE_CHECK(impl->curl != nullptr);
   return std::unique_ptr<CurlHttpClient>(new CurlHttpClient(std::move(impl)));
+}
+
+Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::CreateForFirstContact(
+    const std::string& url) {
+  SACOCHE_ASSIGN(auto client, Create(url, ""));
+  client->impl_->ca_pem.reset();
+  return client;
 }
 
 std::string CurlHttpClient::authority() const { return impl_->authority; }

@@ -17,6 +17,10 @@ class CurlHttpClient final : public HttpClient {
   // `url`: https://host[:port]. `ca_pem`: the organisation's certificate authority; no other is
   // trusted, the system's neither.
   static Result<std::unique_ptr<CurlHttpClient>> Create(const std::string& url, std::string ca_pem);
+  // Reaches whoever answers at `url`, and verifies nobody. For the one question by which a laptop
+  // that knows no authority yet learns it: send nothing secret, and hold the answer against
+  // something that came by another way.
+  static Result<std::unique_ptr<CurlHttpClient>> CreateForFirstContact(const std::string& url);
   ~CurlHttpClient() override;
 
   [[nodiscard]] std::string authority() const override;

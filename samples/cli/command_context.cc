@@ -10,6 +10,7 @@
 #include <iostream>
 
 #include "engine/casework/schema.h"
+#include "engine/first_contact.h"
 #include "engine/record/value_codec.h"
 #include "engine/recovery.h"
 #include "platform/curl/curl_http_client.h"
@@ -214,6 +215,11 @@ Result<std::unique_ptr<Engine>> CommandContext::MakeStore() {
 Result<std::unique_ptr<HttpClient>> CommandContext::Connect(const Invitation& invitation) const {
   SACOCHE_ASSIGN(auto client, CurlHttpClient::Create(invitation.server_url, invitation.ca_pem));
   return std::unique_ptr<HttpClient>(std::move(client));
+}
+
+Result<Invitation> CommandContext::Complete(const InvitationText& text) {
+  SACOCHE_ASSIGN(const auto client, CurlHttpClient::CreateForFirstContact(text.server_url));
+  return CompleteInvitation(*client, text);
 }
 
 Result<RecordId> CommandContext::FindRecordId(Engine& engine, std::string_view typed) const {

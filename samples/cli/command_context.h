@@ -7,6 +7,7 @@
 
 #include "engine/casework/casework_projector.h"
 #include "engine/engine.h"
+#include "engine/invitation_text.h"
 #include "platform/http_client.h"
 #include "platform/posix/posix_file_system.h"
 #include "platform/posix/system_clock.h"
@@ -70,6 +71,8 @@ class CommandContext {
   Status Take(Result<Vault::Created> created);
 
   [[nodiscard]] Result<std::unique_ptr<HttpClient>> Connect(const Invitation& invitation) const;
+  // What the text stands for, asked of its server, which is not verified before.
+  [[nodiscard]] static Result<Invitation> Complete(const InvitationText& text);
 
   // By its whole id, or by the first digits of it if they name one record only.
   [[nodiscard]] Result<RecordId> FindRecordId(Engine& engine, std::string_view typed) const;

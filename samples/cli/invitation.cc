@@ -31,10 +31,11 @@ Result<std::string> TextMember(const Json& json, const char* name) {
   return member->get<std::string>();
 }
 
-Result<ByteArray<32>> KeyMember(const Json& json, const char* name) {
+template <std::size_t N>
+Result<ByteArray<N>> KeyMember(const Json& json, const char* name) {
   SACOCHE_ASSIGN(const std::string hex, TextMember(json, name));
   const auto bytes = FromHex(hex);
-  ByteArray<32> key{};
+  ByteArray<N> key{};
   if (!bytes || bytes->size() != key.size())
     return Damaged(std::string("\"") + name + "\" is not a key");
   std::ranges::copy(*bytes, key.begin());
@@ -59,11 +60,12 @@ Status CheckCaPem(std::string_view pem) {
 }
 
 std::string EncodeInvitation(const Invitation& invitation) {
-  const Json json = {{kVersionMember, kInvitationVersion},
-                     {"server", invitation.server_url},
-                     {"ca_pem", invitation.ca_pem},
-                     {"organisation", ToHex(invitation.organisation)},
-                     {"organisation_box", ToHex(invitation.organisation_box)}};
+  Json json = {{kVersionMember, kInvitationVersion},
+               {"server", invitation.server_url},
+               {"ca_pem", invitation.ca_pem},
+               {"organisation", ToHex(invitation.organisation)},
+               {"organisation_box", ToHex(invitation.organisation_box)}};
+  if (invitation.ticket) json["ticket"] = ToHex(EncodeInvitationTicket(*invitation.ticket));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -77,8 +79,12 @@ Result<Invitation> DecodeInvitation(std::string_view text) {
   Invitation invitation;
   SACOCHE_ASSIGN(invitation.server_url, TextMember(json, "server"));
   SACOCHE_ASSIGN(invitation.ca_pem, TextMember(json, "ca_pem"));
-  SACOCHE_ASSIGN(invitation.organisation, KeyMember(json, "organisation"));
-  SACOCHE_ASSIGN(invitation.organisation_box, KeyMember(json, "organisation_box"));
+  SACOCHE_ASSIGN(invitation.organisation, KeyMember<32>(json, "organisation"));
+  SACOCHE_ASSIGN(invitation.organisation_box, KeyMember<32>(json, "organisation_box"));
+  if (json.contains("ticket")) {
+    SACOCHE_ASSIGN(const auto ticket, KeyMember<kInvitationTicketBytes>(json, "ticket"));
+    invitation.ticket = DecodeInvitationTicket(ticket);
+  }
   if (!CheckServerUrl(invitation.server_url)) return Damaged("\"server\" is not an https address");
   if (!CheckCaPem(invitation.ca_pem)) return Damaged("\"ca_pem\" is not a certificate");
   return invitation;

@@ -11,10 +11,15 @@ namespace sacoche {
 // only make the laptop ask a server that no organisation stands behind.
 //
 //   {"sacoche_invitation":1, "server":"https://host[:port]", "ca_pem":"-----BEGIN CERTIFICATE…",
-//    "organisation":64 hex digits, "organisation_box":64 hex digits}
+//    "organisation":64 hex digits, "organisation_box":64 hex digits,
+//    "ticket":32 hex digits}
+//
+// The ticket (engine/seal/invitation_ticket.h) may be missing: then the laptop is only admitted by
+// an administrator who knows of it.
 //
 // A decoder MUST refuse more than kInvitationBytesMax, another version (a greater one as newer),
-// and a member that is missing, of another type or beyond its limit. Unknown members are ignored.
+// and another member that is missing, of another type or beyond its limit. Unknown members are
+// ignored.
 inline constexpr std::uint64_t kInvitationVersion = 1;
 inline constexpr std::size_t kInvitationBytesMax = 64 * 1024;
 inline constexpr std::size_t kServerUrlBytesMax = 256;

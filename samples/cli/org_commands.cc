@@ -86,6 +86,7 @@ OrgCommands::OrgCommands(CLI::App& app, CommandContext& context) : context_(cont
   CLI::App* org = app.add_subcommand("org", "Found and administer an organisation");
   org->require_subcommand(1);
   AddSetUp(*org);
+  AddInvite(*org);
   AddMembership(*org);
   AddLeaving(*org);
   AddPosts(*org);
@@ -129,11 +130,6 @@ void OrgCommands::AddSetUp(CLI::App& org) {
   create->add_flag("--resume", resume_, "Go on with the key file that is there already");
   context_.On(create, [this] { return Create(); });
 
-  CLI::App* invite = AddCommand(org, "invite", "Write the invitation file; needs no network");
-  invite->add_option("--out", out_file_, "Where to write it")->required();
-  invite->add_option("--invitation", invitation_file_, place);
-  context_.On(invite, [this] { return Invite(); });
-
   CLI::App* show = AddCommand(org, "show", "Show spaces and members");
   show->add_option("--invitation", invitation_file_, place);
   context_.On(show, [this] { return Show(); });
@@ -163,6 +159,8 @@ void OrgCommands::AddMembership(CLI::App& org) {
   admit->add_option("--role", role_, "What its owner is")
       ->required()
       ->check(CLI::IsMember(WordsIn(kRoles)));
+  admit->add_flag("--without-invitation", without_invitation_,
+                  "Also a laptop whose invitation is not good, or has no ticket");
   AddPlaces(*admit);
   admit->add_option(
       "--same-person-as", device_,
@@ -292,31 +290,29 @@ Status OrgCommands::Create() {
       "The organisation is founded. Keep copies of its key file in two safe places: "
       "without it nobody\ncan be admitted. First " +
           std::string(posts_.empty() ? "space: " : "post: ") + OnOneLine(name_) +
-          (invitation_file_.empty() ? "\nWrite the invitation with `sacoche org invite`.\n"
-                                    : "\nGive the invitation file to each laptop.\n"),
+          (invitation_file_.empty() ? "\n"
+                                    : "\nThe other `org` commands take the invitation file.\n") +
+          "Invite each laptop with `sacoche org invite`.\n",
       json);
-  return {};
-}
-
-Status OrgCommands::Invite() {
-  SACOCHE_ASSIGN(const Office office, OpenOffice());
-  SACOCHE_TRY(
-      context_.files().WriteFileAtomically(out_file_, ViewOf(EncodeInvitation(office.invitation))));
-  context_.Print("The invitation is written. Give it to each laptop.\n", {{"written", true}});
   return {};
 }
 
 Status OrgCommands::Requests() {
   SACOCHE_ASSIGN(const Office office, OpenOffice());
   SACOCHE_ASSIGN(const auto pending, office.organisation->Requests());
+  SACOCHE_TRY(office.organisation->Refresh());
   std::string text;
   Json json = Json::array();
   for (const PendingDevice& device : pending) {
+    const InvitationCheck check = office.organisation->CheckInvitation(device);
+    const std::string_view invitation = InvitationWord(check.outcome);
     text += device.phrase + "  " + OnOneLine(device.profile.person) + " (" +
-            OnOneLine(device.profile.device_label) + ")\n";
+            OnOneLine(device.profile.device_label) + "), invitation: " + std::string(invitation) +
+            "\n";
     json.push_back({{"phrase", device.phrase},
                     {"person", device.profile.person},
                     {"device", device.profile.device_label},
+                    {"invitation", invitation},
                     {"device_id", device.request.device().ToHex()}});
   }
   context_.Print(text.empty() ? "Nobody asks to be admitted.\n" : text, json);
@@ -374,6 +370,7 @@ Status OrgCommands::Admit() {
   SACOCHE_ASSIGN(const std::string phrase, ParsePhrase(phrase_));
   SACOCHE_ASSIGN(const Office office, OpenOffice());
   SACOCHE_ASSIGN(const PendingDevice device, FindRequest(*office.organisation, phrase));
+  if (!without_invitation_) SACOCHE_TRY(CheckInvited(*office.organisation, device));
   SACOCHE_ASSIGN(const auto spaces, FindSpaces(*office.organisation));
   SACOCHE_ASSIGN(const auto person, FindPerson(*office.organisation));
   SACOCHE_TRY(office.organisation->Admit(device, kRoles.at(role_), spaces, person));

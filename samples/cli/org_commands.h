@@ -12,8 +12,8 @@ namespace sacoche {
 class EmergencyLaptop;
 
 // org create, invite, requests, admit, move, revoke, space add, post add, show, recovery, policy,
-// break-glass: the administrator's side. org_posts.cc, org_recovery.cc, org_policy.cc and
-// org_break_glass.cc have what their names say.
+// break-glass: the administrator's side. org_invite.cc, org_posts.cc, org_recovery.cc, org_policy.cc
+// and org_break_glass.cc have what their names say.
 class OrgCommands {
  public:
   // Both must outlive this, and this the parsing.
@@ -30,6 +30,7 @@ class OrgCommands {
   };
 
   void AddSetUp(CLI::App& org);
+  void AddInvite(CLI::App& org);
   void AddMembership(CLI::App& org);
   void AddLeaving(CLI::App& org);
   void AddPosts(CLI::App& org);
@@ -41,6 +42,11 @@ class OrgCommands {
 
   Status Create();
   Status Invite();
+  // What a laptop would meet that enrols with the text, for the administrator to read.
+  [[nodiscard]] static std::string TryInvitation(HttpClient& http, const InvitationText& text);
+  // Whether the laptop may be admitted by its invitation. kInvalidInput, kUntrusted say why not.
+  static Status CheckInvited(Organisation& organisation, const PendingDevice& device);
+  static std::string_view InvitationWord(InvitationCheck::Outcome outcome);
   Status Requests();
   Status Admit();
   Status Move();
@@ -111,6 +117,8 @@ class OrgCommands {
   std::optional<std::uint64_t> lock_after_days_;
   bool forbids_break_glass_ = false;
   bool resume_ = false;
+  std::uint16_t days_ = 7;
+  bool without_invitation_ = false;
 };
 
 }  // namespace sacoche

@@ -168,8 +168,11 @@ std::string StatusText(const Engine& engine, const EngineStatus& status) {
 SyncCommands::SyncCommands(CLI::App& app, CommandContext& context) : context_(context) {
   CLI::App* enrol =
       app.add_subcommand("enrol", "Ask the organisation to admit this laptop; may be repeated");
-  enrol->add_option("--invitation", invitation_file_, "The file that the administrator made")
-      ->required();
+  auto* invitation = enrol->add_option_group("Invitation", "What the administrator gave you");
+  invitation->add_option("--invitation", invitation_file_, "The file that the administrator made");
+  invitation->add_option("--invitation-text", invitation_text_,
+                         "The text that the administrator printed, SACOCHE1/..., in quotes");
+  invitation->require_option(1);
   enrol->add_option("--person", profile_.person, "Your first and last name")->required();
   enrol->add_option("--device", profile_.device_label, "A name for this laptop")->required();
   context_.On(enrol, [this] { return Enrol(); });
@@ -181,12 +184,21 @@ SyncCommands::SyncCommands(CLI::App& app, CommandContext& context) : context_(co
   context_.On(status, [this] { return ShowStatus(); });
 }
 
+Result<Invitation> SyncCommands::ReadInvitation() {
+  if (invitation_file_.empty()) {
+    SACOCHE_ASSIGN(const InvitationText text, ParseInvitationText(invitation_text_));
+    return CommandContext::Complete(text);
+  }
+  SACOCHE_ASSIGN(const Bytes file,
+                 context_.files().ReadFile(invitation_file_, kInvitationBytesMax));
+  return DecodeInvitation(TextOf(file));
+}
+
 Status SyncCommands::Enrol() {
   SACOCHE_TRY(CheckTyped("the person's name", profile_.person, kPersonBytesMax));
   SACOCHE_TRY(CheckTyped("the laptop's name", profile_.device_label, kDeviceLabelBytesMax));
-  SACOCHE_ASSIGN(const Bytes file,
-                 context_.files().ReadFile(invitation_file_, kInvitationBytesMax));
-  SACOCHE_ASSIGN(const Invitation invitation, DecodeInvitation(TextOf(file)));
+  SACOCHE_ASSIGN(const Invitation invitation, ReadInvitation());
+  profile_.ticket = invitation.ticket;
   SACOCHE_ASSIGN(auto http, context_.Connect(invitation));
   SACOCHE_ASSIGN(auto engine, context_.MakeStore());
   SACOCHE_TRY(engine->Join(invitation));

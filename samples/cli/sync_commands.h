@@ -15,6 +15,7 @@ class SyncCommands {
 
  private:
   Status Enrol();
+  [[nodiscard]] Result<Invitation> ReadInvitation();
   Status Sync();
   Status ShowStatus();
 
@@ -23,6 +24,7 @@ class SyncCommands {
 
   CommandContext& context_;
   std::string invitation_file_;
+  std::string invitation_text_;
   Profile profile_;
 };
 

@@ -48,6 +48,13 @@ TEST(CurlHttpClient, Create_RefusesAPortThatCannotBe) {
     EXPECT_THAT(CurlHttpClient::Create(bad, ""), FailsWith(ErrorCode::kInvalidInput)) << bad;
 }
 
+TEST(CurlHttpClient, CreateForFirstContact_RefusesWhatCreateRefuses) {
+  EXPECT_THAT(CurlHttpClient::CreateForFirstContact("http://sync.example.org"),
+              FailsWith(ErrorCode::kInvalidInput));
+  EXPECT_EQ((*CurlHttpClient::CreateForFirstContact("https://Sync.Example.ORG"))->authority(),
+            "sync.example.org");
+}
+
 TEST(CurlHttpClient, Send_SaysThatAServerCannotBeReached) {
   // Port 1 of the loopback: nothing listens there, and nobody is asked to resolve a name.
   auto client = CurlHttpClient::Create("https://127.0.0.1:1", "");

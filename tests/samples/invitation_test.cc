@@ -38,6 +38,16 @@ TEST(Invitation, ComesBackAsItWasWritten) {
   EXPECT_EQ(decoded->organisation_box, Sample().organisation_box);
 }
 
+TEST(Invitation, CarriesATicketOrNone) {
+  EXPECT_EQ(DecodeInvitation(EncodeInvitation(Sample()))->ticket, std::nullopt);
+  Invitation with_ticket = Sample();
+  with_ticket.ticket = InvitationTicket{{1, 2, 3, 4, 5, 6}, 20'789, {7}};
+  EXPECT_EQ(DecodeInvitation(EncodeInvitation(with_ticket))->ticket, with_ticket.ticket);
+  Json json = SampleJson();
+  json["ticket"] = "0102";
+  EXPECT_EQ(CodeOf(json), ErrorCode::kCorrupt);
+}
+
 TEST(Invitation, IgnoresMembersThatItDoesNotKnow) {
   Json json = SampleJson();
   json["later"] = {1, 2, 3};

@@ -65,6 +65,14 @@ TEST_F(CommandLineTest, RefusesAHostThatIsNone) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "tls"));
 }
 
+TEST_F(CommandLineTest, AnAuthorityThatIsNoCertificateIsRefused) {
+  const auto made = nlohmann::json::parse(MakeCertificate().out);
+  const Ran ran = Run({"serve", "--data", folder_ / "data", "--certificate", made["certificate"],
+                       "--key", made["key"], "--ca", made["key"]});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.err, HasSubstr("`ca` holds no PEM certificate"));
+}
+
 TEST_F(CommandLineTest, CompactsAStoreThatIsThereAndMakesNone) {
   const Ran missing = Run({"compact", "--data", folder_ / "none"});
   EXPECT_EQ(missing.status, 1);

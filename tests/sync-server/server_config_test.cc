@@ -20,7 +20,7 @@ std::string ErrorOf(std::string_view toml) {
 TEST(ServerConfig, ReadsEveryKey) {
   const std::string hex(64, 'a');
   const auto config = ParseServerConfig(
-      "data = 'store'\nlisten = '127.0.0.1:0'\ncertificate = '/etc/c.pem'\nkey = 'k.pem'\n"
+      "data = 'store'\nlisten = '127.0.0.1:0'\ncertificate = '/etc/c.pem'\nkey = 'k.pem'\nca = 'ca.pem'\n"
       "organisation = '" +
           hex +
           "'\nready_file = 'ready'\n"
@@ -31,6 +31,7 @@ TEST(ServerConfig, ReadsEveryKey) {
   EXPECT_EQ(config->listen, "127.0.0.1:0");
   EXPECT_EQ(config->certificate, "/etc/c.pem");
   EXPECT_EQ(config->key, "/srv/sacoche/k.pem");
+  EXPECT_EQ(config->ca, "/srv/sacoche/ca.pem");
   EXPECT_EQ(ToHex(*config->organisation), hex);
   EXPECT_EQ(config->ready_file, "/srv/sacoche/ready");
   EXPECT_EQ(config->limits.idle_ms_max, std::chrono::milliseconds(5));

@@ -53,6 +53,12 @@ class ServerProcess {
   [[nodiscard]] Process& process() { return *process_; }
   [[nodiscard]] const Process& process() const { return *process_; }
 
+  // From the next start on it does not say the authority of its certificate.
+  void WithholdAuthority() {
+    tells_authority_ = false;
+    WriteConfig();
+  }
+
   // What holds once the server has read its configuration again.
   void Configure(std::string limits) {
     limits_ = std::move(limits);
@@ -91,6 +97,7 @@ class ServerProcess {
   void WriteConfig() {
     std::ofstream(folder_ / "server.toml")
         << "data = 'data'\nlisten = '" << listen_ << "'\ncertificate = 'tls/server.pem'\n"
+        << (tells_authority_ ? "ca = 'tls/ca.pem'\n" : "")
         << "key = 'tls/server.key'\nready_file = 'ready'\nmetrics_listen = '127.0.0.1:0'\n"
         << "[limits]\n"
         << limits_;
@@ -99,6 +106,7 @@ class ServerProcess {
   std::string listen_ = "127.0.0.1:0";
   TemporaryDirectory folder_;
   std::string limits_;
+  bool tells_authority_ = true;
   std::string ca_pem_;
   std::string address_;
   std::optional<Process> process_;

@@ -1,5 +1,6 @@
 #include "sync-server/service.h"
 
+#include "engine/membership/organisation_facts.h"
 #include "tests/sync-server/sync_fixture.h"
 
 namespace sacoche {
@@ -85,6 +86,19 @@ TEST_F(ServiceTest, OnlyTheRootReadsWhoAsked) {
   ASSERT_TRUE(list.has_value());
   EXPECT_THAT(DecodeEnrolmentList(*list, kEnrolmentRequestBytesMax).value(),
               testing::ElementsAre(stranger_.EnrolmentBytes()));
+}
+
+TEST_F(ServiceTest, SaysToAnybodyWhoseServerItIsAndFromWhichAuthority) {
+  const RequestHead head{"GET", "x", "/v1/organisation", "", "", ""};
+  service_.SetAuthority("a certificate");
+  const auto facts = DecodeOrganisationFacts(Run(head, {}).value());
+  ASSERT_TRUE(facts.has_value());
+  EXPECT_EQ(facts->root_signing_key, organisation_.root().public_key());
+  EXPECT_EQ(facts->root_box_key, directory_->directory().organisation()->root_box_key);
+  EXPECT_EQ(facts->ca_pem, "a certificate");
+  EXPECT_EQ(facts->time_s, static_cast<std::uint64_t>(clock_.now_s()));
+  EXPECT_EQ(ProblemOf({"POST", "x", "/v1/organisation", "", "", ""}),
+            ProblemType::kMethodNotAllowed);
 }
 
 TEST_F(ServiceTest, TakesOnlySoManySyncsAtOnce) {

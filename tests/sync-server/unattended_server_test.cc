@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "engine/membership/organisation_facts.h"
 #include "tests/sync-server/metrics.h"
 #include "tests/sync-server/raw_client.h"
 #include "tests/sync-server/server_process.h"
@@ -113,6 +114,22 @@ TEST_F(UnattendedServerTest, TakesNewLimitsAndNoWrongOnes) {
   for (int i = 0; i < 10'000 && Metric("sacoche_reloads_total") < 2; ++i) {
   }
   EXPECT_THAT(answer(), HasSubstr("200"));
+}
+
+// An administrator's slip of the hand gives nothing away.
+TEST_F(UnattendedServerTest, OfTheAuthoritysFileOnlyCertificatesAreTold) {
+  const std::string ca = server_.tls_folder() + "/ca.pem";
+  const std::string key = ReadTextFile(server_.tls_folder() + "/server.key");
+  ASSERT_THAT(key, HasSubstr("PRIVATE KEY"));
+  const std::string certificate = ReadTextFile(ca);
+  std::ofstream(ca) << key << certificate << certificate;
+  Reload("reloaded");
+  const auto reply = TestClient(server_).Send({"GET", "/v1/organisation", "", "", "", {}});
+  ASSERT_TRUE(reply.has_value());
+  EXPECT_EQ(reply->content_type, kOrganisationContentType);
+  const auto facts = DecodeOrganisationFacts(reply->body);
+  ASSERT_TRUE(facts.has_value());
+  EXPECT_EQ(facts->ca_pem, certificate + certificate);
 }
 
 TEST_F(UnattendedServerTest, CountsWhatItDoesAndSaysNothingOfWho) {

@@ -10,7 +10,8 @@ class RecoveryByCommandLine : public CommandLineAndServer {
  protected:
   // Makes the laptop and has it admitted into a post, in a role.
   void EnrolAt(const std::string& post, const std::string& role, const std::string& laptop) {
-    Org({"admit", "--phrase", AskForAdmission(laptop), "--role", role, "--post", post});
+    Org({"admit", "--phrase", AskForAdmission(laptop), "--role", role, "--post", post,
+         "--without-invitation"});
   }
 
   // Makes the laptop and has it admitted; gives its recovery code.
@@ -19,10 +20,14 @@ class RecoveryByCommandLine : public CommandLineAndServer {
     const Ended ended = TryOn(laptop, {"enrol", "--invitation", invitation(), "--person", person,
                                        "--device", laptop, "--json", "--unlock-ms", "50"});
     EXPECT_EQ(ended.status, 0) << ended.err;
-    std::vector<std::string> admit = {
-        "admit",           "--phrase",    Json::parse(ended.out).at("comparison_phrase"),
-        "--role",          "intervenant", "--space",
-        "Poste de Montcel"};
+    std::vector<std::string> admit = {"admit",
+                                      "--phrase",
+                                      Json::parse(ended.out).at("comparison_phrase"),
+                                      "--role",
+                                      "intervenant",
+                                      "--space",
+                                      "Poste de Montcel",
+                                      "--without-invitation"};
     if (!same_as.empty()) admit.insert(admit.end(), {"--same-person-as", same_as});
     Org(admit);
     const std::size_t begin = ended.err.find("\n\n    ");

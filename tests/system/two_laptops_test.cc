@@ -15,8 +15,19 @@ class TwoLaptops : public CommandLineAndServer {
   }
 
   [[nodiscard]] std::vector<std::string> Admission(const std::string& phrase) const {
-    return {"org",      "admit", "--key",  folder_ / "org.key", "--invitation", invitation(),
-            "--phrase", phrase,  "--role", "intervenant",       "--space",      "Poste de Montcel"};
+    return {"org",
+            "admit",
+            "--key",
+            folder_ / "org.key",
+            "--invitation",
+            invitation(),
+            "--phrase",
+            phrase,
+            "--role",
+            "intervenant",
+            "--space",
+            "Poste de Montcel",
+            "--without-invitation"};
   }
 
   void Enrol(const std::string& person) { Run(Admission(AskForAdmission(person))); }
@@ -108,7 +119,8 @@ TEST_F(TwoLaptops, AWithdrawnLaptopDestroysItsStoreAndItsColleagueGoesOn) {
 TEST_F(TwoLaptops, ADossierIsSharedWithANurseAndNoLonger) {
   const std::string claires = Json::parse(On("claire", {"status", "--json"}))["device_id"];
   Org({"post", "add", "Aubrac", "--member", claires.substr(0, 8)});
-  Org({"admit", "--phrase", AskForAdmission("ines"), "--role", "clinicien", "--post", "Aubrac"});
+  Org({"admit", "--phrase", AskForAdmission("ines"), "--role", "clinicien", "--post", "Aubrac",
+       "--without-invitation"});
   for (const std::string person : {"claire", "ines", "claire"}) On(person, {"sync"});
   const std::string id = On("claire", {"create", "situation", "intitule=Famille Aubrac", "danger=2",
                                        "--space", "Aubrac"});

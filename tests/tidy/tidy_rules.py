@@ -77,6 +77,7 @@ THIRD_PARTIES = (
     (r"(boost|openssl)/.*", {"sync-server"}),
     (r"CLI/.*", PROGRAMS),
     (r"toml\+\+/.*", {"sync-server", "samples"}),
+    (r"qrencode\.h", {"samples"}),
     (r"(gtest|gmock|rapidcheck)([./].*)", set()),
     # The engine does no I/O of its own, so what POSIX declares stays out of it.
     (r"(sys|netinet|arpa|net|linux)/.*\.h|[a-z]+\.h",

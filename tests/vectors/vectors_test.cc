@@ -7,9 +7,12 @@
 #include <map>
 
 #include "engine/bundle/bundle_codec.h"
+#include "engine/invitation_text.h"
 #include "engine/membership/enrolment_request.h"
+#include "engine/membership/organisation_facts.h"
 #include "engine/record/sight.h"
 #include "engine/record/value_codec.h"
+#include "engine/seal/profile.h"
 #include "engine/seal/recovery_shares.h"
 #include "engine/snapshot/snapshot_codec.h"
 #include "engine/text/text_codec.h"
@@ -74,6 +77,23 @@ Result<Bytes> ReencodeRecoveryShare(ByteView bytes) {
   return CopyOf(EncodeRecoveryShare(share).view());
 }
 
+Result<Bytes> ReencodeProfile(ByteView bytes) {
+  SACOCHE_ASSIGN(const Profile profile, DecodeProfile(TextOf(bytes)));
+  SACOCHE_ASSIGN(const std::string again, EncodeProfile(profile));
+  return CopyOf(ViewOf(again));
+}
+
+Result<Bytes> ReencodeOrganisationFacts(ByteView bytes) {
+  SACOCHE_ASSIGN(const OrganisationFacts facts, DecodeOrganisationFacts(bytes));
+  return EncodeOrganisationFacts(facts);
+}
+
+Result<Bytes> ReencodeInvitationText(ByteView bytes) {
+  SACOCHE_ASSIGN(const InvitationText invitation, ParseInvitationText(TextOf(bytes)));
+  SACOCHE_ASSIGN(const std::string again, PrintInvitationText(invitation));
+  return CopyOf(ViewOf(again));
+}
+
 Result<Bytes> ReencodeSight(ByteView bytes) {
   SACOCHE_ASSIGN(const Sight sight, DecodeSight(bytes));
   return EncodeSight(sight);
@@ -88,6 +108,9 @@ const std::map<std::string, Result<Bytes> (*)(ByteView)> kFormats = {
     {"statement", ReencodeStatement},
     {"enrolment_request", ReencodeEnrolmentRequest},
     {"problem", ReencodeProblem},
+    {"profile", ReencodeProfile},
+    {"organisation_facts", ReencodeOrganisationFacts},
+    {"invitation_text", ReencodeInvitationText},
     {"recovery_share", ReencodeRecoveryShare},
     {"sight", ReencodeSight},
     {"signature_headers", ReencodeSignatureHeaders},
@@ -104,6 +127,7 @@ const std::map<std::string, ErrorCode> kFailureClasses = {
     {"limit", ErrorCode::kLimit},
     {"newer-format", ErrorCode::kNewerFormat},
     {"untrusted", ErrorCode::kUntrusted},
+    {"invalid-input", ErrorCode::kInvalidInput},
 };
 
 struct Vector {
