@@ -336,9 +336,10 @@ Status Engine::Sync(HttpClient& http, SyncReport& report) {
   if (!joined)
     return Fail(ErrorCode::kNotEnrolled, "this laptop belongs to no organisation yet",
                 "Enrol it with the invitation of your administrator.");
-  SACOCHE_TRY(ResumeConnection(*parts_->store, http));
+  ResumeConnection(*parts_->store, http);
   const Status status = RunSyncs(http, report);
   if (parts_->directory.IsRevoked(device())) return ForgetKeys();
+  KeepConnection(*parts_->store, http);
   if (!status && status.error().code == ErrorCode::kNotEnrolled &&
       parts_->directory.FindMember(device()) != nullptr)
     return Fail(ErrorCode::kRefused,
@@ -346,7 +347,6 @@ Status Engine::Sync(HttpClient& http, SyncReport& report) {
                 "backup",
                 "Your work is kept on this laptop. Synchronise again after a colleague has; if no "
                 "colleague's laptop is left, call your administrator.");
-  SACOCHE_TRY(KeepConnection(*parts_->store, http));
   SACOCHE_TRY(HearOfRecoveries());
   Notify(report.touched);
   return status;
@@ -375,7 +375,11 @@ Status Engine::RunOneSync(HttpClient& http, SyncReport& report) {
   report = session.report();
   if (const auto time = LoadTrustedTime(*parts_->store)) parts_->time = *time;
   parts_->TakeDirectoryKey();
-  return status ? Agree(session.server_time()) : status;
+  // Whoever catches the server, or a colleague's laptop, at a lie reached the server all the same,
+  // and must not be the one that locks.
+  if (!status && status.error().code != ErrorCode::kUntrusted) return status;
+  const Status agreed = Agree(session.server_time());
+  return status ? agreed : status;
 }
 
 Status Engine::ForgetKeys() {

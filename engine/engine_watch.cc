@@ -41,13 +41,14 @@ Status Engine::CheckUnlocked() {
               "Nothing is lost, and what you wrote is sent then: connect and run `sacoche sync`.");
 }
 
-// At the end of a whole sync. The server's word of an older answer would be no agreement, and a
+// At the end of a sync. The server's word of an older answer would be no agreement, and a
 // server that says nothing of the time agrees to nothing.
 Status Engine::Agree(const std::optional<TrustedTime>& said) {
   if (!said || !IsWorthMaking(parts_->agreement, *said)) return {};
   const Agreement agreement{*said, 0, said->local_ms};
+  parts_->agreement = agreement;
   SACOCHE_TRY(SaveAgreement(*parts_->store, agreement));
-  parts_->agreement = parts_->kept_agreement = agreement;
+  parts_->kept_agreement = agreement;
   return {};
 }
 

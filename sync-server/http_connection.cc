@@ -355,13 +355,15 @@ OrProblem<bool> HttpConnection::Gather(Exchange& exchange, Bytes& body) {
 asio::awaitable<HttpConnection::Next> HttpConnection::WriteAnswer(Exchange& exchange, Next next) {
   Bytes body;
   const auto goes_on = Gather(exchange, body);
-  if (!goes_on) co_return co_await WriteProblem(goes_on.error(), next);
+  // What was gathered before it is the peer's all the same.
+  if (!goes_on && body.empty()) co_return co_await WriteProblem(goes_on.error(), next);
   BeginAnswerWindow();
   Bytes head;
   AppendText(head, HeadText(exchange.status(), exchange.content_type(), next));
   const std::string_view problem =
-      *goes_on ? co_await WriteInChunks(exchange, std::move(head), std::move(body))
-               : co_await WriteWhole(std::move(head), body);
+      goes_on && !*goes_on
+          ? co_await WriteWhole(std::move(head), body)
+          : co_await WriteInChunks(exchange, std::move(head), std::move(body), goes_on);
   LogRequest(exchange.status(), problem, &exchange);
   co_return problem == kNoProblem ? next : Next::kClose;
 }
@@ -374,21 +376,21 @@ asio::awaitable<std::string_view> HttpConnection::WriteWhole(Bytes head, const B
 }
 
 asio::awaitable<std::string_view> HttpConnection::WriteInChunks(Exchange& exchange, Bytes head,
-                                                                Bytes body) {
+                                                                Bytes body,
+                                                                OrProblem<bool> goes_on) {
   Bytes out = std::move(head);
   AppendText(out, "Transfer-Encoding: chunked\r\n\r\n");
-  for (bool goes_on = true; !body.empty();) {
+  while (!body.empty()) {
     progress_.body_bytes_out += body.size();
     AppendChunk(out, body);
     body = Bytes();  // a slow reader costs the answer once
-    if (!goes_on) break;
+    if (goes_on && !*goes_on) break;
     if (!co_await Write(std::exchange(out, {}))) co_return kCut;
-    const auto more = Gather(exchange, body);
-    if (!more) {
+    if (goes_on) goes_on = Gather(exchange, body);
+    if (!goes_on && body.empty()) {
       is_peer_gone_ = true;  // a goodbye would make the cut look like the end
-      co_return ProblemName(more.error().type);
+      co_return ProblemName(goes_on.error().type);
     }
-    goes_on = *more;
   }
   AppendText(out, "0\r\n\r\n");
   co_return co_await Write(out) ? kNoProblem : kCut;

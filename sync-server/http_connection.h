@@ -76,8 +76,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<Next> WriteAnswer(Exchange& exchange, Next next);
   // What became of it, for the log.
   boost::asio::awaitable<std::string_view> WriteWhole(Bytes head, const Bytes& body);
-  boost::asio::awaitable<std::string_view> WriteInChunks(Exchange& exchange, Bytes head,
-                                                         Bytes body);
+  boost::asio::awaitable<std::string_view> WriteInChunks(Exchange& exchange, Bytes head, Bytes body,
+                                                         OrProblem<bool> goes_on);
   boost::asio::awaitable<Next> WriteProblem(const Refusal& problem, Next next);
   boost::asio::awaitable<bool> Write(ByteView bytes);
   void Abandon();

@@ -38,12 +38,12 @@ Result<std::unique_ptr<boost::asio::ssl::context>> MakeTlsContext(
                                  static_cast<unsigned>(kSessionContext.size()));
   // One fresh ticket per handshake is what one laptop needs; a second is bytes on a slow link.
   SSL_CTX_set_num_tickets(raw, 1);
-  if (sessions != nullptr) sessions->Use(raw);
   if (SSL_CTX_use_certificate_chain_file(raw, certificate_path.c_str()) != 1)
     return BadFile("the certificate", certificate_path);
   if (SSL_CTX_use_PrivateKey_file(raw, key_path.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(raw) != 1)
     return BadFile("the key", key_path);
+  if (sessions != nullptr) sessions->Use(raw);
   return context;
 }
 

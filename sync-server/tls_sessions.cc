@@ -1,8 +1,10 @@
 #include "sync-server/tls_sessions.h"
 
 #include <openssl/crypto.h>
+#include <openssl/x509.h>
 
 #include "platform/base/byte_codec.h"
+#include "platform/base/check.h"
 
 namespace sacoche {
 namespace {
@@ -11,7 +13,7 @@ constexpr std::string_view kBegin = "SCTS\x01";
 constexpr std::size_t kIdBytesMax = 32;
 constexpr std::size_t kDerBytesMax = 2048;
 constexpr std::size_t kFileBytesMax =
-    kBegin.size() + TlsSessions::kSessionsMax * (kIdBytesMax + kDerBytesMax + 16);
+    kBegin.size() + 32 + TlsSessions::kSessionsMax * (kIdBytesMax + kDerBytesMax + 16);
 
 int PlaceInContext() {
   static const int place = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
@@ -22,11 +24,22 @@ void Wipe(Bytes& bytes) { OPENSSL_cleanse(bytes.data(), bytes.size()); }
 
 }  // namespace
 
-TlsSessions::~TlsSessions() {
+TlsSessions::~TlsSessions() { DropAll(); }
+
+void TlsSessions::DropAll() {
   for (auto& [id, kept] : sessions_) Wipe(kept.der);
+  sessions_.clear();
+  by_age_.clear();
 }
 
 void TlsSessions::Use(SSL_CTX* context) {
+  const X509* certificate = SSL_CTX_get0_certificate(context);
+  ByteArray<32> digest{};
+  unsigned size = 0;
+  SACOCHE_CHECK(certificate != nullptr &&
+                X509_digest(certificate, EVP_sha256(), digest.data(), &size) == 1);
+  if (digest != certificate_) DropAll();
+  certificate_ = digest;
   SSL_CTX_set_ex_data(context, PlaceInContext(), this);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL);
@@ -74,6 +87,7 @@ SSL_SESSION* TlsSessions::Take(ByteView id) {
           : nullptr;
   Wipe(found->second.der);
   sessions_.erase(found);
+  while (!by_age_.empty() && !sessions_.contains(by_age_.front())) by_age_.pop_front();
   return session;
 }
 
@@ -91,6 +105,8 @@ Status TlsSessions::TakeFrom(FileSystem& files, const std::string& path) {
   if (!file) return files.Remove(path);
   ByteReader in(*file);
   bool is_whole = std::ranges::equal(in.Raw(kBegin.size()), ViewOf(kBegin));
+  certificate_ = in.Array<32>();
+  is_whole = is_whole && in.ok();
   while (is_whole && in.remaining() > 0) {
     Kept kept{in.Varint(), {}};
     Bytes id = CopyOf(in.Sized(kIdBytesMax));
@@ -105,6 +121,7 @@ Status TlsSessions::TakeFrom(FileSystem& files, const std::string& path) {
 Status TlsSessions::SaveTo(FileSystem& files, const std::string& path) const {
   ByteWriter out;
   out.Raw(ViewOf(kBegin));
+  out.Raw(certificate_);
   for (const Bytes& id : by_age_) {
     const auto found = sessions_.find(id);
     if (found == sessions_.end()) continue;

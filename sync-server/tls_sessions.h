@@ -17,7 +17,7 @@ namespace sacoche {
 // directions, with every sync. Over a restart that was asked for they are kept in a file beside the
 // store, and in no backup; after any other, each laptop makes one full handshake.
 //
-//   file    = ("SCTS" version (1)) session*
+//   file    = ("SCTS" version (1)) SHA-256 of the certificate (32) session*
 //   session = until (varint; seconds since 1970) id (sized) DER of the session (sized)
 //
 // One thread.
@@ -33,11 +33,12 @@ class TlsSessions {
   TlsSessions& operator=(const TlsSessions&) = delete;
   ~TlsSessions();
 
-  // Keeps the context's sessions from now on; must outlive it and its connections.
+  // Keeps the context's sessions from now on; must outlive it and its connections. What was kept
+  // under another certificate goes: it may have been changed because its key was stolen.
   void Use(SSL_CTX* context);
 
-  // Takes what the file holds, and removes it: a copy that lies about serves nobody but thieves. A
-  // file that is missing or spoilt holds nothing.
+  // Takes what the file holds, and removes it: a copy that lies about serves nobody but thieves. Of
+  // a spoilt file, what stands before the damage.
   Status TakeFrom(FileSystem& files, const std::string& path);
   Status SaveTo(FileSystem& files, const std::string& path) const;
 
@@ -55,8 +56,10 @@ class TlsSessions {
   void Keep(Bytes id, Kept kept);
   SSL_SESSION* Take(ByteView id);
   void DropOldest();
+  void DropAll();
 
   Clock& clock_;
+  ByteArray<32> certificate_{};  // SHA-256; zeros: of none yet
   std::map<Bytes, Kept> sessions_;
   std::deque<Bytes> by_age_;  // ids, the oldest first; some are taken already
 };

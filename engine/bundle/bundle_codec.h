@@ -20,7 +20,7 @@ inline constexpr std::size_t kBundlePlainBytesMax = 4 * 1024 * 1024;
 // kCorrupt, kLimit or kNewerFormat.
 [[nodiscard]] Result<std::vector<Change>> DecodeBundle(ByteView bytes, const DeviceId& author);
 
-// How many bytes a change takes in a bundle before compression, at most.
+// About how many bytes a change takes in a bundle before compression.
 [[nodiscard]] std::size_t EncodedSize(const Change& change);
 
 }  // namespace sacoche

@@ -7,6 +7,10 @@
 namespace sacoche {
 namespace {
 
+// A place; a field, a count, an element's size and a value's kind.
+constexpr std::size_t kRecordBytesMin = 1;
+constexpr std::size_t kWriteBytesMin = 4;
+
 // Record and kind, written once; later writes to the same name it by its place.
 using NamedRecord = std::pair<RecordId, KindId>;
 
@@ -125,11 +129,12 @@ class ColumnReader {
     in_(value);
     return value;
   }
-  // What the rest cannot hold is refused before anything is allocated for it.
-  std::size_t NextCount(std::size_t count_max) {
+  // What the rest cannot hold is refused before anything is allocated for it; `bytes_min`: what
+  // each takes of the rest at least.
+  std::size_t NextCount(std::size_t count_max, std::size_t bytes_min) {
     const std::size_t count = in_.reader().Count(count_max);
-    entries_ += count;
-    in_.Require(count > 0 && entries_ <= in_.reader().remaining());
+    announced_ += count * bytes_min;
+    in_.Require(count > 0 && announced_ <= in_.reader().remaining());
     return count;
   }
   std::uint64_t NextAfter(std::uint64_t value) {
@@ -176,8 +181,9 @@ class ColumnReader {
 
   void ReadShapes() {
     for (Change& change : changes_) {
-      change.records.resize(NextCount(kChangeRecordsMax));
-      for (RecordWrite& record : change.records) record.writes.resize(NextCount(kRecordWritesMax));
+      change.records.resize(NextCount(kChangeRecordsMax, kRecordBytesMin));
+      for (RecordWrite& record : change.records)
+        record.writes.resize(NextCount(kRecordWritesMax, kWriteBytesMin));
     }
   }
 
@@ -250,7 +256,7 @@ class ColumnReader {
   RecordId dossier_;
   std::vector<ReplicaId> replicas_;
   std::vector<Change> changes_;
-  std::size_t entries_ = 0;  // records and writes that were announced
+  std::size_t announced_ = 0;  // bytes that records and writes take at least
 };
 
 }  // namespace

@@ -94,6 +94,10 @@ void ZstdDictionary::AppendCompressed(Bytes& out, ByteView plain) const {
 
 Result<Bytes> ZstdDictionary::Decompress(ByteView frame, std::size_t plain_bytes_max,
                                          std::string_view what) const {
+  // A checksum, or a dictionary that is named (RFC 8878, 3.1.1.1.1).
+  constexpr std::uint8_t kForbidden = 0x07;
+  if (frame.empty() || (frame[0] & kForbidden) != 0)
+    return Fail(ErrorCode::kCorrupt, std::string(what) + " is malformed");
   const Decompressor decompressor(ZSTD_createDCtx());
   SACOCHE_CHECK(decompressor != nullptr);
   ZSTD_DCtx_refDDict(decompressor.get(), prepared_->expands.get());

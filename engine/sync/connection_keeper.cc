@@ -7,18 +7,17 @@ constexpr std::string_view kName = "connection.resumption";
 
 }  // namespace
 
-Status ResumeConnection(Store& store, HttpClient& http) {
-  SACOCHE_ASSIGN(const SecretBytes kept, store.keys().Read(kName));
-  if (!kept.empty()) http.Resume(kept.view());
-  return {};
+void ResumeConnection(Store& store, HttpClient& http) {
+  const auto kept = store.keys().Read(kName);
+  if (kept && !kept->empty() && ForgetConnection(store)) http.Resume(kept->view());
 }
 
-Status KeepConnection(Store& store, const HttpClient& http) {
+void KeepConnection(Store& store, const HttpClient& http) {
   const SecretBytes kept = http.Resumption();
-  if (kept.empty()) return {};
-  SACOCHE_ASSIGN(Transaction transaction, store.Begin());
-  SACOCHE_TRY(store.keys().Write(kName, kept.view()));
-  return transaction.Commit();
+  if (kept.empty()) return;
+  auto transaction = store.Begin();
+  if (transaction && store.keys().Write(kName, kept.view()))
+    static_cast<void>(transaction->Commit());
 }
 
 Status ForgetConnection(Store& store) {

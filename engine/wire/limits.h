@@ -20,6 +20,8 @@ inline constexpr std::size_t kRequestStatementsMax = 1024;
 
 // After this much the server ends its answer with `more`, and the client asks again.
 inline constexpr std::size_t kResponseBytesTarget = 4 * 1024 * 1024;
+// Of what a server may call the time, so that differences of two fit into 64 bits: the year 6429.
+inline constexpr std::uint64_t kServerTimeMsMax = (std::uint64_t{1} << 47) - 1;
 
 // A snapshot: a head that names the hash of every part, and the parts.
 inline constexpr std::size_t kSnapshotPartsMax = 16 * 1024;

@@ -393,6 +393,7 @@ Result<PullFrame> DecodePullFrame(const FrameSplitter::RawFrame& raw) {
     case kServerTime: {
       ServerTimeFrame frame;
       frame.server_ms = in.Varint();
+      if (frame.server_ms > limits::kServerTimeMsMax) in.SetFailed();
       frame.signature = in.Array<64>();
       return Finished<PullFrame>(in, frame);
     }

@@ -2,10 +2,20 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <ctime>
+
+#include "platform/base/byte_codec.h"
 #include "platform/base/check.h"
 
 namespace sacoche {
 namespace {
+
+constexpr std::size_t kTimeBytes = 8;
+
+std::uint64_t NowS() {
+  return static_cast<std::uint64_t>(std::max<std::time_t>(std::time(nullptr), 0));
+}
 
 int PlaceInContext() {
   static const int place = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
@@ -34,8 +44,15 @@ TlsResumption* TlsResumption::Of(const SSL* ssl) {
 
 // Each ticket of the server's; by returning 1 the session becomes ours.
 int TlsResumption::OnNewSession(SSL* ssl, SSL_SESSION* session) {
-  Of(ssl)->newest_.reset(session);
+  TlsResumption& self = *Of(ssl);
+  if (SSL_session_reused(ssl) != 1) self.checked_s_ = NowS();
+  self.newest_.reset(session);
   return 1;
+}
+
+// A time to come was written while the clock was wrong.
+bool TlsResumption::MayResume() const {
+  return checked_s_ <= NowS() && NowS() - checked_s_ < kUncheckedSMax;
 }
 
 // libcurl makes the connection's SSL itself, so the first that is heard of one is that its
@@ -44,27 +61,35 @@ void TlsResumption::OnState(const SSL* ssl, int where, int /*value*/) {
   if ((where & SSL_CB_HANDSHAKE_START) == 0) return;
   TlsResumption& self = *Of(ssl);
   const Session session = std::move(self.offered_ ? self.offered_ : self.newest_);
-  if (!session) return;
+  if (!session || !self.MayResume()) return;
   SSL_set_session(const_cast<SSL*>(ssl), session.get());
   self.has_offered_ = true;
 }
 
 void TlsResumption::Resume(ByteView kept) {
-  if (kept.size() <= server_.size() || kept.size() > kKeptBytesMax) return;
-  if (!std::ranges::equal(kept.first(server_.size()), server_)) return;
-  const ByteView der = kept.subspan(server_.size());
+  if (kept.size() > kKeptBytesMax) return;
+  ByteReader in(kept);
+  const bool is_of_server = std::ranges::equal(in.Raw(server_.size()), server_);
+  std::uint64_t checked_s = 0;
+  for (const std::uint8_t byte : in.Raw(kTimeBytes)) checked_s = checked_s << 8 | byte;
+  const ByteView der = in.Raw(in.remaining());
+  if (!is_of_server || der.empty()) return;
   const unsigned char* at = der.data();
   offered_.reset(d2i_SSL_SESSION(nullptr, &at, static_cast<long>(der.size())));
+  checked_s_ = checked_s;
 }
 
 SecretBytes TlsResumption::Kept() const {
   if (!newest_ || SSL_SESSION_is_resumable(newest_.get()) != 1) return {};
   const int size = i2d_SSL_SESSION(newest_.get(), nullptr);
-  if (size <= 0 || server_.size() + static_cast<std::size_t>(size) > kKeptBytesMax) return {};
-  SecretBytes kept(server_.size() + static_cast<std::size_t>(size));
-  std::ranges::copy(server_, kept.span().begin());
-  unsigned char* at = kept.span().data() + server_.size();
-  i2d_SSL_SESSION(newest_.get(), &at);
+  const std::size_t before = server_.size() + kTimeBytes;
+  if (size <= 0 || before + static_cast<std::size_t>(size) > kKeptBytesMax) return {};
+  SecretBytes kept(before + static_cast<std::size_t>(size));
+  auto at = std::ranges::copy(server_, kept.span().begin()).out;
+  for (std::size_t i = 0; i < kTimeBytes; ++i)
+    *at++ = static_cast<std::uint8_t>(checked_s_ >> (8 * (kTimeBytes - 1 - i)));
+  unsigned char* der = kept.span().data() + before;
+  i2d_SSL_SESSION(newest_.get(), &der);
   return kept;
 }
 

@@ -58,12 +58,51 @@ TEST_F(ResumptionTest, AServerThatWasKilledIsMetAnew) {
   EXPECT_EQ(Resumed(), 0);
 }
 
-TEST_F(ResumptionTest, ANewCertificateCutsNoSessionOff) {
+TEST_F(ResumptionTest, ReadingTheConfigurationAgainCutsNoSessionOff) {
   const SecretBytes kept = KeptAfter();
   server_.process().Signal(SIGHUP);
   ASSERT_TRUE(server_.WaitForLog(" reloaded").has_value());
   KeptAfter(kept.view());
   EXPECT_EQ(Resumed(), 1);
+}
+
+// The former may have been given up because its key was stolen.
+TEST_F(ResumptionTest, UnderAnotherCertificateNoSessionGoesOn) {
+  const SecretBytes kept = KeptAfter();
+  const ServerProcess other;
+  for (const char* name : {"/server.pem", "/server.key"})
+    std::filesystem::copy_file(other.tls_folder() + name, server_.tls_folder() + name,
+                               std::filesystem::copy_options::overwrite_existing);
+  server_.process().Signal(SIGHUP);
+  ASSERT_TRUE(server_.WaitForLog(" reloaded").has_value());
+  TestClient client(server_);
+  client.Resume(kept.view());
+  EXPECT_THAT(client.Health(), testing::HasSubstr("certificate is not the organisation's"));
+  EXPECT_EQ(Resumed(), 0);
+}
+
+// Each session gives the next: without an end to it nobody would look at a certificate again.
+TEST_F(ResumptionTest, AfterAWeekTheCertificateIsLookedAtAgain) {
+  constexpr std::size_t kCheckedAt = 32;
+  const SecretBytes kept = KeptAfter();
+  std::uint64_t checked_s = 0;
+  for (std::size_t i = 0; i < 8; ++i) checked_s = checked_s << 8 | kept.view()[kCheckedAt + i];
+  const auto kept_with = [&](std::uint64_t time_s) {
+    Bytes bytes = CopyOf(kept.view());
+    for (std::size_t i = 0; i < 8; ++i)
+      bytes[kCheckedAt + i] = static_cast<std::uint8_t>(time_s >> (8 * (7 - i)));
+    return bytes;
+  };
+  constexpr std::uint64_t kWeekS = 7 * 24 * 3600;
+  EXPECT_FALSE(KeptAfter(kept_with(checked_s - kWeekS)).empty());
+  EXPECT_FALSE(KeptAfter(kept_with(checked_s + 3600)).empty());
+  EXPECT_EQ(Resumed(), 0);
+  // What a resumed connection gives says when the certificate was looked at, and not when it was.
+  const Bytes older = kept_with(checked_s - 1000);
+  const SecretBytes next = KeptAfter(older);
+  EXPECT_EQ(Resumed(), 1);
+  EXPECT_TRUE(std::ranges::equal(next.view().first(kCheckedAt + 8),
+                                 ByteView(older).first(kCheckedAt + 8)));
 }
 
 TEST_F(ResumptionTest, WhatAnotherServerGaveIsNotShownToThisOne) {

@@ -183,6 +183,15 @@ TEST(Bundle, AFrameThatHidesItsSizeIsRefused) {
   EXPECT_THAT(DecodeBundle(bundle, kAuthor), FailsWith(ErrorCode::kCorrupt));
 }
 
+TEST(Bundle, AFrameWithAChecksumOrTheNameOfADictionaryIsRefused) {
+  const Bytes bundle = EncodeBundle(SampleChanges());
+  for (const std::uint8_t flag : {1, 2, 4}) {
+    Bytes spoilt = bundle;
+    spoilt[1] |= flag;
+    EXPECT_THAT(DecodeBundle(spoilt, kAuthor), FailsWith(ErrorCode::kCorrupt)) << int{flag};
+  }
+}
+
 TEST(Bundle, NothingMayStandBehindTheFrame) {
   Bytes bundle = EncodeBundle(SampleChanges());
   const Bytes more(bundle.begin() + 1, bundle.end());
@@ -275,6 +284,7 @@ TEST(Bundle, RefusesWhatTheFormatForbids) {
       {"no record", {1, 0, 2, 0, 0, 0, 0, 0, 0}},
       {"no write", {1, 0, 2, 0, 0, 1, 0, 0, 0, 1}},
       {"more writes than the rest can hold", {1, 0, 2, 0, 0, 1, 100, 0, 0, 1, 1, 0, 0, 0}},
+      {"a write of less than four bytes", {1, 0, 2, 0, 0, 1, 2, 0, 0, 1, 1, 0, 0, 0}},
       {"a record that was not named", {1, 0, 2, 0, 0, 1, 1, 1, 0, 1, 1, 0, 0, 0}},
       {"a record that is neither root nor other", {1, 0, 2, 0, 0, 1, 1, 0, 2, 1, 1, 0, 0, 0}},
       {"the root's id written out", with({1, 0, 2, 0, 0, 1, 1, 0, 1, 1}, dossier_id, {1, 0, 0, 0})},

@@ -132,6 +132,20 @@ TEST(InvitationText, FitsTheAlphanumericModeOfACode) {
             std::string::npos);
 }
 
+// OpenSSL takes authorities from blocks of other labels too; the fingerprint vouches for none.
+TEST_F(Invitations, AnAuthorityThatWasSlippedInIsNotKept) {
+  const Invitation honest = SampleInvitation();
+  const InvitationText text = SampleText();
+  team_.http.Tamper([&](Bytes& answer) {
+    answer = EncodeOrganisationFacts({honest.organisation, honest.organisation_box, 0,
+                                      honest.ca_pem + "-----BEGIN X509 CERTIFICATE-----\nMIICCCCC\n"
+                                                      "-----END X509 CERTIFICATE-----\n"});
+  });
+  const auto complete = CompleteInvitation(team_.http, text);
+  ASSERT_THAT(complete, Succeeds());
+  EXPECT_EQ(complete->ca_pem, honest.ca_pem);
+}
+
 TEST(InvitationText, AMistypedAddressIsNamed) {
   std::string text = *PrintInvitationText(SampleText());
   text.replace(text.find("8443"), 4, "8433");
