@@ -4,7 +4,6 @@
 
 #include "engine/casework/posts.h"
 #include "samples/cli/invitation.h"
-#include "samples/cli/key_file.h"
 #include "samples/cli/passphrase.h"
 #include "samples/cli/space_words.h"
 
@@ -237,10 +236,12 @@ Result<OrgCommands::Office> OrgCommands::OpenOffice(OrganisationKey key) {
                 "Choose the key file that belongs to the invitation.");
   place.organisation = key.signing_key.public_key();
   place.organisation_box = key.box_key.public_key();
-  Office office{std::move(place), nullptr, nullptr};
+  SACOCHE_ASSIGN(KeyFileLock lock, KeyFileLock::Take(key_file_));
+  Office office{std::move(lock), std::move(place), nullptr, nullptr};
   SACOCHE_ASSIGN(office.http, context_.Connect(office.invitation));
   office.organisation = std::make_unique<Organisation>(
       std::move(key), ServerLink{office.http.get(), &context_.clock(), &context_.random()});
+  SACOCHE_TRY(KeepCopy(office));
   return office;
 }
 

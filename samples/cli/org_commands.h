@@ -6,14 +6,15 @@
 #include "engine/casework/break_glass.h"
 #include "engine/organisation.h"
 #include "samples/cli/command_context.h"
+#include "samples/cli/key_file.h"
 
 namespace sacoche {
 
 class EmergencyLaptop;
 
 // org create, invite, requests, admit, move, revoke, space add, post add, show, recovery, policy,
-// break-glass: the administrator's side. org_invite.cc, org_posts.cc, org_recovery.cc, org_policy.cc
-// and org_break_glass.cc have what their names say.
+// break-glass: the administrator's side. org_directory_copy.cc, org_invite.cc, org_posts.cc,
+// org_recovery.cc, org_policy.cc and org_break_glass.cc have what their names say.
 class OrgCommands {
  public:
   // Both must outlive this, and this the parsing.
@@ -24,6 +25,7 @@ class OrgCommands {
  private:
   // An organisation and what reaches its server.
   struct Office {
+    KeyFileLock lock;
     Invitation invitation;
     std::unique_ptr<HttpClient> http;
     std::unique_ptr<Organisation> organisation;
@@ -81,6 +83,8 @@ class OrgCommands {
   [[nodiscard]] Result<Invitation> ReadPlace();
   [[nodiscard]] Result<Office> OpenOffice(OrganisationKey key);
   [[nodiscard]] Result<Office> OpenOffice();
+  // The directory beside the key file.
+  Status KeepCopy(Office& office);
   Result<Json> MakeFirst(Organisation& organisation);
   [[nodiscard]] Result<SpaceId> EnsureSpace(Organisation& organisation);
   [[nodiscard]] static Result<PendingDevice> FindRequest(Organisation& organisation,
