@@ -43,6 +43,12 @@ tl::unexpected<Error> UnknownDevice() {
               "See `sacoche org show` for the laptops and their ids.");
 }
 
+tl::unexpected<Error> NotAnOfficer() {
+  return Fail(ErrorCode::kRefused, "the server knows this key as no officer's",
+              "It was never appointed at this server, or was dismissed. Ask whoever keeps the "
+              "organisation's key.");
+}
+
 Status SignedAndKept(Error error) {
   error.advice += error.advice.empty() ? "" : " ";
   error.advice += "What was signed is kept, and is given to the server at the next contact.";
@@ -52,7 +58,7 @@ Status SignedAndKept(Error error) {
 }  // namespace
 
 Organisation::Organisation(OrganisationKey key, const ServerLink& link)
-    : key_(std::move(key)), link_(link), copy_(key_.signing_key.public_key()) {}
+    : key_(std::move(key)), link_(link), copy_(key_.root(), key_.signer()) {}
 
 Status Organisation::KeepCopyIn(FileSystem* files, const std::string& path) {
   return copy_.KeepIn(files, path);
@@ -63,6 +69,22 @@ void Organisation::Tell(const std::vector<DirectoryNews>& news) const {
     for (const DirectoryNews& one : news) on_news_(one);
 }
 
+RequestSigner Organisation::Signer() const {
+  return key_.officer_of ? RequestSigner::Device(key_.signer())
+                         : RequestSigner::Organisation(key_.root());
+}
+
+Status Organisation::Send(std::string method, const std::string& path,
+                          std::string_view content_type, ByteView body,
+                          const std::function<Status(ByteView)>& sink) const {
+  Status sent = SendSigned(
+      link_, {std::move(method), path, content_type, body, &key_.signing_key, Signer()}, sink);
+  // The words are a laptop's.
+  if (!sent && key_.officer_of && sent.error().code == ErrorCode::kNotEnrolled)
+    return NotAnOfficer();
+  return sent;
+}
+
 Result<Organisation::Answered> Organisation::Exchange(const std::vector<Bytes>& statements) {
   const KnownDirectoryFrame known = copy_.known();
   Bytes body;
@@ -71,10 +93,8 @@ Result<Organisation::Answered> Organisation::Exchange(const std::vector<Bytes>& 
   for (const Bytes& statement : statements) AppendFrame(body, PushFrame(StatementFrame{statement}));
   AppendFrame(body, PushFrame(PushEndFrame{}));
   RootAnswer answer{copy_.ShownFromTheBeginning(), copy_.shown(), time_key_};
-  const SignedCall call{
-      "POST", "/v1/sync",        kSyncContentType,
-      body,   &key_.signing_key, RequestSigner::Organisation(key_.signing_key.public_key())};
-  SACOCHE_TRY(SendSigned(link_, call, [&](ByteView piece) { return answer.Feed(piece); }));
+  SACOCHE_TRY(Send("POST", "/v1/sync", kSyncContentType, body,
+                   [&](ByteView piece) { return answer.Feed(piece); }));
   if (!answer.ended)
     return Fail(ErrorCode::kNetwork, "the server's answer was cut short", "Try again.");
   SACOCHE_ASSIGN(auto news, copy_.TakeIn(std::move(answer.shown)));
@@ -110,7 +130,7 @@ Status Organisation::GiveBack() {
 }
 
 Status Organisation::NameServer() {
-  if (!time_key_ || time_key_ == directory().time_key()) return {};
+  if (key_.officer_of || !time_key_ || time_key_ == directory().time_key()) return {};
   return Say(ServerStatement{*time_key_});
 }
 
@@ -118,9 +138,9 @@ Status Organisation::MaySign() const {
   if (const auto& fork = copy_.fork())
     return Fail(
         ErrorCode::kUntrusted,
-        "the organisation's key signed two statements number " +
-            std::to_string(fork->here.statement.counter) + ": here " +
-            std::string(WordsFor(fork->here.statement.payload)) + ", at the server " +
+        std::string(fork->here.statement.by_root() ? "the organisation's key" : "this key") +
+            " signed two statements number " + std::to_string(fork->here.statement.counter) +
+            ": here " + std::string(WordsFor(fork->here.statement.payload)) + ", at the server " +
             std::string(WordsFor(fork->there.statement.payload)),
         "Nothing is signed until that is settled. Find out on which machine the other was "
         "signed; if on none, somebody has the key. If what the server shows shall hold, move "
@@ -132,11 +152,12 @@ Status Organisation::MaySign() const {
 
 Status Organisation::Say(StatementPayload payload) {
   SACOCHE_TRY(MaySign());
-  const DeviceId root;
+  const DeviceId signer = key_.signer();
   const SignedStatement statement =
-      SignStatement(Statement{root, directory().NextCounter(root), directory().LastHash(root),
+      SignStatement(Statement{signer, directory().NextCounter(signer), directory().LastHash(signer),
                               std::move(payload)},
                     key_.signing_key);
+  SACOCHE_TRY(CheckRank(statement.statement));
   SACOCHE_TRY(copy_.Say(statement));
   auto answered = Exchange({statement.bytes});
   if (!answered) return SignedAndKept(std::move(answered).error());
@@ -155,6 +176,7 @@ Status Organisation::Say(StatementPayload payload) {
 }
 
 Status Organisation::Found() {
+  SACOCHE_TRY(RequireRoot());
   // A server that serves nobody answers nothing before it was founded, so say it first.
   const OrganisationStatement payload{key_.signing_key.public_key(), key_.box_key.public_key()};
   const SignedStatement first =
@@ -178,12 +200,9 @@ Result<SpaceId> Organisation::AddSpace(const SpaceLabel& label) {
 
 Result<std::vector<PendingDevice>> Organisation::Requests() {
   Bytes body;
-  const SignedCall call{
-      "GET", "/v1/enrolment",   "",
-      {},    &key_.signing_key, RequestSigner::Organisation(key_.signing_key.public_key())};
   constexpr std::size_t kListBytesMax =
       limits::kPendingEnrolmentsMax * (kEnrolmentRequestBytesMax + 4);
-  SACOCHE_TRY(SendSigned(link_, call, [&](ByteView piece) -> Status {
+  SACOCHE_TRY(Send("GET", "/v1/enrolment", "", {}, [&](ByteView piece) -> Status {
     if (body.size() + piece.size() > kListBytesMax)
       return Fail(ErrorCode::kLimit, "the server's list of requests is too long");
     Append(body, piece);
@@ -199,8 +218,7 @@ Result<std::vector<PendingDevice>> Organisation::Requests() {
     if (!plain) continue;
     auto profile = DecodeProfile(TextOf(plain->view()));
     if (!profile) continue;
-    std::string phrase =
-        ComparisonPhrase({key_.signing_key.public_key(), request->signing_key, request->box_key});
+    std::string phrase = ComparisonPhrase({key_.root(), request->signing_key, request->box_key});
     pending.push_back(PendingDevice{std::move(*request), std::move(*profile), std::move(phrase)});
   }
   return pending;
@@ -247,11 +265,6 @@ Status Organisation::Revoke(const DeviceId& device, RevocationStatement::Reason 
     return Fail(ErrorCode::kAlreadyExists, "that laptop is withdrawn already",
                 "There is nothing more to do.");
   return Say(RevocationStatement{device, reason});
-}
-
-Status Organisation::Appoint(const OfficerStatement& officer) {
-  SACOCHE_TRY(Refresh());
-  return Say(officer);
 }
 
 Status Organisation::SetPolicy(const PolicyStatement& policy) {

@@ -37,9 +37,10 @@ struct LabelledSpace {
   SpaceLabel label;
 };
 
-// The administrator's side: whoever holds the organisation's key file. It works on its own copy of
-// the directory, which it verifies like every client and compares with the server's at each
-// contact: what the server lacks is given back to it. It reads no case. One thread.
+// The administrator's side: whoever holds the organisation's key file, or an officer with his own,
+// who may do what his rank lets him (kRefused says what does not). It works on its own copy of the
+// directory, which it verifies like every client and compares with the server's at each contact:
+// what the server lacks is given back to it. It reads no case. One thread.
 //
 // A call that signs fails with kUntrusted while another history of the key's statements is about,
 // with kRefused while the server does not take back what it forgot. What it has signed when the
@@ -84,6 +85,8 @@ class Organisation {
 
   // Lets the holder of that key admit and withdraw devices, within his rank; kNone ends it.
   Status Appoint(const OfficerStatement& officer);
+  // kRefused if this is an officer's key.
+  [[nodiscard]] Status RequireRoot() const;
 
   // What is asked of the laptops from now on, each of which learns it at its next sync.
   // kInvalidInput beyond the statement's limits.
@@ -114,6 +117,11 @@ class Organisation {
   // Lets devices know with which key the server signs the time, if it is another than before.
   Status NameServer();
   [[nodiscard]] Status MaySign() const;
+  // Why an officer may not say that, if he may not.
+  [[nodiscard]] Status CheckRank(const Statement& statement) const;
+  [[nodiscard]] RequestSigner Signer() const;
+  Status Send(std::string method, const std::string& path, std::string_view content_type,
+              ByteView body, const std::function<Status(ByteView)>& sink) const;
   Status Say(StatementPayload payload);
   // Gives the server what it lacks.
   Status GiveBack();

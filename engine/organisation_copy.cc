@@ -31,13 +31,13 @@ std::vector<Bytes> BytesOf(const std::vector<SignedStatement>& statements) {
   return bytes;
 }
 
-// The root's statements by their numbers.
-using RootChain = std::map<std::uint64_t, const SignedStatement*>;
-RootChain RootChainOf(const std::vector<SignedStatement>& statements) {
-  RootChain chain;
-  for (const SignedStatement& statement : statements)
-    if (statement.statement.by_root()) chain.emplace(statement.statement.counter, &statement);
-  return chain;
+// Statements by their signers and numbers.
+using Chains = std::map<std::pair<DeviceId, std::uint64_t>, const SignedStatement*>;
+Chains ChainsOf(const std::vector<SignedStatement>& statements) {
+  Chains chains;
+  for (const SignedStatement& one : statements)
+    chains.emplace(std::pair(one.statement.signer, one.statement.counter), &one);
+  return chains;
 }
 
 }  // namespace
@@ -124,10 +124,11 @@ KnownDirectoryFrame OrganisationCopy::known() const {
 // What of the statements that were known here still holds beside what the server shows.
 struct OrganisationCopy::Remainder {
   Directory all;
-  RootChain root_chain;
+  Chains chains;
+  DeviceId self;
   std::size_t gave_way = 0;
   std::size_t upheld = 0;
-  std::optional<Fork> fork;
+  std::optional<Fork> fork = std::nullopt;
 
   // Those that hold, in an order in which a directory takes them: what the server forgot at
   // different times may have to stand in another order than it was forgotten in.
@@ -167,14 +168,15 @@ struct OrganisationCopy::Remainder {
   }
 
   void NoteFork(const SignedStatement& statement) {
-    if (fork || !statement.statement.by_root()) return;
-    const auto there = root_chain.find(statement.statement.counter);
-    if (there != root_chain.end()) fork = Fork{statement, *there->second};
+    const Statement& said = statement.statement;
+    if (fork || !(said.by_root() || said.signer == self)) return;
+    const auto there = chains.find({said.signer, said.counter});
+    if (there != chains.end()) fork = Fork{statement, *there->second};
   }
 };
 
 Result<std::vector<DirectoryNews>> OrganisationCopy::TakeIn(Shown shown) {
-  Remainder remainder{shown.directory, RootChainOf(shown.statements), 0, 0, {}};
+  Remainder remainder{shown.directory, ChainsOf(shown.statements), signer_};
   std::vector<SignedStatement> known_before = shown_.statements;
   known_before.insert(known_before.end(), lacking_.begin(), lacking_.end());
   auto lacking = remainder.SiftShown(std::move(known_before));

@@ -19,7 +19,7 @@ struct DirectoryNews {
     kReordered,  // the server shows all that it showed, in another order
     kGaveWay,    // they contradict what the server shows, and hold no longer
     kUpheld,     // withdrawals that contradict it, and hold all the same until they are said again
-    kForked,     // two statements of the organisation's key stand under one number
+    kForked,     // two statements of the root, or of this key, stand under one number
   } kind = Kind::kCopyMade;
   std::size_t statements = 0;
   bool operator==(const DirectoryNews&) const = default;
@@ -47,7 +47,11 @@ class OrganisationCopy {
     SignedStatement there;
   };
 
-  explicit OrganisationCopy(const SigningPublicKey& root) : root_(root) { Forget(); }
+  // `signer`: whose copy it is; zero: the root's.
+  explicit OrganisationCopy(const SigningPublicKey& root, const DeviceId& signer = {})
+      : root_(root), signer_(signer) {
+    Forget();
+  }
 
   // From now on it is kept in that file: reads what is there, if anything is. `files` must outlive
   // this. kCorrupt, kInvalidInput (another organisation's): nothing was changed.
@@ -85,6 +89,7 @@ class OrganisationCopy {
   [[nodiscard]] DirectoryCopy ToKeep() const;
 
   SigningPublicKey root_;
+  DeviceId signer_;
   FileSystem* files_ = nullptr;
   std::string path_;
   bool is_new_ = false;  // nobody was told yet that there was no file
