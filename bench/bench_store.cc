@@ -22,7 +22,8 @@ Result<std::unique_ptr<Vault>> OpenVault(const Vault::Options& options) {
 }  // namespace
 
 Result<std::unique_ptr<BenchDevice>> BenchDevice::Open(const std::string& dir,
-                                                       const std::string& device) {
+                                                       const std::string& device,
+                                                       std::uint64_t snapshot_after) {
   std::unique_ptr<BenchDevice> opened(new BenchDevice());
   opened->folder_ = dir + "/" + device;
   std::error_code error;
@@ -31,8 +32,10 @@ Result<std::unique_ptr<BenchDevice>> BenchDevice::Open(const std::string& dir,
                 "Run `sacoche-bench init` first, and name A, B or S.");
   const std::string path = opened->folder_ + "/sacoche.db";
   SACOCHE_ASSIGN(opened->vault_, OpenVault({path, &opened->files_, &opened->clock_, ""}));
-  SACOCHE_ASSIGN(opened->engine_, Engine::Open({path, &BenchSchema(), &opened->clock_,
-                                                &opened->random_, opened->vault_->vfs_name()}));
+  Engine::Config config{path, &BenchSchema(), &opened->clock_, &opened->random_,
+                        opened->vault_->vfs_name()};
+  config.snapshot_after_envelopes = snapshot_after;
+  SACOCHE_ASSIGN(opened->engine_, Engine::Open(config));
   return opened;
 }
 

@@ -14,8 +14,10 @@ namespace sacoche::bench {
 // One device of a bench folder: DIR/A/sacoche.db and so on.
 class BenchDevice {
  public:
-  static Result<std::unique_ptr<BenchDevice>> Open(const std::string& dir,
-                                                   const std::string& device);
+  // `snapshot_after`: Engine::Config::snapshot_after_envelopes.
+  static Result<std::unique_ptr<BenchDevice>> Open(
+      const std::string& dir, const std::string& device,
+      std::uint64_t snapshot_after = sync_limits::kSnapshotAfterEnvelopes);
 
   [[nodiscard]] Engine& engine() { return *engine_; }
   [[nodiscard]] Clock& clock() { return clock_; }

@@ -25,6 +25,7 @@ struct Arguments {
   std::string phase;
   std::string acknowledge;
   std::uint64_t skip = 0;
+  std::uint64_t snapshot_after = sync_limits::kSnapshotAfterEnvelopes;
   GeneratorOptions generator;
 };
 
@@ -78,7 +79,8 @@ Status Apply(const Arguments& arguments) {
 }
 
 Status Sync(const Arguments& arguments) {
-  SACOCHE_ASSIGN(const auto device, BenchDevice::Open(arguments.dir, arguments.device));
+  SACOCHE_ASSIGN(const auto device,
+                 BenchDevice::Open(arguments.dir, arguments.device, arguments.snapshot_after));
   SACOCHE_ASSIGN(const auto http, device->Connect());
   const ResourceUsage usage;
   SyncReport report;
@@ -164,7 +166,10 @@ int Main(int argc, char** argv) {
   apply->add_option("--skip", arguments.skip, "leave out so many operations, done before");
   commands[apply] = Apply;
 
-  commands[AddDeviceCommand(app, "sync", "one sync", arguments)] = Sync;
+  CLI::App* sync = AddDeviceCommand(app, "sync", "one sync", arguments);
+  sync->add_option("--snapshot-after", arguments.snapshot_after,
+                   "envelopes after which a snapshot is due");
+  commands[sync] = Sync;
   commands[AddDeviceCommand(app, "export", "the cases as JSON lines", arguments)] = Export;
   commands[AddDeviceCommand(app, "digest", "a hash of the merged state", arguments)] = Digest;
 

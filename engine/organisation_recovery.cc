@@ -68,10 +68,13 @@ Result<OrganisationRecovery> Organisation::UseRecoveryKey(const BoxKey& key,
       result.had_key.push_back(space);
     } else if (!opened) {
       result.not_given.push_back(space);
-    } else {
+    } else if (const auto sealed =
+                   TrySealKeyTo(member->admission.box_key, opened->key.view())) {
       result.opened.push_back(space);
-      grants.push_back(
-          {space, opened->epoch, device, SealKeyTo(member->admission.box_key, opened->key.view())});
+      grants.push_back({space, opened->epoch, device, *sealed});
+    } else {
+      return Fail(ErrorCode::kUntrusted, "nothing can be sealed to that laptop's key",
+                  "Withdraw the laptop, and ask who admitted it.");
     }
   }
   if (result.opened.empty()) return result;

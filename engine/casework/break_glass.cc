@@ -1,5 +1,6 @@
 #include "engine/casework/break_glass.h"
 
+#include "engine/casework/access_log.h"
 #include "engine/casework/schema.h"
 
 namespace sacoche::casework {
@@ -8,37 +9,6 @@ namespace {
 constexpr std::uint64_t kHourS = 3600;
 constexpr std::uint64_t kHoursByDefault = 3;
 
-// The access log of the same post as the space. kRefused: this laptop is in none.
-Result<SpaceId> LogBeside(Engine& engine, const SpaceId& space) {
-  const SpaceLabel beside = engine.SpaceLabelOf(space);
-  SACOCHE_ASSIGN(const EngineStatus status, engine.ReadStatus());
-  for (const SpaceId& other : status.spaces) {
-    const SpaceLabel label = engine.SpaceLabelOf(other);
-    if (label.kind == SpaceKind::kAccessLog && label.post == beside.post) return other;
-  }
-  return Fail(ErrorCode::kRefused, "this laptop is not in the access log of that post",
-              "Ask your administrator.");
-}
-
-Status Log(Engine& engine, const SpaceId& beside, const char* act, const RecordId& record,
-           const std::string& reason) {
-  if (reason.empty())
-    return Fail(ErrorCode::kInvalidInput, "no reason was given",
-                "Say why: it is written into the access log, and the post reads it.");
-  SACOCHE_ASSIGN(const SpaceId log, LogBeside(engine, beside));
-  const KindDef& kind = *CaseworkSchema().FindKind("journal_acces");
-  const auto field = [&](const char* name) { return kind.FindField(name)->id; };
-  const RecordId entry = engine.NewRecordId();
-  SACOCHE_TRY(engine.Edit({entry,
-                           {{entry,
-                             kind.id,
-                             {{field("geste"), Value::OfCode(act), {}},
-                              {field("enregistrement"), Value::Reference(record), {}},
-                              {field("motif"), Value::Text(reason), {}}}}}},
-                          log));
-  return {};
-}
-
 }  // namespace
 
 Status AskForDossier(Engine& supervisor, const RecordId& follow_up, const std::string& reason) {
@@ -46,7 +16,7 @@ Status AskForDossier(Engine& supervisor, const RecordId& follow_up, const std::s
   if (!view || view->head.kind != CaseworkSchema().FindKind(kSuivi)->id)
     return Fail(ErrorCode::kNotFound, "there is no such follow-up record on this laptop",
                 "Check its number, or synchronise first.");
-  return Log(supervisor, view->head.space, "DEMANDE", follow_up, reason);
+  return LogAccess(supervisor, AccessGesture::kRequest, {follow_up, view->head.space}, reason);
 }
 
 Result<std::uint64_t> HoursByForce(const PolicyStatement& policy,
@@ -74,7 +44,8 @@ Result<OpenedByForce> OpenByForce(Engine& emergency, const ForcedOpening& openin
     return Fail(ErrorCode::kNotFound, "none of the post's cases is the one that is meant",
                 "Check the follow-up record's number and the post.");
   // What is written down first cannot be left out afterwards.
-  SACOCHE_TRY(Log(emergency, (*view)->head.space, "BRIS_DE_GLACE", *dossier, opening.reason));
+  SACOCHE_TRY(LogAccess(emergency, AccessGesture::kBreakGlass, {*dossier, (*view)->head.space},
+                        opening.reason));
   const SharingTerms terms{ReaderRole::kTechnicalSupervisor, SharedDossier::Grounds::kOnRequest,
                            emergency.Now().ms / 1000 + hours * kHourS};
   SACOCHE_ASSIGN(const SpaceId space, emergency.ShareDossier(*dossier, opening.guests, terms));

@@ -213,10 +213,17 @@ Result<std::vector<RecordHead>> Records::List(const RecordQuery& query) {
   if (query.dossier) return Children(*query.dossier);
   if (query.kind && query.field) {
     const Bytes value = EncodeValue(query.value);
-    auto indexed = database_->Prepare(
-        "SELECT id, r.kind, dossier, space, created_hlc, changed_hlc FROM field_index i "
-        "JOIN record r ON r.id = i.record WHERE i.kind = ? AND i.field = ? AND i.value = ? "
-        "ORDER BY changed_hlc DESC, id LIMIT ?");
+    const bool oldest_first = query.order == RecordQuery::Order::kOldestChangeFirst;
+    auto indexed = oldest_first ? database_->Prepare(
+                                      "SELECT id, r.kind, dossier, space, created_hlc, changed_hlc "
+                                      "FROM field_index i JOIN record r ON r.id = i.record "
+                                      "WHERE i.kind = ? AND i.field = ? AND i.value = ? "
+                                      "ORDER BY changed_hlc, id LIMIT ?")
+                                : database_->Prepare(
+                                      "SELECT id, r.kind, dossier, space, created_hlc, changed_hlc "
+                                      "FROM field_index i JOIN record r ON r.id = i.record "
+                                      "WHERE i.kind = ? AND i.field = ? AND i.value = ? "
+                                      "ORDER BY changed_hlc DESC, id LIMIT ?");
     indexed.Bind(static_cast<std::uint64_t>(*query.kind))
         .Bind(static_cast<std::uint64_t>(*query.field))
         .Bind(value)

@@ -21,6 +21,8 @@ struct RecordQuery {
   // An indexed field that shows this value; needs `kind`.
   std::optional<FieldId> field;
   Value value;
+  // By the field only.
+  enum class Order { kNewestChangeFirst, kOldestChangeFirst } order = Order::kNewestChangeFirst;
   std::size_t count_max = 1000;
 };
 
@@ -48,7 +50,7 @@ class Records {
   // Empties every register of the space's records, before the log is merged into them again.
   Status EmptyRegisters(const SpaceId& space);
 
-  // Newest change first.
+  // Newest change first, unless the query says otherwise.
   [[nodiscard]] Result<std::vector<RecordHead>> List(const RecordQuery& query);
   // The children of a dossier, oldest first, without its root.
   [[nodiscard]] Result<std::vector<RecordHead>> Children(const RecordId& dossier);

@@ -119,9 +119,9 @@ Status KeyExchange::ProposeGrants(const SpaceId& space, std::uint64_t epoch,
   if (!key) return {};
   for (const DeviceId& device : directory_->MembersOf(space)) {
     if (directory_->FindGrant(space, epoch, device) != nullptr) continue;
-    const BoxPublicKey& recipient = directory_->FindMember(device)->admission.box_key;
-    proposals.push_back(
-        SignNext(GrantStatement{space, epoch, device, SealKeyTo(recipient, key->view())}));
+    const auto sealed =
+        TrySealKeyTo(directory_->FindMember(device)->admission.box_key, key->view());
+    if (sealed) proposals.push_back(SignNext(GrantStatement{space, epoch, device, *sealed}));
   }
   ProposeGrantsToRecoveryKeys(space, epoch, *key, proposals);
   return {};

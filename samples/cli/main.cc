@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "platform/posix/process_guard.h"
+#include "samples/cli/access_log_commands.h"
 #include "samples/cli/command_context.h"
 #include "samples/cli/command_line_error.h"
 #include "samples/cli/exit_code.h"
@@ -59,6 +60,7 @@ int Run(int argc, char** argv) {
   RecordCommands record_commands(app, context);
   ReadingCommands reading_commands(app, context);
   SharingCommands sharing_commands(app, context);
+  AccessLogCommands access_log_commands(app, context);
   SyncCommands sync_commands(app, context);
   RecoveryCommands recovery_commands(app, context);
   OrgCommands org_commands(app, context);

@@ -1,5 +1,6 @@
 #include "samples/cli/reading_commands.h"
 
+#include "samples/cli/access_log_commands.h"
 #include "samples/cli/co_written_text.h"
 #include "samples/cli/field_arguments.h"
 #include "samples/cli/record_json.h"
@@ -29,6 +30,7 @@ ReadingCommands::ReadingCommands(CLI::App& app, CommandContext& context) : conte
   CLI::App* export_records =
       app.add_subcommand("export", "Write every record as a line of JSON, in clear text");
   export_records->add_option("--out", out_file_, "The file to write, all or nothing");
+  AddReasonOption(export_records, reason_);
   context_.On(export_records, [this] { return Export(); });
 
   CLI::App* digest = app.add_subcommand(
@@ -40,6 +42,7 @@ void ReadingCommands::AddQueries(CLI::App& app) {
   CLI::App* show = app.add_subcommand("show", "Show a record; a dossier with all that is in it");
   show->add_option("ID", id_, "The record's id, or its first digits")->required();
   show->add_flag("--all", all_, "Empty fields and corrected entries as well");
+  AddReasonOption(show, reason_);
   context_.On(show, [this] { return Show(); });
 
   CLI::App* list = app.add_subcommand("list", "List records, the latest change first");
@@ -56,6 +59,7 @@ void ReadingCommands::AddQueries(CLI::App& app) {
 
   CLI::App* history = app.add_subcommand("history", "List every change of a record, oldest first");
   history->add_option("ID", id_, "The record's id, or its first digits")->required();
+  AddReasonOption(history, reason_);
   context_.On(history, [this] { return History(); });
 }
 
@@ -79,6 +83,7 @@ Status ReadingCommands::ShowSchema() {
 Status ReadingCommands::Show() {
   SACOCHE_ASSIGN(auto engine, context_.OpenStore());
   SACOCHE_ASSIGN(const RecordView root, context_.FindRecord(*engine, id_));
+  NoteReading(*engine, root, reason_);
   const Detail detail = all_ ? Detail::kEverything : Detail::kCurrent;
   std::string text = RecordText(*engine, context_.schema(), root, detail);
   Json json = RecordToJson(*engine, context_.schema(), root);
@@ -171,6 +176,7 @@ Status ReadingCommands::Search() {
 Status ReadingCommands::History() {
   SACOCHE_ASSIGN(auto engine, context_.OpenStore());
   SACOCHE_ASSIGN(const RecordView view, context_.FindRecord(*engine, id_));
+  NoteReading(*engine, view, reason_);
   SACOCHE_ASSIGN(const auto history, engine->History(view.head.id));
   const KindDef* kind = context_.schema().FindKind(view.head.kind);
   SACOCHE_ASSIGN(const bool has_older, engine->HasOlderHistory(view.head.id));
@@ -219,6 +225,8 @@ Status ReadingCommands::Conflicts() {
 
 Status ReadingCommands::Export() {
   SACOCHE_ASSIGN(auto engine, context_.OpenStore());
+  // What is written down first cannot be left out afterwards.
+  SACOCHE_TRY(casework::LogExportOfAll(*engine, reason_));
   std::string lines;
   std::uint64_t count = 0;
   SACOCHE_TRY(engine->ForEachRecord([&](const RecordView& view) -> Status {

@@ -38,6 +38,7 @@ class ReadingCommands {
   std::size_t limit_ = 1000;
   std::vector<std::string> words_;
   std::string out_file_;
+  std::string reason_;
 };
 
 }  // namespace sacoche

@@ -73,7 +73,11 @@ RecordCommands::RecordCommands(CLI::App& app, CommandContext& context) : context
 }
 
 Result<const KindDef*> RecordCommands::KindOf(const RecordView& view) const {
-  if (const KindDef* kind = context_.schema().FindKind(view.head.kind)) return kind;
+  const KindDef* kind = context_.schema().FindKind(view.head.kind);
+  if (kind != nullptr && kind->space == SpaceKind::kAccessLog)
+    return Fail(ErrorCode::kRefused, "an entry of the access log is never changed",
+                "It goes by itself when its time is over.");
+  if (kind != nullptr) return kind;
   return Fail(ErrorCode::kNewerFormat, "this record was made by a newer release of Sacoche",
               "Update Sacoche to edit it; it is kept as it is.");
 }

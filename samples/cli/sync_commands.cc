@@ -1,5 +1,6 @@
 #include "samples/cli/sync_commands.h"
 
+#include "engine/casework/access_log.h"
 #include "samples/cli/invitation.h"
 #include "samples/cli/recovery_text.h"
 #include "samples/cli/space_words.h"
@@ -236,6 +237,8 @@ Status SyncCommands::Sync() {
   SACOCHE_ASSIGN(const RecoveryStatus recovery, engine->ReadRecovery());
   const bool did_something = report.changes_out + report.changes_in > 0;
   if (outcome || did_something) PrintReport(report, status, recovery, outcome.has_value());
+  // The server has just told the time. What is erased now is sent next time.
+  if (outcome) SACOCHE_TRY(casework::EraseOldAccesses(*engine));
   return outcome;
 }
 

@@ -307,6 +307,24 @@ TEST_F(Recovery, AKeyToWhichNothingCanBeSealedStopsNobody) {
   EXPECT_EQ(Rules().FindGrant(team.space, 1, Rules().FindRecoveryKey(signer)->recipient), nullptr);
 }
 
+// Said by an officer, for the same.
+TEST_F(Recovery, ALaptopToWhichNothingCanBeSealedStopsNobody) {
+  AdmissionStatement admission;
+  admission.signing_key = SigningKey::Generate().public_key();
+  admission.spaces = {team.space};
+  const DeviceId root;
+  const SignedStatement said =
+      SignStatement({root, Rules().NextCounter(root), Rules().LastHash(root), admission},
+                    team.organisation.key().signing_key);
+  const auto outcome = team.server->directory->Append({&said.bytes, 1});
+  ASSERT_THAT(outcome, Succeeds());
+  ASSERT_EQ(outcome->front().problem, std::nullopt);
+  a->Set(record, kTitle, Value::Text("goes on"));
+  team.Sync(*a);
+  EXPECT_EQ(a->Status().changes_waiting, 0U);
+  EXPECT_EQ(Rules().FindGrant(team.space, 1, DeviceIdOf(admission.signing_key)), nullptr);
+}
+
 TEST_F(Recovery, AWithdrawnLaptopForgetsACodeThatWasTyped) {
   Withdraw(a, Reason::kLost);
   Device next = NewLaptop("next", claire);
