@@ -71,6 +71,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<Next> Serve(Parser& parser);
   boost::asio::awaitable<OrProblem<bool>> ReadBody(Parser& parser, Exchange& exchange);
   boost::asio::awaitable<OrProblem<void>> Commit(Exchange& exchange);
+  // http_answers.cc
+  // What the log and the metrics call an answer that went out, and one that did not.
+  static constexpr std::string_view kNoProblem = "none";
+  static constexpr std::string_view kCut = "cut";
   // Whether more than what `body` has now is to come.
   OrProblem<bool> Gather(Exchange& exchange, Bytes& body);
   boost::asio::awaitable<Next> WriteAnswer(Exchange& exchange, Next next);

@@ -185,9 +185,9 @@ TEST(Bundle, AFrameThatHidesItsSizeIsRefused) {
 
 TEST(Bundle, AFrameWithAChecksumOrTheNameOfADictionaryIsRefused) {
   const Bytes bundle = EncodeBundle(SampleChanges());
-  for (const std::uint8_t flag : {1, 2, 4}) {
+  for (const std::uint8_t flag : std::initializer_list<std::uint8_t>{1, 2, 4}) {
     Bytes spoilt = bundle;
-    spoilt[1] |= flag;
+    spoilt[1] = static_cast<std::uint8_t>(spoilt[1] | flag);
     EXPECT_THAT(DecodeBundle(spoilt, kAuthor), FailsWith(ErrorCode::kCorrupt)) << int{flag};
   }
 }
