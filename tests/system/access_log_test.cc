@@ -7,7 +7,8 @@ namespace {
 class AccessLogByCommandLine : public CommandLineAndServer {
  protected:
   void Enrol(const std::string& laptop, const std::string& role) {
-    Org({"admit", "--phrase", AskForAdmission(laptop), "--role", role, "--post", "Aubrac"});
+    Org({"admit", "--phrase", AskForAdmission(laptop), "--role", role, "--post", "Aubrac",
+         "--without-invitation"});
   }
   Json Log(const std::string& laptop, std::vector<std::string> more = {}) {
     more.insert(more.begin(), {"access-log", "--json"});

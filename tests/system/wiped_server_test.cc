@@ -13,7 +13,7 @@ class WipedServer : public CommandLineAndServer {
  protected:
   void Admit(const std::string& laptop) {
     Org({"admit", "--phrase", AskForAdmission(laptop), "--role", "intervenant", "--space",
-         "Poste de Montcel"});
+         "Poste de Montcel", "--without-invitation"});
   }
 
   // Each writes a case of their own, edits the one that is everybody's, and synchronises.

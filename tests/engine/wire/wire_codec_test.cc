@@ -71,7 +71,8 @@ PullFrame AnyPullFrame() {
     case 10:
       return ReceiptFrame{number};
     case 11:
-      return ServerTimeFrame{number, *rc::gen::arbitrary<ByteArray<64>>()};
+      return ServerTimeFrame{number % (limits::kServerTimeMsMax + 1),
+                             *rc::gen::arbitrary<ByteArray<64>>()};
     case 12:
       return ServerKeyFrame{*rc::gen::arbitrary<ByteArray<32>>()};
     case 13:
