@@ -80,6 +80,16 @@ class Recovery : public ::testing::Test {
   Device a;
   RecordId record;
 
+  // Once the server has taken it.
+  void ExpectNobodyIsStoppedBy(const SignedStatement& said) {
+    const auto outcome = team.server->directory->Append({&said.bytes, 1});
+    ASSERT_THAT(outcome, Succeeds());
+    ASSERT_EQ(outcome->front().problem, std::nullopt);
+    a->Set(record, kTitle, Value::Text("goes on"));
+    team.Sync(*a);
+    EXPECT_EQ(a->Status().changes_waiting, 0U);
+  }
+
  private:
   Directory rules_;
 };
@@ -297,12 +307,7 @@ TEST_F(Recovery, AKeyToWhichNothingCanBeSealedStopsNobody) {
       SignStatement({signer, Rules().NextCounter(signer), Rules().LastHash(signer),
                      RecoveryKeyStatement{BoxPublicKey{}}},
                     (*identity)->signing_key);
-  const auto outcome = team.server->directory->Append({&said.bytes, 1});
-  ASSERT_THAT(outcome, Succeeds());
-  ASSERT_EQ(outcome->front().problem, std::nullopt);
-  a->Set(record, kTitle, Value::Text("goes on"));
-  team.Sync(*a);
-  EXPECT_EQ(a->Status().changes_waiting, 0U);
+  ExpectNobodyIsStoppedBy(said);
   ASSERT_NE(Rules().FindRecoveryKey(signer), nullptr);
   EXPECT_EQ(Rules().FindGrant(team.space, 1, Rules().FindRecoveryKey(signer)->recipient), nullptr);
 }
@@ -316,12 +321,7 @@ TEST_F(Recovery, ALaptopToWhichNothingCanBeSealedStopsNobody) {
   const SignedStatement said =
       SignStatement({root, Rules().NextCounter(root), Rules().LastHash(root), admission},
                     team.organisation.key().signing_key);
-  const auto outcome = team.server->directory->Append({&said.bytes, 1});
-  ASSERT_THAT(outcome, Succeeds());
-  ASSERT_EQ(outcome->front().problem, std::nullopt);
-  a->Set(record, kTitle, Value::Text("goes on"));
-  team.Sync(*a);
-  EXPECT_EQ(a->Status().changes_waiting, 0U);
+  ExpectNobodyIsStoppedBy(said);
   EXPECT_EQ(Rules().FindGrant(team.space, 1, DeviceIdOf(admission.signing_key)), nullptr);
 }
 
