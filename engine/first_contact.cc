@@ -58,7 +58,8 @@ Result<Invitation> CompleteInvitation(HttpClient& http, const InvitationText& te
     return Fail(ErrorCode::kInvalidInput,
                 "the invitation has expired: it was good until " + DateOfDay(text.ticket.last_day),
                 "Ask your administrator for a new one.");
-  // What was vouched for and nothing else: OpenSSL would take authorities from more kinds of blocks.
+  // What was vouched for and nothing else: OpenSSL would take authorities from more kinds of
+  // blocks.
   return Invitation{text.server_url, CertificatesIn(facts.ca_pem), facts.root_signing_key,
                     facts.root_box_key, text.ticket};
 }

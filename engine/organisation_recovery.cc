@@ -68,8 +68,7 @@ Result<OrganisationRecovery> Organisation::UseRecoveryKey(const BoxKey& key,
       result.had_key.push_back(space);
     } else if (!opened) {
       result.not_given.push_back(space);
-    } else if (const auto sealed =
-                   TrySealKeyTo(member->admission.box_key, opened->key.view())) {
+    } else if (const auto sealed = TrySealKeyTo(member->admission.box_key, opened->key.view())) {
       result.opened.push_back(space);
       grants.push_back({space, opened->epoch, device, *sealed});
     } else {

@@ -70,7 +70,8 @@ void WriteSet(const FieldEdit& edit, const Registers& now, std::vector<FieldWrit
   }
   for (const auto& [key, present] : now) {
     if (IsPresent(present) && !wanted.contains(key.element))
-      out.push_back(FieldWrite{edit.field, key.element, Value::Flag(false), DotsToReplace(present)});
+      out.push_back(
+          FieldWrite{edit.field, key.element, Value::Flag(false), DotsToReplace(present)});
   }
 }
 

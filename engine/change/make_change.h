@@ -27,14 +27,15 @@ struct Present {
 // is shown already, without an open conflict, is not written; of a set only what is new is added
 // and what is missing is taken out; of a text only the words that differ are written; an erasure
 // takes out all that the record shows. Every write names the dots that it replaces. What is written
-// into a closed record says what its author saw there. Nothing if nothing would change. `entry_id` names the entries that logs gain (one call each).
+// into a closed record says what its author saw there. Nothing if nothing would change. `entry_id`
+// names the entries that logs gain (one call each).
 //
 // kInvalidInput: the record was erased, a monotonic field would go back without a reopening, or a
 // text is not the one that was opened. kLimit: text_limits.h.
 // Precondition: CheckEdit passed.
 [[nodiscard]] Result<std::optional<Change>> MakeChange(
-    const Schema& schema, const Edit& edit, const ChangeStamp& stamp,
-    const Present& present, const std::function<ByteArray<16>()>& entry_id);
+    const Schema& schema, const Edit& edit, const ChangeStamp& stamp, const Present& present,
+    const std::function<ByteArray<16>()>& entry_id);
 
 // The dots of the siblings that a write names. What does not fit stays a sibling, and shows as a
 // conflict still open.

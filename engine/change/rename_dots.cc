@@ -12,8 +12,9 @@ Dot Renamed(const std::map<Dot, Dot>& moved, const Dot& dot) {
   return found == moved.end() ? dot : found->second;
 }
 
-// The old dots mean something else now, which was not seen. Behind those that moved stands what this
-// device wrote since then; a vector that claims more than it can have is cut, and so flags more.
+// The old dots mean something else now, which was not seen. Behind those that moved stands what
+// this device wrote since then; a vector that claims more than it can have is cut, and so flags
+// more.
 VersionVector Renamed(const std::map<Dot, Dot>& moved, const VersionVector& seen) {
   VersionVector renamed;
   for (const auto& [replica, last] : seen.contiguous()) {

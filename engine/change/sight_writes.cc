@@ -72,8 +72,8 @@ class SightWriter {
       for (const StandingWrite& write :
            ContentBeside(schema_, closable.record, closable.field->id, record))
         content.push_back(write.sibling->dot);
-    const bool is_unseen = !std::ranges::all_of(
-        content, [&](const Dot& dot) { return closing.Covers(dot); });
+    const bool is_unseen =
+        !std::ranges::all_of(content, [&](const Dot& dot) { return closing.Covers(dot); });
     if (change_.records.empty() && !is_unseen) return {};
     content.push_back(change_.dot);
     Sight sight;

@@ -12,12 +12,12 @@ std::vector<UnseenWrite> UnseenByClosing(const Schema& schema, const ClosableFie
   if (!closing.stands()) return {};
   std::map<std::tuple<RecordId, FieldId, DeviceId>, UnseenWrite> last;
   for (const Record& record : scope)
-    for (const StandingWrite& write : ContentBeside(schema, closed.record, closed.field.id, record)) {
+    for (const StandingWrite& write :
+         ContentBeside(schema, closed.record, closed.field.id, record)) {
       const Sibling& sibling = *write.sibling;
       if (closing.Covers(sibling.dot)) continue;
       const UnseenWrite unseen{record.id, record.kind, write.field, WriterOf(sibling)};
-      const auto [at, is_new] =
-          last.try_emplace({record.id, write.field, sibling.author}, unseen);
+      const auto [at, is_new] = last.try_emplace({record.id, write.field, sibling.author}, unseen);
       if (!is_new && std::tie(at->second.writer.hlc, at->second.writer.dot) <
                          std::tie(sibling.hlc, sibling.dot))
         at->second = unseen;

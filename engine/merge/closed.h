@@ -11,9 +11,10 @@ struct ClosableField {
   const FieldRegisters& registers;  // the field's own
 };
 
-// What was written into `scope` without sight of the closings that stand, whose authors had not seen
-// it either (record/closing.h): of each person the last write to each field, by record, field and
-// author. Empty if nothing is closed. `scope`: what the closing speaks about (Records::ClosedBy).
+// What was written into `scope` without sight of the closings that stand, whose authors had not
+// seen it either (record/closing.h): of each person the last write to each field, by record, field
+// and author. Empty if nothing is closed. `scope`: what the closing speaks about
+// (Records::ClosedBy).
 [[nodiscard]] std::vector<UnseenWrite> UnseenByClosing(const Schema& schema,
                                                        const ClosableField& closed,
                                                        const std::vector<Record>& scope);

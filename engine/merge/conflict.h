@@ -68,13 +68,14 @@ struct UnseenWrite {
 
 // A field that two people edited without having seen each other: all values, best first, of which
 // the first applies meanwhile. Of an erasure it is the erasure; what was written without sight of
-// it stands in the record's other fields. Of a closing it may be the closing alone, beside `unseen`.
+// it stands in the record's other fields. Of a closing it may be the closing alone, beside
+// `unseen`.
 struct Conflict {
   RecordId record;
   FieldId field{};
   std::vector<Candidate> candidates;  // of a text the whole, with who wrote last
   Precedence first_applies = Precedence::kLatest;
-  std::vector<Passage> passages = {};     // of a text: where to look
+  std::vector<Passage> passages = {};    // of a text: where to look
   std::vector<UnseenWrite> unseen = {};  // by a closing
 
   bool operator==(const Conflict&) const = default;

@@ -8,7 +8,6 @@
 namespace sacoche {
 namespace {
 
-
 std::vector<Passage> PassagesOf(const TextField& text) {
   std::vector<Passage> passages;
   for (const ContestedPassage& contested : text.document().Contested()) {

@@ -37,8 +37,8 @@ struct Register {
   bool operator==(const Register&) const = default;
 };
 
-// Where a Sight stands (record/sight.h). No encoded value begins so, and no other element is of this
-// length.
+// Where a Sight stands (record/sight.h). No encoded value begins so, and no other element is of
+// this length.
 [[nodiscard]] inline Bytes SightElement() { return {0xff, 0x00}; }
 [[nodiscard]] inline bool IsSight(const RegisterKey& key) { return key.element == SightElement(); }
 

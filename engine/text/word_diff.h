@@ -23,10 +23,11 @@ struct WordHunk {
 // inserted or only deleted begins at a line, a sentence or a word, where there is a choice.
 //
 // The greedy algorithm of Myers, "An O(ND) difference algorithm and its variations" (1986), over
-// the words of letters and digits, and then over what stands between those that are kept. Where that finds more than kDiffDistanceMax differences, the stretch is first cut at words
-// that occur exactly once on both sides and in the same order (Cohen's patience diff), up to
-// kDiffDepthMax times over; a stretch without such words is replaced whole. Time is at most
-// kDiffDistanceMax × kDiffDepthMax × length, in practice nearly linear. Deterministic.
+// the words of letters and digits, and then over what stands between those that are kept. Where
+// that finds more than kDiffDistanceMax differences, the stretch is first cut at words that occur
+// exactly once on both sides and in the same order (Cohen's patience diff), up to kDiffDepthMax
+// times over; a stretch without such words is replaced whole. Time is at most kDiffDistanceMax ×
+// kDiffDepthMax × length, in practice nearly linear. Deterministic.
 [[nodiscard]] std::vector<WordHunk> DiffWords(std::u32string_view before,
                                               std::u32string_view after);
 

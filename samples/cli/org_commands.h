@@ -12,8 +12,8 @@ namespace sacoche {
 class EmergencyLaptop;
 
 // org create, invite, requests, admit, move, revoke, space add, post add, show, recovery, policy,
-// break-glass: the administrator's side. org_invite.cc, org_posts.cc, org_recovery.cc, org_policy.cc
-// and org_break_glass.cc have what their names say.
+// break-glass: the administrator's side. org_invite.cc, org_posts.cc, org_recovery.cc,
+// org_policy.cc and org_break_glass.cc have what their names say.
 class OrgCommands {
  public:
   // Both must outlive this, and this the parsing.

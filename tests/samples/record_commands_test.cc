@@ -223,7 +223,8 @@ TEST_F(RecordCommandsTest, AnEarlierValueIsTakenBackByTheNameOfItsChange) {
   // Both elements that the change added.
   (void)Print({"take-back", id, "problematiques", history[3]["change"]});
   EXPECT_EQ(PrintJson({"show", id})["fields"]["problematiques"]["value"].size(), 2U);
-  EXPECT_THAT(Print({"take-back", id, "problematiques", history[3]["change"]}), HasSubstr("already"));
+  EXPECT_THAT(Print({"take-back", id, "problematiques", history[3]["change"]}),
+              HasSubstr("already"));
   EXPECT_FALSE(PrintJson({"history", id}).back().contains("at_in_doubt"));
 }
 
@@ -274,7 +275,8 @@ TEST_F(RecordCommandsTest, WhatAColleagueNotedInAClosedCaseIsShownUntilSomebodyL
   EXPECT_EQ(conflicts[0]["unseen"][0]["author"], "Marc Petit");
   EXPECT_EQ(PrintJson({"show", id})["fields"]["statut"]["unseen"], conflicts[0]["unseen"]);
   EXPECT_THAT(Print({"show", id}), HasSubstr("CLOSED, while somebody who did not know"));
-  EXPECT_THAT(Print({"conflicts"}), HasSubstr("closed it: Intervention " + note + ", Date; Note   — Marc Petit"));
+  EXPECT_THAT(Print({"conflicts"}),
+              HasSubstr("closed it: Intervention " + note + ", Date; Note   — Marc Petit"));
   EXPECT_THAT(Print({"conflicts"}), HasSubstr("sacoche resolve " + id + " statut --as-is"));
   EXPECT_THAT(Print({"list"}), HasSubstr("[conflict]"));
   EXPECT_EQ(Print({"resolve", id, "statut", "--as-is"}), "Resolved: Statut: CLOSE (Close)");

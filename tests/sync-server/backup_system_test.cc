@@ -27,7 +27,7 @@ class BackupSystemTest : public ::testing::Test {
     return nlohmann::json::parse(ReadTextFile(folder_ / "out"));
   }
 
-  ServerProcess server_;
+  ServerProcess server_{kAnyRequestRate};  // a laptop writes without a pause
   TemporaryDirectory folder_;
   TestOrganisation organisation_;
   TestDevice a_{1};

@@ -30,11 +30,10 @@ constexpr std::chrono::seconds kMeasuringTime{15};
 constexpr double kSlowdownMax = 3;
 constexpr int kAttemptsMax = 4;
 
-constexpr const char* kRoomForCrowds =
+const std::string kRoomForCrowds =
+    kAnyRequestRate +
     "connections_max = 6000\nconnections_per_address_max = 6000\nsync_requests_max = 6000\n"
     "connections_per_minute_per_address = 1000000\nconnections_burst_per_address = 100000\n"
-    "requests_per_minute_per_device = 1000000\nrequests_burst_per_device = 1000000\n"
-    "requests_per_minute_per_address = 1000000\nrequests_burst_per_address = 1000000\n"
     "idle_ms_max = 600000\n";
 
 // A connection that costs this process as little as it can.

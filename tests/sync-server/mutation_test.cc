@@ -73,10 +73,9 @@ class Mutator {
 class MutationTest : public ::testing::Test {
  protected:
   MutationTest()
-      : server_(
-            "connections_per_minute_per_address = 1000000\nconnections_burst_per_address = 100000\n"
-            "requests_per_minute_per_address = 1000000\nrequests_burst_per_address = 1000000\n"
-            "requests_per_minute_per_device = 1000000\nrequests_burst_per_device = 1000000\n") {
+      : server_(kAnyRequestRate +
+                "connections_per_minute_per_address = 1000000\nconnections_burst_per_address = "
+                "100000\n") {
     client_.Sync(organisation_, {.statements = organisation_.Start(space_, honest_, hostile_)});
     for (int i = 0; i < 3; ++i) first_.push_back(hostile_.NextEnvelopeBytes(space_, 200));
     for (const auto& body : Bodies()) requests_.push_back(Recorded(body));

@@ -101,8 +101,8 @@ TEST_F(ResumptionTest, AfterAWeekTheCertificateIsLookedAtAgain) {
   const Bytes older = kept_with(checked_s - 1000);
   const SecretBytes next = KeptAfter(older);
   EXPECT_EQ(Resumed(), 1);
-  EXPECT_TRUE(std::ranges::equal(next.view().first(kCheckedAt + 8),
-                                 ByteView(older).first(kCheckedAt + 8)));
+  EXPECT_TRUE(
+      std::ranges::equal(next.view().first(kCheckedAt + 8), ByteView(older).first(kCheckedAt + 8)));
 }
 
 TEST_F(ResumptionTest, WhatAnotherServerGaveIsNotShownToThisOne) {

@@ -20,7 +20,8 @@ std::string ErrorOf(std::string_view toml) {
 TEST(ServerConfig, ReadsEveryKey) {
   const std::string hex(64, 'a');
   const auto config = ParseServerConfig(
-      "data = 'store'\nlisten = '127.0.0.1:0'\ncertificate = '/etc/c.pem'\nkey = 'k.pem'\nca = 'ca.pem'\n"
+      "data = 'store'\nlisten = '127.0.0.1:0'\ncertificate = '/etc/c.pem'\nkey = 'k.pem'\nca = "
+      "'ca.pem'\n"
       "organisation = '" +
           hex +
           "'\nready_file = 'ready'\n"

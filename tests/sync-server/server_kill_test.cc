@@ -56,9 +56,7 @@ TEST(ServerKill, NothingAcknowledgedIsLostAndNothingIsThereTwice) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   const SpaceId space = IdNumber<SpaceId>(1);
-  ServerProcess server(
-      "requests_per_minute_per_device = 1000000\nrequests_burst_per_device = 1000000\n"
-      "requests_per_minute_per_address = 1000000\nrequests_burst_per_address = 1000000\n");
+  ServerProcess server(kAnyRequestRate);
   PushingLaptop laptops[] = {{1, space}, {2, space}, {3, space}};
   TestOrganisation organisation;
   std::vector<Bytes> statements =

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <fstream>
+#include <stdexcept>
 
 #include "platform/curl/curl_http_client.h"
 #include "platform/posix/system_clock.h"
@@ -12,6 +13,11 @@
 #include "tests/support/test_organisation.h"
 
 namespace sacoche {
+
+// Limits of a server which clients ask as fast as they can.
+inline const std::string kAnyRequestRate =
+    "requests_per_minute_per_device = 1000000\nrequests_burst_per_device = 1000000\n"
+    "requests_per_minute_per_address = 1000000\nrequests_burst_per_address = 1000000\n";
 
 // The real sacoche-server with a fresh certificate, store and port, on loopback.
 class ServerProcess {
@@ -193,7 +199,7 @@ class TestClient {
     return reply;
   }
 
-  // A whole sync that must succeed.
+  // A whole sync. Throws what the server said if it does not succeed.
   TestPull Sync(const TestDevice& device, const TestPush& push) {
     return Sync(device.key(), device.signer(), push);
   }
@@ -210,7 +216,10 @@ class TestClient {
  private:
   TestPull Sync(const SigningKey& key, const RequestSigner& signer, const TestPush& push) {
     const auto reply = Send(Sign(key, signer, push.Encode()));
-    SACOCHE_CHECK(reply.has_value() && reply->status == 200);
+    if (!reply) throw std::runtime_error("a sync failed: " + reply.error().message);
+    if (reply->status != 200)
+      throw std::runtime_error("a sync was answered with " + std::to_string(reply->status) + ": " +
+                               std::string(TextOf(reply->body)));
     return TestPull::Decode(reply->body);
   }
 

@@ -21,20 +21,19 @@ Sibling Seen(std::uint64_t counter, Value value) {
 
 Result<std::optional<Change>> Try(const Edit& edit, const std::map<RegisterKey, Register>& now) {
   std::uint8_t entries = 0;
-  return MakeChange(
-      TestSchema(), edit, ChangeStamp{{}, Hlc{7}, {}},
-      Present{[&](const RecordId&, FieldId field) -> Result<Registers> {
-                Registers of_field;
-                for (const auto& [key, reg] : now)
-                  if (key.field == field) of_field.emplace(key, reg);
-                return of_field;
-              },
-              [](const RecordId&) -> Result<std::optional<KindId>> { return kFile; },
-              [&](const RecordId& id) -> Result<std::vector<Record>> {
-                return std::vector{Record{id, kFile, id, now}};
-              },
-              [](const Dot&) -> Result<bool> { return true; }},
-      [&] { return ByteArray<16>{++entries}; });
+  return MakeChange(TestSchema(), edit, ChangeStamp{{}, Hlc{7}, {}},
+                    Present{[&](const RecordId&, FieldId field) -> Result<Registers> {
+                              Registers of_field;
+                              for (const auto& [key, reg] : now)
+                                if (key.field == field) of_field.emplace(key, reg);
+                              return of_field;
+                            },
+                            [](const RecordId&) -> Result<std::optional<KindId>> { return kFile; },
+                            [&](const RecordId& id) -> Result<std::vector<Record>> {
+                              return std::vector{Record{id, kFile, id, now}};
+                            },
+                            [](const Dot&) -> Result<bool> { return true; }},
+                    [&] { return ByteArray<16>{++entries}; });
 }
 
 std::optional<Change> Make(const Edit& edit, const std::map<RegisterKey, Register>& now) {

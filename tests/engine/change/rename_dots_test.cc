@@ -17,8 +17,8 @@ Change ClosingWith(const VersionVector& seen) {
   Sight sight;
   sight.of[kClosing] = seen;
   Change change{kClosing, {}, {}, {}, {}};
-  change.records = {{{}, kFile, {{kStage, SightElement(), Value::Opaque(*EncodeSight(sight)),
-                                  {Dot{kOld, 4}}}}}};
+  change.records = {
+      {{}, kFile, {{kStage, SightElement(), Value::Opaque(*EncodeSight(sight)), {Dot{kOld, 4}}}}}};
   return change;
 }
 

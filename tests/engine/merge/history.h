@@ -46,7 +46,8 @@ struct Holder {
     const FieldRegisters of_field = Of(field);
     auto visible = Resolve(def, of_field);
     if (visible && def.closes())
-      FlagUnseen(UnseenByClosing(TestSchema(), {kOneRecord, def, of_field}, {AsRecord()}), *visible);
+      FlagUnseen(UnseenByClosing(TestSchema(), {kOneRecord, def, of_field}, {AsRecord()}),
+                 *visible);
     return visible;
   }
 

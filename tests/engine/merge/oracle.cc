@@ -101,8 +101,8 @@ std::set<Dot> Oracle::UnseenByClosing(const Known& known) const {
       const bool is_content = key.first == kTags ? event->value.is_true() : !event->value.empty();
       if (!is_content || IsCovered(*event, closings, known)) continue;
       const Event*& at = last[{key.first, event->stamp.author}];
-      if (at == nullptr || std::pair(at->stamp.hlc, at->stamp.dot) <
-                               std::pair(event->stamp.hlc, event->stamp.dot))
+      if (at == nullptr ||
+          std::pair(at->stamp.hlc, at->stamp.dot) < std::pair(event->stamp.hlc, event->stamp.dot))
         at = event;
     }
   }
@@ -174,8 +174,8 @@ Oracle::Outcome Oracle::Ask(const Wish& wish, const ChangeStamp& stamp, const Kn
     event.seen = known;
     histories_[key].push_back(event);
   }
-  const bool settles = std::ranges::count(wish.fields, FieldEdit::Settle::kYes,
-                                          &FieldEdit::settle) > 0;
+  const bool settles =
+      std::ranges::count(wish.fields, FieldEdit::Settle::kYes, &FieldEdit::settle) > 0;
   const bool looks = settles && (!plan.empty() || !UnseenByClosing(known).empty());
   if (looks) looks_.push_back({stamp, known, {}});
   return plan.empty() && !looks ? Outcome::kNothingToDo : Outcome::kWritten;

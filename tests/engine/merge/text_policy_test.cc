@@ -316,12 +316,15 @@ TEST_F(TextPolicyTest, AnEditThatWaitsForAnotherIsCounted) {
 TEST_F(TextPolicyTest, ATextInWhichTooManyDevicesWroteTakesNoEditThatNobodyWouldSee) {
   for (std::uint64_t n = 1; n < kTextReplicasMax; ++n) {
     TextOps ops;
-    for (std::size_t i = 0; i < 8; ++i) ops.author.bytes[i] = static_cast<std::uint8_t>(n >> (8 * i));
+    for (std::size_t i = 0; i < 8; ++i)
+      ops.author.bytes[i] = static_cast<std::uint8_t>(n >> (8 * i));
     ops.author.bytes[15] = 0xee;
     ops.runs = {{TextRun::Kind::kInsertAfter, 1, {}, {}, U"x"}};
     const Dot dot{ops.author, 1};
     Change change{dot, Hlc{n}, samir.NextStamp(1).author, kOneRecord, {}};
-    change.records = {{kOneRecord, kFile, {{kStory, TextElementOf(dot), Value::Opaque(*EncodeTextOps(ops)), {}}}}};
+    change.records = {{kOneRecord,
+                       kFile,
+                       {{kStory, TextElementOf(dot), Value::Opaque(*EncodeTextOps(ops)), {}}}}};
     samir.held.Apply(change);
   }
   const FieldEdit more{kStory, Value::Text(Text(samir) + "Fin."), {}};

@@ -70,9 +70,9 @@ TEST(Sight, NoValueThatASetHoldsStandsWhereItStands) {
 TEST(Closing, CoversWhatAnyOfThoseWhoSawItHadSeen) {
   const Dot closing{kOne, 4};
   const auto bytes = [&](const Sight& sight) { return Value::Opaque(*EncodeSight(sight)); };
-  const auto registers = Closed(closing, {bytes(SightOf(closing, {{kTwo, 3}})),
-                                          bytes(SightOf(closing, {{kTwo, 5}})),
-                                          bytes(SightOf({kTwo, 8}, {{kTwo, 6}}))});
+  const auto registers =
+      Closed(closing, {bytes(SightOf(closing, {{kTwo, 3}})), bytes(SightOf(closing, {{kTwo, 5}})),
+                       bytes(SightOf({kTwo, 8}, {{kTwo, 6}}))});
   const Closing closed(Stage(), registers);
   ASSERT_TRUE(closed.stands());
   EXPECT_TRUE(closed.Covers({kTwo, 3}));
