@@ -3,6 +3,7 @@
 #include "engine/membership/directory.h"
 #include "engine/membership/enrolment_request.h"
 #include "engine/membership/phrase.h"
+#include "engine/organisation_copy.h"
 #include "engine/recovery.h"
 #include "engine/seal/organisation_key.h"
 #include "engine/seal/profile.h"
@@ -36,12 +37,24 @@ struct LabelledSpace {
   SpaceLabel label;
 };
 
-// The administrator's side: whoever holds the organisation's key file. It works on the server's
-// directory, which it verifies like every client; it reads no case. One thread.
+// The administrator's side: whoever holds the organisation's key file, or an officer with his own,
+// who may do what his rank lets him (kRefused says what does not). It works on its own copy of the
+// directory, which it verifies like every client and compares with the server's at each contact:
+// what the server lacks is given back to it. It reads no case. One thread.
+//
+// A call that signs fails with kUntrusted while another history of the key's statements is about,
+// with kRefused while the server does not take back what it forgot. What it has signed when the
+// connection is lost is kept, and goes to the server with the next contact.
 class Organisation {
  public:
   // `link` must reach the organisation's server and outlive this.
   Organisation(OrganisationKey key, const ServerLink& link);
+
+  // Keeps the copy of the directory in that file from now on; see OrganisationCopy::KeepIn. Without
+  // it, the copy lasts as long as this.
+  Status KeepCopyIn(FileSystem* files, const std::string& path);
+  // Called with what a contact brings to light.
+  void OnNews(std::function<void(const DirectoryNews&)> on_news) { on_news_ = std::move(on_news); }
 
   // Takes the server for this organisation, or finds it taken by it already.
   Status Found();
@@ -72,6 +85,8 @@ class Organisation {
 
   // Lets the holder of that key admit and withdraw devices, within his rank; kNone ends it.
   Status Appoint(const OfficerStatement& officer);
+  // kRefused if this is an officer's key.
+  [[nodiscard]] Status RequireRoot() const;
 
   // What is asked of the laptops from now on, each of which learns it at its next sync.
   // kInvalidInput beyond the statement's limits.
@@ -93,19 +108,34 @@ class Organisation {
   // Reads what is new in the directory; the calls above do it themselves.
   Status Refresh();
 
-  [[nodiscard]] const Directory& directory() const { return directory_; }
+  [[nodiscard]] const Directory& directory() const { return copy_.directory(); }
+  [[nodiscard]] const OrganisationCopy& copy() const { return copy_; }
   [[nodiscard]] Result<std::vector<LabelledSpace>> Spaces();
   [[nodiscard]] const OrganisationKey& key() const { return key_; }
 
  private:
   // Lets devices know with which key the server signs the time, if it is another than before.
   Status NameServer();
+  [[nodiscard]] Status MaySign() const;
+  // Why an officer may not say that, if he may not.
+  [[nodiscard]] Status CheckRank(const Statement& statement) const;
+  [[nodiscard]] RequestSigner Signer() const;
+  Status Send(std::string method, const std::string& path, std::string_view content_type,
+              ByteView body, const std::function<Status(ByteView)>& sink) const;
   Status Say(StatementPayload payload);
-  Status Exchange(const std::vector<Bytes>& statements, std::optional<ProblemType>& refused);
+  // Gives the server what it lacks.
+  Status GiveBack();
+  struct Answered {
+    std::optional<ProblemType> refused;
+    std::vector<DirectoryNews> news;
+  };
+  Result<Answered> Exchange(const std::vector<Bytes>& statements);
+  void Tell(const std::vector<DirectoryNews>& news) const;
 
   OrganisationKey key_;
   ServerLink link_;
-  Directory directory_;
+  OrganisationCopy copy_;
+  std::function<void(const DirectoryNews&)> on_news_;
   std::optional<SigningPublicKey> time_key_;  // as the server last told it
 };
 

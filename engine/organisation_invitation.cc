@@ -12,7 +12,7 @@ InvitationCheck Organisation::CheckInvitation(const PendingDevice& device) const
   const auto& ticket = device.profile.ticket;
   if (!ticket) return InvitationCheck{Outcome::kNone, 0, {}};
   if (!IsTicketOf(key_.box_key, *ticket)) return InvitationCheck{Outcome::kForged, 0, {}};
-  for (const auto& [id, member] : directory_.members()) {
+  for (const auto& [id, member] : directory().members()) {
     const auto plain = OpenName(key_.directory_key.view(), member.admission.sealed_profile);
     const auto profile = plain ? DecodeProfile(*plain) : Result<Profile>(Profile{});
     const bool is_used = profile && profile->ticket && profile->ticket->id == ticket->id;

@@ -38,19 +38,19 @@ Status Organisation::SetRecoveryKey(const BoxPublicKey& key) {
 }
 
 bool Organisation::IsRecoverable(const SpaceId& space) const {
-  const RecoveryKey* key = directory_.FindRecoveryKey(DeviceId());
+  const RecoveryKey* key = directory().FindRecoveryKey(DeviceId());
   return key != nullptr &&
-         directory_.FindGrant(space, directory_.CurrentEpoch(space), key->recipient) != nullptr;
+         directory().FindGrant(space, directory().CurrentEpoch(space), key->recipient) != nullptr;
 }
 
 Result<OrganisationRecovery> Organisation::UseRecoveryKey(const BoxKey& key,
                                                           const DeviceId& device) {
   SACOCHE_TRY(Refresh());
-  const RecoveryKey* in_force = directory_.FindRecoveryKey(DeviceId());
+  const RecoveryKey* in_force = directory().FindRecoveryKey(DeviceId());
   if (in_force == nullptr || in_force->box_key != key.public_key())
     return Fail(ErrorCode::kInvalidInput, "the shares are of a recovery key that is not in force",
                 "Use the shares that were made last.");
-  const Member* member = directory_.FindMember(device);
+  const Member* member = directory().FindMember(device);
   if (member == nullptr || member->revoked)
     return Fail(ErrorCode::kNotFound, "no laptop of that id belongs to the organisation",
                 "Admit the new laptop first; see `sacoche org show` for its id.");
@@ -59,12 +59,12 @@ Result<OrganisationRecovery> Organisation::UseRecoveryKey(const BoxKey& key,
   std::vector<GrantStatement> grants;
   const auto& spaces = member->admission.spaces;
   for (const SpaceId& space : std::set<SpaceId>(spaces.begin(), spaces.end())) {
-    const std::uint64_t current = directory_.CurrentEpoch(space);
+    const std::uint64_t current = directory().CurrentEpoch(space);
     if (current == 0) continue;  // there is nothing to read
-    const auto opened = OpenNewest(directory_, space, key);
+    const auto opened = OpenNewest(directory(), space, key);
     const std::uint64_t best = opened ? opened->epoch : current;
-    if (directory_.FindGrant(space, current, device) != nullptr ||
-        directory_.FindGrant(space, best, device) != nullptr) {
+    if (directory().FindGrant(space, current, device) != nullptr ||
+        directory().FindGrant(space, best, device) != nullptr) {
       result.had_key.push_back(space);
     } else if (!opened) {
       result.not_given.push_back(space);

@@ -24,9 +24,11 @@ OrProblem<SigningPublicKey> KeyOf(const RequestSigner& signer, const Directory& 
   if (!directory.has_organisation())
     return Refuse(ProblemType::kWrongOrganisation, "This server serves no organisation yet.");
   const Member* member = directory.FindMember(signer.device);
-  if (member == nullptr)
+  if (member != nullptr) return member->admission.signing_key;
+  const OfficerStatement* officer = directory.FindOfficer(signer.device);
+  if (officer == nullptr)
     return Refuse(ProblemType::kUnknownDevice, "This device was not admitted (yet).");
-  return member->admission.signing_key;
+  return officer->signing_key;
 }
 
 Problem ClockSkew(std::int64_t now_s) {

@@ -22,7 +22,8 @@ struct VerifiedRequest {
   std::optional<std::string> content_digest;
 };
 
-// Says who signed a request (RFC 9421, in the profile of engine/sign/http_signature.h). One thread.
+// Says who signed a request (RFC 9421, in the profile of engine/sign/http_signature.h): the root, a
+// device that was admitted, or an officer under the id of his key. One thread.
 class RequestAuth {
  public:
   // kUnsigned, kWrongOrganisation, kUnknownDevice, kBadSignature, kClockSkew (with the server's

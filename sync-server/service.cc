@@ -33,9 +33,14 @@ class HealthExchange final : public ShortAnswer {
 
 class EnrolmentListExchange final : public ShortAnswer {
  public:
-  explicit EnrolmentListExchange(Bytes list) { answer_ = std::move(list); }
+  EnrolmentListExchange(Bytes list, std::string signer) : signer_(std::move(signer)) {
+    answer_ = std::move(list);
+  }
   [[nodiscard]] std::string_view content_type() const override { return kEnrolmentContentType; }
-  [[nodiscard]] std::string signer() const override { return "root"; }
+  [[nodiscard]] std::string signer() const override { return signer_; }
+
+ private:
+  std::string signer_;
 };
 
 class EnrolmentExchange final : public ShortAnswer {
@@ -172,14 +177,19 @@ OrProblem<std::unique_ptr<Exchange>> Service::BeginSync(const RequestHead& head)
 OrProblem<std::unique_ptr<Exchange>> Service::BeginEnrolmentList(const RequestHead& head) {
   const auto verified = Verify(head);
   if (!verified) return Refuse(verified.error());
-  // A key that merely could claim an unclaimed server may not read who asked.
-  if (verified->signer.kind != RequestSigner::Kind::kOrganisation ||
-      !rooms_.directory.directory().has_organisation())
+  if (!MayListEnrolments(verified->signer))
     return Refuse(ProblemType::kWrongOrganisation,
                   "Only the organisation that this server serves may read this.");
   auto list = enrolments_.List();
   if (!list) return Refuse(std::move(list).error());
-  return std::make_unique<EnrolmentListExchange>(std::move(*list));
+  return std::make_unique<EnrolmentListExchange>(std::move(*list), ShortName(verified->signer));
+}
+
+// A key that merely could claim an unclaimed server may not read who asked.
+bool Service::MayListEnrolments(const RequestSigner& signer) const {
+  const Directory& directory = rooms_.directory.directory();
+  if (signer.kind == RequestSigner::Kind::kOrganisation) return directory.has_organisation();
+  return directory.FindOfficer(signer.device) != nullptr && !directory.IsRevoked(signer.device);
 }
 
 OrProblem<std::unique_ptr<Exchange>> Service::BeginOrganisation() {

@@ -48,6 +48,7 @@ class Service {
   OrProblem<VerifiedRequest> Verify(const RequestHead& head);
   OrProblem<std::unique_ptr<Exchange>> BeginSync(const RequestHead& head);
   OrProblem<std::unique_ptr<Exchange>> BeginEnrolmentList(const RequestHead& head);
+  [[nodiscard]] bool MayListEnrolments(const RequestSigner& signer) const;
   OrProblem<std::unique_ptr<Exchange>> BeginOrganisation();
 
   SyncHandler::Rooms rooms_;

@@ -114,6 +114,10 @@ class Directory {
   [[nodiscard]] bool Knows(const Hash256& statement) const { return known_.contains(statement); }
 
   [[nodiscard]] const OfficerStatement* FindOfficer(const DeviceId& signer) const;
+  // Whoever ever was one, dismissed or not.
+  [[nodiscard]] const std::map<DeviceId, OfficerStatement>& officers() const { return officers_; }
+  // Whether the signer may say that at all: of a member or an officer, by his rank and spaces.
+  [[nodiscard]] bool MaySay(const Statement& statement) const;
 
   // What was last said of a sharing, also one that has ended; nothing: the space is none.
   [[nodiscard]] const SharingStatement* FindSharing(const SpaceId& space) const;
@@ -152,8 +156,6 @@ class Directory {
                                         const DeviceId& signer) const;
   // The root may give away only what the organisation's recovery key was used for.
   [[nodiscard]] bool MayRootGrant(const GrantStatement& payload) const;
-  // Whether the signer may say that at all.
-  [[nodiscard]] bool MaySay(const Statement& statement) const;
   [[nodiscard]] bool MayAdmit(const OfficerStatement& officer,
                               const AdmissionStatement& payload) const;
   [[nodiscard]] bool MayRevoke(const OfficerStatement& officer,

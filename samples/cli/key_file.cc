@@ -1,6 +1,7 @@
 #include "samples/cli/key_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -53,6 +54,21 @@ Status WriteNewKeyFile(const std::string& path, ByteView content) {
   }
   SyncFolderOf(path);
   return {};
+}
+
+Result<KeyFileLock> KeyFileLock::Take(const std::string& path) {
+  KeyFileLock lock(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (lock.fd_ < 0)
+    return Fail(ErrorCode::kIo, "the key file " + path + " cannot be read: " + std::strerror(errno),
+                "Check the path and its permissions.");
+  // A file system that knows no locks is no reason to be without the key.
+  if (flock(lock.fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return lock;
+  return Fail(ErrorCode::kBusy, "another program works with the key file " + path,
+              "Wait until it has ended, and try again.");
+}
+
+KeyFileLock::~KeyFileLock() {
+  if (fd_ >= 0) close(fd_);
 }
 
 }  // namespace sacoche

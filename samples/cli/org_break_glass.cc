@@ -61,6 +61,7 @@ Status OrgCommands::BreakGlass() {
                 "Copy all of it from the supervisor's `sacoche list suivi --json`.");
   SACOCHE_TRY(ReadPlace());
   SACOCHE_ASSIGN(const Office office, OpenOffice());
+  SACOCHE_TRY(office.organisation->RequireRoot());
   Organisation& organisation = *office.organisation;
   SACOCHE_ASSIGN(const auto known, organisation.Spaces());
   // Before the shares are typed.

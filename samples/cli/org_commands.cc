@@ -4,80 +4,17 @@
 
 #include "engine/casework/posts.h"
 #include "samples/cli/invitation.h"
-#include "samples/cli/key_file.h"
+#include "samples/cli/org_words.h"
 #include "samples/cli/passphrase.h"
-#include "samples/cli/space_words.h"
 
 namespace sacoche {
 namespace {
-
-// The words of the command line and of its JSON; never changed.
-const std::map<std::string, Role, std::less<>> kRoles = {
-    {"intervenant", Role::kIntervenant},
-    {"superviseur", Role::kTechnicalSupervisor},
-    {"clinicien", Role::kClinician},
-    {"superviseur-fonctionnel", Role::kFunctionalSupervisor},
-    {"comite", Role::kCommittee},
-    {"hierarchie", Role::kHierarchy},
-    {"referent-regional", Role::kRegionalReferent},
-    {"administrateur", Role::kAdministrator}};
-
-const std::map<std::string, RevocationStatement::Reason, std::less<>> kReasons = {
-    {"lost", RevocationStatement::Reason::kLost},
-    {"departure", RevocationStatement::Reason::kDeparture},
-    {"replaced", RevocationStatement::Reason::kReplaced}};
-
-template <class Value>
-std::string_view WordOf(const std::map<std::string, Value, std::less<>>& words, Value value) {
-  const auto found = std::ranges::find(words, value, [](const auto& word) { return word.second; });
-  return found == words.end() ? "?" : std::string_view(found->first);
-}
-
-template <class Value>
-std::vector<std::string> WordsIn(const std::map<std::string, Value, std::less<>>& words) {
-  std::vector<std::string> names;
-  names.reserve(words.size());
-  for (const auto& [name, value] : words) names.push_back(name);
-  return names;
-}
 
 // A shared dossier's is made by whoever shares it.
 std::vector<std::string> SpaceKindsToMake() {
   std::vector<std::string> names = WordsIn(kSpaceKinds);
   std::erase(names, "partage");
   return names;
-}
-
-Profile ProfileOf(const OrganisationKey& key, const AdmissionStatement& admission) {
-  const Profile unknown{"?", ""};
-  const auto plain = OpenName(key.directory_key.view(), admission.sealed_profile);
-  return plain ? DecodeProfile(*plain).value_or(unknown) : unknown;
-}
-
-Json MemberToJson(const OrganisationKey& key, const Member& member) {
-  const Profile profile = ProfileOf(key, member.admission);
-  Json json = {{"device_id", member.device.ToHex()},
-               {"person", profile.person},
-               {"device", profile.device_label},
-               {"role", WordOf(kRoles, member.admission.role)},
-               {"withdrawn", member.revoked ? Json(WordOf(kReasons, *member.revoked)) : nullptr},
-               {"spaces", Json::array()}};
-  for (const SpaceId& space : member.admission.spaces) json["spaces"].push_back(space.ToUuid());
-  return json;
-}
-
-std::string MemberLine(const OrganisationKey& key, const Member& member,
-                       const std::map<SpaceId, std::string>& names) {
-  const Profile profile = ProfileOf(key, member.admission);
-  std::string spaces;
-  for (const SpaceId& space : member.admission.spaces)
-    spaces += (spaces.empty() ? "" : ", ") + OnOneLine(names.at(space));
-  return "  " + member.device.ToHex().substr(0, 8) + "  " + OnOneLine(profile.person) + " (" +
-         OnOneLine(profile.device_label) + ")  " +
-         std::string(WordOf(kRoles, member.admission.role)) + ": " + spaces +
-         (member.revoked ? "  WITHDRAWN (" + std::string(WordOf(kReasons, *member.revoked)) + ")"
-                         : "") +
-         "\n";
 }
 
 }  // namespace
@@ -89,6 +26,7 @@ OrgCommands::OrgCommands(CLI::App& app, CommandContext& context) : context_(cont
   AddInvite(*org);
   AddMembership(*org);
   AddLeaving(*org);
+  AddOfficers(*org);
   AddPosts(*org);
   AddRecovery(*org);
   AddBreakGlass(*org);
@@ -130,7 +68,7 @@ void OrgCommands::AddSetUp(CLI::App& org) {
   create->add_flag("--resume", resume_, "Go on with the key file that is there already");
   context_.On(create, [this] { return Create(); });
 
-  CLI::App* show = AddCommand(org, "show", "Show spaces and members");
+  CLI::App* show = AddCommand(org, "show", "Show spaces, people with their laptops, and officers");
   show->add_option("--invitation", invitation_file_, place);
   context_.On(show, [this] { return Show(); });
 
@@ -232,15 +170,17 @@ Result<Invitation> OrgCommands::ReadPlace() {
 Result<OrgCommands::Office> OrgCommands::OpenOffice(OrganisationKey key) {
   SACOCHE_ASSIGN(Invitation place, ReadPlace());
   const bool is_named = !invitation_file_.empty() && place.organisation != SigningPublicKey{};
-  if (is_named && place.organisation != key.signing_key.public_key())
+  if (is_named && place.organisation != key.root())
     return Fail(ErrorCode::kInvalidInput, "the invitation and the key are of two organisations",
                 "Choose the key file that belongs to the invitation.");
-  place.organisation = key.signing_key.public_key();
+  place.organisation = key.root();
   place.organisation_box = key.box_key.public_key();
-  Office office{std::move(place), nullptr, nullptr};
+  SACOCHE_ASSIGN(KeyFileLock lock, KeyFileLock::Take(key_file_));
+  Office office{std::move(lock), std::move(place), nullptr, nullptr};
   SACOCHE_ASSIGN(office.http, context_.Connect(office.invitation));
   office.organisation = std::make_unique<Organisation>(
       std::move(key), ServerLink{office.http.get(), &context_.clock(), &context_.random()});
+  SACOCHE_TRY(KeepCopy(office));
   return office;
 }
 
@@ -337,20 +277,25 @@ Result<PendingDevice> OrgCommands::FindRequest(Organisation& organisation,
   return found.front();
 }
 
+Result<SpaceId> OrgCommands::FindSpace(const std::vector<LabelledSpace>& known,
+                                       const std::string& typed) {
+  const auto id = SpaceId::FromUuid(typed);
+  std::vector<SpaceId> found;
+  for (const auto& [space, label] : known)
+    if (id ? space == *id : label.name == typed) found.push_back(space);
+  if (found.size() == 1) return found.front();
+  return Fail(
+      found.empty() ? ErrorCode::kNotFound : ErrorCode::kInvalidInput,
+      found.empty() ? "the organisation has no such space" : "several spaces have that name",
+      "See `sacoche org show` for the spaces and their ids.");
+}
+
 Result<std::vector<SpaceId>> OrgCommands::FindSpaces(Organisation& organisation) const {
   SACOCHE_ASSIGN(const auto known, organisation.Spaces());
   std::set<SpaceId> wanted;
   for (const std::string& typed : spaces_) {
-    const auto id = SpaceId::FromUuid(typed);
-    std::vector<SpaceId> found;
-    for (const auto& [space, label] : known)
-      if (id ? space == *id : label.name == typed) found.push_back(space);
-    if (found.size() != 1)
-      return Fail(
-          found.empty() ? ErrorCode::kNotFound : ErrorCode::kInvalidInput,
-          found.empty() ? "the organisation has no such space" : "several spaces have that name",
-          "See `sacoche org show` for the spaces and their ids.");
-    wanted.insert(found.front());
+    SACOCHE_ASSIGN(const SpaceId space, FindSpace(known, typed));
+    wanted.insert(space);
   }
   std::vector<RecordId> posts;
   for (const std::string& name : posts_) {
@@ -452,44 +397,6 @@ Status OrgCommands::AddSpace() {
   }
   SACOCHE_ASSIGN(const SpaceId space, office.organisation->AddSpace(label));
   context_.Print(space.ToUuid() + "\n", {{"id", space.ToUuid()}, {"name", name_}});
-  return {};
-}
-
-Status OrgCommands::Show() {
-  SACOCHE_ASSIGN(const Office office, OpenOffice());
-  SACOCHE_ASSIGN(const auto spaces, office.organisation->Spaces());
-  const Directory& directory = office.organisation->directory();
-  const OrganisationKey& key = office.organisation->key();
-  std::string text = "Organisation: " + ToHex(office.invitation.organisation) +
-                     "\nServer: " + office.invitation.server_url + "\nSpaces:\n";
-  Json json = {{"organisation", ToHex(office.invitation.organisation)},
-               {"server", office.invitation.server_url},
-               {"spaces", Json::array()},
-               {"members", Json::array()}};
-  std::map<SpaceId, std::string> names;
-  for (const auto& [space, label] : spaces) {
-    names[space] = label.name;
-    const std::size_t members = directory.MembersOf(space).size();
-    const bool is_recoverable = office.organisation->IsRecoverable(space);
-    text += "  " + space.ToUuid() + "  " + OnOneLine(label.name) + "  (" +
-            (label.kind ? std::string(WordOf(kSpaceKinds, *label.kind)) + ", " : "") +
-            Counted(members, "member") + (is_recoverable ? ", recoverable" : "") + ")\n";
-    json["spaces"].push_back(
-        {{"id", space.ToUuid()},
-         {"name", label.name},
-         {"kind", label.kind ? Json(WordOf(kSpaceKinds, *label.kind)) : Json(nullptr)},
-         {"post", label.post.is_zero() ? Json(nullptr) : Json(label.post.ToUuid())},
-         {"members", members},
-         {"recoverable", is_recoverable}});
-  }
-  text += "Members:\n";
-  for (const auto& [device, member] : directory.members()) {
-    text += MemberLine(key, member, names);
-    json["members"].push_back(MemberToJson(key, member));
-  }
-  AddRecoveries(key, directory, names, text, json["recoveries"]);
-  ShowPolicy(directory, text, json);
-  context_.Print(text, json);
   return {};
 }
 

@@ -6,14 +6,16 @@
 #include "engine/casework/break_glass.h"
 #include "engine/organisation.h"
 #include "samples/cli/command_context.h"
+#include "samples/cli/key_file.h"
 
 namespace sacoche {
 
 class EmergencyLaptop;
 
-// org create, invite, requests, admit, move, revoke, space add, post add, show, recovery, policy,
-// break-glass: the administrator's side. org_invite.cc, org_posts.cc, org_recovery.cc,
-// org_policy.cc and org_break_glass.cc have what their names say.
+// org create, invite, requests, admit, move, revoke, appoint, dismiss, space add, post add, show,
+// recovery, policy, break-glass: the administrator's side. org_directory_copy.cc, org_invite.cc,
+// org_officers.cc, org_posts.cc, org_recovery.cc, org_policy.cc, org_show.cc and org_break_glass.cc
+// have what their names say.
 class OrgCommands {
  public:
   // Both must outlive this, and this the parsing.
@@ -24,6 +26,7 @@ class OrgCommands {
  private:
   // An organisation and what reaches its server.
   struct Office {
+    KeyFileLock lock;
     Invitation invitation;
     std::unique_ptr<HttpClient> http;
     std::unique_ptr<Organisation> organisation;
@@ -33,6 +36,7 @@ class OrgCommands {
   void AddInvite(CLI::App& org);
   void AddMembership(CLI::App& org);
   void AddLeaving(CLI::App& org);
+  void AddOfficers(CLI::App& org);
   void AddPosts(CLI::App& org);
   void AddPlaces(CLI::App& command);
   void AddRecovery(CLI::App& org);
@@ -51,6 +55,8 @@ class OrgCommands {
   Status Admit();
   Status Move();
   Status Revoke();
+  Status Appoint();
+  Status Dismiss();
   Status AddSpace();
   Status AddPost();
   Status Show();
@@ -63,6 +69,12 @@ class OrgCommands {
   static void AddRecoveries(const OrganisationKey& key, const Directory& directory,
                             const std::map<SpaceId, std::string>& names, std::string& text,
                             Json& json);
+  // Gives the names of the spaces.
+  static std::map<SpaceId, std::string> ShowSpaces(const Organisation& organisation,
+                                                   const std::vector<LabelledSpace>& spaces,
+                                                   std::string& text, Json& json);
+  static void ShowOfficers(const Directory& directory, const std::map<SpaceId, std::string>& names,
+                           std::string& text, Json& json);
   static void ShowPolicy(const Directory& directory, std::string& text, Json& json);
   Status HandOutShares(const std::vector<RecoveryShare>& shares);
   // All laptops of the person whose laptop was named.
@@ -81,12 +93,21 @@ class OrgCommands {
   [[nodiscard]] Result<Invitation> ReadPlace();
   [[nodiscard]] Result<Office> OpenOffice(OrganisationKey key);
   [[nodiscard]] Result<Office> OpenOffice();
+  // The directory beside the key file.
+  Status KeepCopy(Office& office);
   Result<Json> MakeFirst(Organisation& organisation);
   [[nodiscard]] Result<SpaceId> EnsureSpace(Organisation& organisation);
   [[nodiscard]] static Result<PendingDevice> FindRequest(Organisation& organisation,
                                                          std::string_view phrase);
   // Those that were named, and those that the role has in the posts that were named.
   [[nodiscard]] Result<std::vector<SpaceId>> FindSpaces(Organisation& organisation) const;
+  // By id, or by a name that only one has.
+  [[nodiscard]] static Result<SpaceId> FindSpace(const std::vector<LabelledSpace>& known,
+                                                 const std::string& typed);
+  [[nodiscard]] Result<OfficerStatement> FindOfficer(Organisation& organisation) const;
+  // The spaces for which a referent is to speak.
+  [[nodiscard]] Result<std::vector<SpaceId>> FindScope(Organisation& organisation) const;
+  Status MakeOfficerKey(const OrganisationKey& key);
   [[nodiscard]] static Result<Member> FindMember(Organisation& organisation,
                                                  std::string_view device);
   // The post's spaces, and the one that all posts share; what is there already stays.
@@ -103,6 +124,10 @@ class OrgCommands {
   std::string out_file_;
   std::string name_;
   std::string phrase_;
+  std::string officer_;
+  std::string officer_key_file_;
+  std::string officer_passphrase_file_;
+  std::string rank_;
   std::string role_;
   std::string device_;
   std::string reason_;

@@ -137,16 +137,19 @@ Status OrgCommands::HandOutShares(const std::vector<RecoveryShare>& shares) {
 // The shares are out before the key is in force: one that nobody holds would end the one before.
 Status OrgCommands::SplitRecovery() {
   SACOCHE_ASSIGN(const Office office, OpenOffice());
+  SACOCHE_TRY(office.organisation->RequireRoot());
   const BoxKey key = BoxKey::Generate();
-  SACOCHE_ASSIGN(
-      const auto shares,
-      SplitRecoveryKey(key, FingerprintOf(office.organisation->key().signing_key.public_key()),
-                       plan_));
+  SACOCHE_ASSIGN(const auto shares,
+                 SplitRecoveryKey(key, FingerprintOf(office.organisation->key().root()), plan_));
   SACOCHE_TRY(CheckThatTheyJoin(shares, key));
   SACOCHE_TRY(office.organisation->Refresh());  // a server that is away should cost no papers
   SACOCHE_TRY(HandOutShares(shares));
   if (Status said = office.organisation->SetRecoveryKey(key.public_key()); !said) {
-    said.error().advice += " Destroy these shares: their key is not in force.";
+    const RecoveryKey* next = office.organisation->directory().FindRecoveryKey(DeviceId());
+    const bool is_kept = next != nullptr && next->box_key == key.public_key();
+    said.error().advice +=
+        is_kept ? " Keep these shares: their key is in force once the server has what was signed."
+                : " Destroy these shares: their key is not in force.";
     return said;
   }
   if (!context_.json)
@@ -186,8 +189,9 @@ Status OrgCommands::UseRecovery() {
   SACOCHE_ASSIGN(const auto shares, ReadShares());
   SACOCHE_ASSIGN(const BoxKey key, JoinRecoveryKey(shares));
   SACOCHE_ASSIGN(const Office office, OpenOffice());
+  SACOCHE_TRY(office.organisation->RequireRoot());
   Organisation& organisation = *office.organisation;
-  if (shares.front().organisation != FingerprintOf(organisation.key().signing_key.public_key()))
+  if (shares.front().organisation != FingerprintOf(organisation.key().root()))
     return Fail(ErrorCode::kInvalidInput, "these are shares of another organisation",
                 "Choose the key file and the shares of one organisation.");
   SACOCHE_ASSIGN(const Member member, FindMember(organisation, device_));

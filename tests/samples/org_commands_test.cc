@@ -1,6 +1,9 @@
 // Set-up as far as it goes without a server: key files, passphrases, invitations.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "samples/cli/exit_code.h"
 #include "samples/cli/invitation.h"
@@ -189,6 +192,18 @@ TEST_F(OrgCommandsTest, EnrollingWhileTheServerIsAwayMayBeRepeated) {
   EXPECT_EQ(std::filesystem::status(store).permissions(), std::filesystem::perms::owner_all);
   EXPECT_EQ(std::filesystem::status(store + "/sacoche.db").permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST_F(OrgCommandsTest, TwoProgramsDoNotWorkWithOneKeyAtATime) {
+  WriteKey();
+  const int held = open(key_.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(held, 0);
+  ASSERT_EQ(flock(held, LOCK_EX), 0);
+  const Outcome busy = Run(Command({"requests"}));
+  EXPECT_EQ(busy.status, static_cast<int>(ExitCode::kUnusableFile));
+  EXPECT_THAT(busy.err, HasSubstr("another program works with the key file"));
+  close(held);
+  EXPECT_EQ(Run(Command({"requests"})).status, static_cast<int>(ExitCode::kServerAway));
 }
 
 }  // namespace

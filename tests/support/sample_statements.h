@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/membership/directory_copy.h"
 #include "engine/membership/enrolment_request.h"
 #include "tests/support/organisation.h"
 
@@ -32,6 +33,20 @@ inline std::vector<SignedStatement> EveryStatement() {
           signer.Say(RecoveryKeyStatement{CountingFrom<BoxPublicKey>(0xd0)}),
           signer.Say(RecoveryUseStatement{
               IdFrom<DeviceId>(0xe0), IdFrom<DeviceId>(0xf0), {space, IdFrom<SpaceId>(0x20)}})};
+}
+
+// Two that the server shows, one that it forgot, and one that waits for it.
+inline DirectoryCopy SampleDirectoryCopy() {
+  Signer root = Signer::Root();
+  const auto space = [&](std::uint8_t first) {
+    return root.Say(SpaceStatement{IdFrom<SpaceId>(first), {1, 2, 3}}).bytes;
+  };
+  DirectoryCopy copy;
+  copy.root = root.key().public_key();
+  copy.shown = {root.Say(OrganisationOf(root)).bytes, space(0x10)};
+  copy.lacking = {space(0x20)};
+  copy.unanswered = {space(0x30)};
+  return copy;
 }
 
 // Epochs that hold the opener's own key; a chain of key number 2 that begins here.

@@ -135,6 +135,10 @@ class TestOrganisation {
     admission.spaces = std::move(spaces);
     return ByRoot(std::move(admission));
   }
+  Bytes Appoint(const TestDevice& officer, OfficerStatement::Rank rank,
+                std::vector<SpaceId> spaces = {}) {
+    return ByRoot(OfficerStatement{officer.key().public_key(), rank, std::move(spaces)});
+  }
   Bytes Revoke(const TestDevice& device) { return ByRoot(RevocationStatement{device.id()}); }
   Bytes OpenEpoch(const TestDevice& device, const SpaceId& space) {
     return By(device.key(), device.id(), EpochStatement{space, 1, {}, {}, {}});

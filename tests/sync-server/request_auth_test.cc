@@ -106,6 +106,18 @@ TEST_F(RequestAuthTest, DoesNotKnowADeviceThatWasNotAdmitted) {
   EXPECT_EQ(Problem(Signed(stranger_.key(), stranger_.signer())), ProblemType::kUnknownDevice);
 }
 
+TEST_F(RequestAuthTest, KnowsAnOfficerForAsLongAsHeIsOne) {
+  using Rank = OfficerStatement::Rank;
+  const auto say = [&](const Bytes& statement) {
+    ASSERT_TRUE(directory_.Apply(*DecodeStatement(statement)).has_value());
+  };
+  say(organisation_.Appoint(stranger_, Rank::kReferent, {IdNumber<SpaceId>(1)}));
+  EXPECT_EQ(Problem(Signed(stranger_.key(), stranger_.signer())), std::nullopt);
+  EXPECT_EQ(Problem(Signed(a_.key(), stranger_.signer())), ProblemType::kBadSignature);
+  say(organisation_.Appoint(stranger_, Rank::kNone));
+  EXPECT_EQ(Problem(Signed(stranger_.key(), stranger_.signer())), ProblemType::kUnknownDevice);
+}
+
 TEST_F(RequestAuthTest, RefusesAnotherOrganisation) {
   const TestOrganisation other(101);
   EXPECT_EQ(Problem(Signed(other.root(), other.signer())), ProblemType::kWrongOrganisation);

@@ -88,6 +88,20 @@ TEST_F(ServiceTest, OnlyTheRootReadsWhoAsked) {
               testing::ElementsAre(stranger_.EnrolmentBytes()));
 }
 
+TEST_F(ServiceTest, AnOfficerReadsWhoAskedUntilHeIsDismissed) {
+  using Rank = OfficerStatement::Rank;
+  const TestDevice officer(9);
+  const auto list = [&] {
+    return ProblemOf(Signed(officer.key(), officer.signer(), "GET", "/v1/enrolment", {}));
+  };
+  EXPECT_EQ(list(), ProblemType::kUnknownDevice);
+  ASSERT_FALSE(SyncRoot({.statements = {organisation_.Appoint(officer, Rank::kReferent, {space_})}})
+                   .problem);
+  EXPECT_EQ(list(), std::nullopt);
+  ASSERT_FALSE(SyncRoot({.statements = {organisation_.Appoint(officer, Rank::kNone)}}).problem);
+  EXPECT_EQ(list(), ProblemType::kUnknownDevice);
+}
+
 TEST_F(ServiceTest, SaysToAnybodyWhoseServerItIsAndFromWhichAuthority) {
   const RequestHead head{"GET", "x", "/v1/organisation", "", "", ""};
   service_.SetAuthority("a certificate");

@@ -8,6 +8,7 @@
 
 #include "engine/bundle/bundle_codec.h"
 #include "engine/invitation_text.h"
+#include "engine/membership/directory_copy.h"
 #include "engine/membership/enrolment_request.h"
 #include "engine/membership/organisation_facts.h"
 #include "engine/record/sight.h"
@@ -88,6 +89,11 @@ Result<Bytes> ReencodeOrganisationFacts(ByteView bytes) {
   return EncodeOrganisationFacts(facts);
 }
 
+Result<Bytes> ReencodeDirectoryCopy(ByteView bytes) {
+  SACOCHE_ASSIGN(const DirectoryCopy copy, DecodeDirectoryCopy(bytes));
+  return EncodeDirectoryCopy(copy);
+}
+
 Result<Bytes> ReencodeInvitationText(ByteView bytes) {
   SACOCHE_ASSIGN(const InvitationText invitation, ParseInvitationText(TextOf(bytes)));
   SACOCHE_ASSIGN(const std::string again, PrintInvitationText(invitation));
@@ -110,6 +116,7 @@ const std::map<std::string, Result<Bytes> (*)(ByteView)> kFormats = {
     {"problem", ReencodeProblem},
     {"profile", ReencodeProfile},
     {"organisation_facts", ReencodeOrganisationFacts},
+    {"directory_copy", ReencodeDirectoryCopy},
     {"invitation_text", ReencodeInvitationText},
     {"recovery_share", ReencodeRecoveryShare},
     {"sight", ReencodeSight},
@@ -245,6 +252,11 @@ TEST(Vectors, TheSampleEpochsWithKeysAreWrittenAsPinned) {
   const auto statements = EpochsWithKeys();
   EXPECT_EQ(ToHex(statements.at(0).bytes), ToHex(PinnedBytes("statement/epoch_with_key.hex")));
   EXPECT_EQ(ToHex(statements.at(1).bytes), ToHex(PinnedBytes("statement/next_epoch_with_key.hex")));
+}
+
+TEST(Vectors, TheSampleDirectoryCopyIsWrittenAsPinned) {
+  EXPECT_EQ(ToHex(EncodeDirectoryCopy(SampleDirectoryCopy())),
+            ToHex(PinnedBytes("directory_copy/of_three_kinds.hex")));
 }
 
 TEST(Vectors, TheSampleSharingsAreWrittenAsPinned) {

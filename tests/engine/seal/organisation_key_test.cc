@@ -22,6 +22,30 @@ TEST(OrganisationKeyFile, ComesBackUnderItsPassphrase) {
   EXPECT_TRUE(Equal(again->directory_key.view(), key.directory_key.view()));
 }
 
+TEST(OrganisationKeyFile, AnOfficersSignsForItselfAndSharesTheRest) {
+  const OrganisationKey root = OrganisationKey::Generate();
+  const OrganisationKey officer = root.ForOfficer();
+  const auto file = EncodeOrganisationKey(officer, kPassphrase, kCheap);
+  ASSERT_THAT(file, Succeeds());
+  EXPECT_LE(file->size(), kOrganisationKeyFileBytesMax);
+  const auto again = DecodeOrganisationKey(*file, kPassphrase);
+  ASSERT_THAT(again, Succeeds());
+  EXPECT_EQ(again->root(), root.signing_key.public_key());
+  EXPECT_EQ(again->signer(), DeviceIdOf(officer.signing_key.public_key()));
+  EXPECT_NE(again->signing_key.public_key(), root.signing_key.public_key());
+  EXPECT_EQ(again->box_key.public_key(), root.box_key.public_key());
+  EXPECT_TRUE(Equal(again->directory_key.view(), root.directory_key.view()));
+  EXPECT_TRUE(root.signer().is_zero());
+}
+
+// The format stands outside the ciphertext.
+TEST(OrganisationKeyFile, AnOfficersIsNotReadAsTheRoots) {
+  Bytes file =
+      *EncodeOrganisationKey(OrganisationKey::Generate().ForOfficer(), kPassphrase, kCheap);
+  file[16] = 1;
+  EXPECT_FALSE(DecodeOrganisationKey(file, kPassphrase));
+}
+
 TEST(OrganisationKeyFile, AWrongPassphraseIsSaidAsSuch) {
   const auto file = EncodeOrganisationKey(OrganisationKey::Generate(), kPassphrase, kCheap);
   const auto opened = DecodeOrganisationKey(*file, ViewOf("quatre mots au hasarD"));
@@ -52,7 +76,7 @@ TEST(OrganisationKeyFile, ACostThatWouldTakeForEverIsRefusedAtOnce) {
 
 TEST(OrganisationKeyFile, ANewerFormatIsRefusedPolitely) {
   Bytes file = *EncodeOrganisationKey(OrganisationKey::Generate(), kPassphrase, kCheap);
-  file[16] = 2;
+  file[16] = 3;
   EXPECT_THAT(DecodeOrganisationKey(file, kPassphrase), FailsWith(ErrorCode::kNewerFormat));
 }
 
