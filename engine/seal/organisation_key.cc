@@ -106,11 +106,12 @@ Result<Bytes> EncodeOrganisationKey(const OrganisationKey& key, ByteView passphr
   std::ranges::copy(key.directory_key.view(), plain.span().begin() + 64);
   if (key.officer_of) std::ranges::copy(*key.officer_of, plain.span().begin() + kKeysBytes);
   const Bytes data = EncodeHead(head);
-  Bytes file = data;
-  file.resize(data.size() + plain.size() + kTagBytes);
+  Bytes sealed(plain.size() + kTagBytes);
   crypto_aead_xchacha20poly1305_ietf_encrypt(
-      file.data() + data.size(), nullptr, plain.view().data(), plain.size(), data.data(),
-      data.size(), nullptr, head.nonce.data(), file_key.view().data());
+      sealed.data(), nullptr, plain.view().data(), plain.size(), data.data(), data.size(), nullptr,
+      head.nonce.data(), file_key.view().data());
+  Bytes file = data;
+  Append(file, sealed);
   return file;
 }
 
