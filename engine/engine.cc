@@ -431,6 +431,7 @@ Result<EngineStatus> Engine::ReadStatus() {
   SACOCHE_ASSIGN(status.set_aside, store.progress().CountSetAside());
   if (parts_->time.server_ms != 0) status.clock_ahead_ms = parts_->time.AheadMs();
   status.time_in_doubt = Now().in_doubt;
+  SACOCHE_ASSIGN(status.suspicions, store.suspicions().CountUnacknowledged());
   status.absence = ReadAbsence();
   return status;
 }

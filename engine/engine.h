@@ -10,6 +10,7 @@
 #include "engine/space_label.h"
 #include "engine/store/change_log.h"
 #include "engine/store/records.h"
+#include "engine/store/suspicions.h"
 #include "engine/store_check.h"
 #include "engine/sync/sync_session.h"
 #include "platform/clock.h"
@@ -29,7 +30,7 @@ struct Invitation {
 };
 
 // The number of the store's format that this release writes.
-inline constexpr int kStoreFormatOfRelease = 4;
+inline constexpr int kStoreFormatOfRelease = 5;
 
 class Projector;
 
@@ -89,7 +90,8 @@ struct EngineStatus {
   // How far the laptop's clock was ahead of the server's when it was last compared; negative:
   // behind; nothing: it never was.
   std::optional<std::int64_t> clock_ahead_ms;
-  bool time_in_doubt = false;  // what is written now is marked so
+  bool time_in_doubt = false;    // what is written now is marked so
+  std::uint64_t suspicions = 0;  // of which nobody has read yet
   Absence absence;
 };
 
@@ -210,6 +212,12 @@ class Engine {
 
   // Whether the laptop is locked, or when it will be.
   [[nodiscard]] Absence ReadAbsence();
+
+  // What the server, a colleague's laptop or somebody between did in the syncs of this laptop and
+  // that cannot be right; the latest first.
+  [[nodiscard]] Result<std::vector<Suspicions::Entry>> ReadSuspicions();
+  // Somebody has read of all of them. They stay, as read.
+  Status AcknowledgeSuspicions();
 
   // Called with the records that changed, after each commit, on the owner's thread.
   void Observe(std::function<void(const std::set<RecordId>&)> observer);

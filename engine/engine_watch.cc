@@ -1,4 +1,5 @@
-// The part of Engine that locks a laptop which was away from its server for too long.
+// The part of Engine that watches: it locks a laptop which was away from its server for too long,
+// and tells what looked wrong in the syncs.
 
 #include "engine/engine_parts.h"
 
@@ -50,6 +51,15 @@ Status Engine::Agree(const std::optional<TrustedTime>& said) {
   SACOCHE_TRY(SaveAgreement(*parts_->store, agreement));
   parts_->kept_agreement = agreement;
   return {};
+}
+
+Result<std::vector<Suspicions::Entry>> Engine::ReadSuspicions() {
+  return parts_->store->suspicions().ReadAll();
+}
+
+Status Engine::AcknowledgeSuspicions() {
+  SACOCHE_TRY(CheckWritable());
+  return parts_->store->suspicions().AcknowledgeAll();
 }
 
 }  // namespace sacoche

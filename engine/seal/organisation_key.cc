@@ -107,9 +107,9 @@ Result<Bytes> EncodeOrganisationKey(const OrganisationKey& key, ByteView passphr
   if (key.officer_of) std::ranges::copy(*key.officer_of, plain.span().begin() + kKeysBytes);
   const Bytes data = EncodeHead(head);
   Bytes sealed(plain.size() + kTagBytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(
-      sealed.data(), nullptr, plain.view().data(), plain.size(), data.data(), data.size(), nullptr,
-      head.nonce.data(), file_key.view().data());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data(), nullptr, plain.view().data(),
+                                             plain.size(), data.data(), data.size(), nullptr,
+                                             head.nonce.data(), file_key.view().data());
   Bytes file = data;
   Append(file, sealed);
   return file;

@@ -203,6 +203,18 @@ CREATE TABLE projection_due(
   dossier BLOB NOT NULL,
   PRIMARY KEY(space, dossier)
 ) WITHOUT ROWID, STRICT;
+)sql",
+                                                          R"sql(
+CREATE TABLE suspicion(
+  what INTEGER NOT NULL,
+  space BLOB NOT NULL,
+  device BLOB NOT NULL,
+  times INTEGER NOT NULL,
+  first_ms INTEGER NOT NULL,
+  last_ms INTEGER NOT NULL,
+  acknowledged INTEGER NOT NULL,
+  PRIMARY KEY(what, space, device)
+) WITHOUT ROWID, STRICT;
 )sql"};
 
 Status RunStep(Database& database, int from) {
@@ -240,8 +252,12 @@ Result<int> CheckFormat(Database& database) {
 
 Status StandInForLaterFormat(Database& database, int format) {
   if (format == kStoreFormat) return {};
-  static_assert(kStoreFormat == 4, "what a later step adds needs a stand-in too");
+  static_assert(kStoreFormat == 5, "what a later step adds needs a stand-in too");
   SACOCHE_TRY(database.Execute("PRAGMA query_only=OFF"));
+  SACOCHE_TRY(
+      database.Execute("CREATE TEMP TABLE suspicion(what, space, device, times, first_ms, last_ms,"
+                       "                            acknowledged);"));
+  if (format == 4) return database.Execute("PRAGMA query_only=ON");
   SACOCHE_TRY(database.Execute("CREATE TEMP TABLE projection_due(space, dossier);"));
   if (format == 3) return database.Execute("PRAGMA query_only=ON");
   SACOCHE_TRY(

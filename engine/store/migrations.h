@@ -4,7 +4,7 @@
 
 namespace sacoche {
 
-inline constexpr int kStoreFormat = 4;
+inline constexpr int kStoreFormat = 5;
 
 // Brings the database to kStoreFormat, step by step, each step in one transaction with its new
 // format number, so that a crash leaves a whole format. kNewerFormat if the file is ahead of this

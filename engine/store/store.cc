@@ -17,7 +17,8 @@ Store::Store(std::unique_ptr<Database> database, std::string vfs, int format)
       projections_due_(database_.get()),
       snapshots_(database_.get()),
       directory_(database_.get()),
-      keys_(database_.get()) {}
+      keys_(database_.get()),
+      suspicions_(database_.get()) {}
 
 Result<std::unique_ptr<Store>> Store::Open(const std::string& path, const std::string& vfs) {
   SACOCHE_ASSIGN(auto database, Database::Open({.path = path, .vfs = vfs}));
@@ -33,8 +34,9 @@ Result<std::unique_ptr<Store>> Store::OpenReadOnly(const std::string& path,
   return std::unique_ptr<Store>(new Store(std::move(database), vfs, format));
 }
 
-// Statements are known by the addresses of their texts, so each is a literal.
-static_assert(kStoreFormat == 4, "a table that speaks of a space or its records belongs here");
+// Suspicions stay: they say what happened, not what was read. Statements are known by the addresses
+// of their texts, so each is a literal.
+static_assert(kStoreFormat == 5, "a table that speaks of a space or its records belongs here");
 constexpr const char* kForgetSpace[] = {
     "DELETE FROM search WHERE rowid IN (SELECT search_row.id FROM search_row"
     " JOIN record ON record.id = search_row.record WHERE space = ?)",

@@ -12,6 +12,7 @@
 #include "engine/store/records.h"
 #include "engine/store/search.h"
 #include "engine/store/snapshots.h"
+#include "engine/store/suspicions.h"
 #include "platform/sqlite/transaction.h"
 
 namespace sacoche {
@@ -55,6 +56,7 @@ class Store {
   [[nodiscard]] Snapshots& snapshots() { return snapshots_; }
   [[nodiscard]] DirectoryLog& directory() { return directory_; }
   [[nodiscard]] KeyChest& keys() { return keys_; }
+  [[nodiscard]] Suspicions& suspicions() { return suspicions_; }
 
  private:
   Store(std::unique_ptr<Database> database, std::string vfs, int format);
@@ -72,6 +74,7 @@ class Store {
   Snapshots snapshots_;
   DirectoryLog directory_;
   KeyChest keys_;
+  Suspicions suspicions_;
 };
 
 }  // namespace sacoche

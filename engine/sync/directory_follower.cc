@@ -3,6 +3,16 @@
 #include "engine/sync/distrust.h"
 
 namespace sacoche {
+namespace {
+
+// Of a statement that the directory does not take.
+Suspicion SuspicionOf(const Directory& directory, const Statement& said) {
+  const bool follows = said.counter == directory.NextCounter(said.signer) &&
+                       said.previous == directory.LastHash(said.signer);
+  return follows ? Suspicion::kForgedStatement : Suspicion::kStatementOutOfPlace;
+}
+
+}  // namespace
 
 Status DirectoryFollower::Load() {
   SACOCHE_ASSIGN(const auto shown, store_->directory().ReadAfter(0));
@@ -24,7 +34,8 @@ Result<std::vector<SignedStatement>> DirectoryFollower::Decode(
 }
 
 Status DirectoryFollower::Again::Take(const SignedStatement& statement) {
-  SACOCHE_TRY(directory.Apply(statement));
+  if (const Status applied = directory.Apply(statement); !applied)
+    return Forward(Suspect(SuspicionOf(directory, statement.statement), applied.error()));
   order.Append(statement.hash);
   statements.push_back(statement);
   return {};
@@ -35,16 +46,21 @@ void DirectoryFollower::BeginAgain() { again_ = Again{Directory(directory_->root
 Status DirectoryFollower::TakeIn(std::uint64_t sequence, ByteView bytes, const OnNew& on_new) {
   const std::uint64_t held = again_ ? again_->order.count() : count();
   if (sequence != held + 1)
-    return Untrusted("the server left out or repeated part of the directory");
-  SACOCHE_ASSIGN(const SignedStatement statement, DecodeStatement(bytes));
+    return Untrusted(Suspicion::kStatementOutOfPlace,
+                     "the server left out or repeated part of the directory");
+  const auto decoded = DecodeStatement(bytes);
+  if (!decoded) return Forward(Suspect(Suspicion::kForgedStatement, decoded.error()));
+  const SignedStatement& statement = *decoded;
   if (again_) return again_->Take(statement);
   const bool is_known = directory_->Knows(statement.hash);
   Status fits = is_known ? Status() : directory_->Check(statement);
   if (is_known || !fits) {
     SACOCHE_ASSIGN(const auto missing, Missing());
     if (is_known && std::ranges::count(missing, statement.bytes) == 0)
-      return Untrusted("the server left out or repeated part of the directory");
-    if (!fits && missing.empty()) return fits;
+      return Untrusted(Suspicion::kStatementOutOfPlace,
+                       "the server left out or repeated part of the directory");
+    if (!fits && missing.empty())
+      return Forward(Suspect(SuspicionOf(*directory_, statement.statement), fits.error()));
     if (!fits) return TakeWhatContradicts(statement, on_new);
   }
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());

@@ -17,18 +17,23 @@ bool IsUnreadable(ErrorCode code) {
 }  // namespace
 
 Result<Receiver::Arrived> Receiver::Verify(const Sent& sent) {
+  maker_ = DeviceId();
   auto decoded = DecodeEnvelope(sent.bytes);
-  if (!decoded) return Untrusted("the server sent something that is not an envelope");
+  if (!decoded)
+    return Untrusted(Suspicion::kForgedEnvelope,
+                     "the server sent something that is not an envelope");
   const EnvelopeHeader& header = decoded->header;
   const bool is_own = header.device == identity_->device();
   if (header.space != sent.space || (is_own && sent.from == CursorFrame::From::kOthers))
-    return Untrusted("the server sent an envelope that does not belong here");
+    return Untrusted(Suspicion::kEnvelopeOutOfPlace,
+                     "the server sent an envelope that does not belong here");
   if (!directory_->WasEverMember(header.device, sent.space))
-    return Untrusted("the server sent an envelope of a stranger");
-  SACOCHE_ASSIGN(
-      const Hash256 hash,
-      VerifyEnvelope(*decoded, directory_->FindMember(header.device)->admission.signing_key));
-  return Arrived{sent.server_seq, sent.received_s, sent.bytes, std::move(*decoded), hash};
+    return Untrusted(Suspicion::kForgedEnvelope, "the server sent an envelope of a stranger");
+  const auto hash =
+      VerifyEnvelope(*decoded, directory_->FindMember(header.device)->admission.signing_key);
+  if (!hash) return Forward(Suspect(Suspicion::kForgedEnvelope, hash.error()));
+  maker_ = header.device;
+  return Arrived{sent.server_seq, sent.received_s, sent.bytes, std::move(*decoded), *hash};
 }
 
 Status Receiver::Check(const Sent& sent) {
@@ -52,11 +57,13 @@ Result<Receiver::Received> Receiver::ReceiveFromPeer(const Arrived& arrived) {
   if (const LeaverEnd* end = directory_->FindEnd(header.space, header.device)) {
     if (header.counter > end->counter) return Received{Outcome::kAfterLeaving};
     if (header.counter == end->counter && arrived.hash != end->hash)
-      return Untrusted("a laptop that left, or the server, shows two different histories");
+      return Untrusted(Suspicion::kTwoHistories,
+                       "a laptop that left, or the server, shows two different histories");
   }
   if (header.counter != chain.counter + 1) return Received{Outcome::kGap};
   if (header.previous != chain.hash)
-    return Untrusted("a colleague's laptop, or the server, shows two different histories");
+    return Untrusted(Suspicion::kTwoHistories,
+                     "a colleague's laptop, or the server, shows two different histories");
   return Commit(arrived, {.server_seq = arrived.server_seq,
                           .device = header.device,
                           .chain = ChainHead{header.counter, arrived.hash},
@@ -88,7 +95,8 @@ Result<Receiver::Received> Receiver::ReceiveOwnAgain(const Arrived& arrived) {
     return Received{Outcome::kKnownAlready};
   if (!known || known->hash != arrived.hash) {
     if (known && !known->is_stored) return Received{Outcome::kForked};
-    return Untrusted("the server shows another history of this laptop than the one it stored");
+    return Untrusted(Suspicion::kTwoHistories,
+                     "the server shows another history of this laptop than the one it stored");
   }
   if (!known->is_stored) {
     SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
@@ -124,7 +132,9 @@ Result<Receiver::Received> Receiver::Commit(const Arrived& arrived, const Pulled
   if (from.recalled && changes && error.code == ErrorCode::kUntrusted)
     return Received{Outcome::kForked};
   SACOCHE_TRY(committer_->CommitSetAside(header.space, from, error.message, arrived.bytes));
-  return Received{Outcome::kSetAside};
+  Received received{Outcome::kSetAside};
+  received.contradicts = error.code == ErrorCode::kUntrusted;
+  return received;
 }
 
 // The chains say that no snapshot stands for this envelope. If one knows its changes all the same,

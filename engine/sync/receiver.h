@@ -32,6 +32,7 @@ class Receiver {
     CommitReport commit = {};
     std::uint64_t missing_epoch = 0;  // with kWaitingForKey
     EnvelopeHeader header = {};
+    bool contradicts = false;  // with kSetAside: what is known here, and not only this release
   };
 
   struct Sent {
@@ -47,6 +48,8 @@ class Receiver {
   [[nodiscard]] Result<Received> Receive(const Sent& sent);
   // The same judgement of the envelope itself, and nothing else.
   Status Check(const Sent& sent);
+  // Whose envelope the last one was, also when it was refused; zero: nobody's that can be told.
+  [[nodiscard]] const DeviceId& maker() const { return maker_; }
 
  private:
   struct Arrived {
@@ -69,6 +72,7 @@ class Receiver {
   KeyExchange* keys_;
   Committer* committer_;
   const DeviceIdentity* identity_;
+  DeviceId maker_;
 };
 
 }  // namespace sacoche

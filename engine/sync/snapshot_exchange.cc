@@ -124,7 +124,7 @@ Result<SnapshotExchange::Progress> SnapshotExchange::Take(const std::vector<Spac
     if (progress.ended) SACOCHE_TRY(Forget(*leaving));
     return progress;
   }
-  return Untrusted("the server speaks of a snapshot that was not sent");
+  return Untrusted(Suspicion::kBrokenAnswer, "the server speaks of a snapshot that was not sent");
 }
 
 Status SnapshotExchange::Forget(const Snapshots::Entry& entry) {
@@ -159,16 +159,20 @@ Result<std::optional<KnownSnapshotFrame>> SnapshotExchange::Known(const SpaceId&
 Result<SnapshotExchange::Received> SnapshotExchange::TakeHead(const SpaceId& space,
                                                               ByteView bytes) {
   const auto head = DecodeSnapshotHead(bytes);
-  if (!head) return Untrusted("the server sent something that is not a snapshot");
+  if (!head)
+    return Untrusted(Suspicion::kForgedSnapshot,
+                     "the server sent something that is not a snapshot");
   const SnapshotIdentity& identity = head->identity;
-  if (identity.space != space) return Untrusted("the server sent a snapshot of another space");
+  if (identity.space != space)
+    return Untrusted(Suspicion::kForgedSnapshot, "the server sent a snapshot of another space");
   // By a laptop that left, only where nobody may be left to make another.
   const bool is_recovered = parts_.directory->WasRecoveredFor(parts_.identity->device(), space) &&
                             parts_.directory->WasEverMember(identity.device, space);
   if (!parts_.directory->IsMember(identity.device, space) && !is_recovered)
-    return Untrusted("the server sent a snapshot by a stranger");
+    return Untrusted(Suspicion::kForgedSnapshot, "the server sent a snapshot by a stranger");
   if (!VerifySnapshot(*head, parts_.directory->FindMember(identity.device)->admission.signing_key))
-    return Untrusted("the server sent a snapshot whose signature does not verify");
+    return Untrusted(Suspicion::kForgedSnapshot,
+                     "the server sent a snapshot whose signature does not verify");
   SACOCHE_ASSIGN(const auto key, parts_.keys->Key(space, identity.epoch));
   if (!key) return Received{Outcome::kWaitingForKey, identity.epoch, 0, {}};
   again_.reset();
@@ -177,14 +181,15 @@ Result<SnapshotExchange::Received> SnapshotExchange::TakeHead(const SpaceId& spa
     again_ = Again{std::move(*taken), head->part_hashes.size() - 1, identity.sequence};
     return Received{};
   }
-  if (taken) return Untrusted("the server shows two snapshots of one name");
+  if (taken)
+    return Untrusted(Suspicion::kForgedSnapshot, "the server shows two snapshots of one name");
   SACOCHE_ASSIGN(const auto arriving, parts_.store->snapshots().Find(space, State::kArriving));
   if (arriving && Equal(arriving->head, bytes)) return Received{};
   // This device's own, which the server has whole: only its word on that was lost.
   SACOCHE_ASSIGN(const auto leaving, parts_.store->snapshots().Find(space, State::kLeaving));
   const bool has_left = leaving && leaving->id == identity.id;
   if (has_left && !Equal(leaving->head, bytes))
-    return Untrusted("the server shows two snapshots of one name");
+    return Untrusted(Suspicion::kForgedSnapshot, "the server shows two snapshots of one name");
   SACOCHE_ASSIGN(Transaction transaction, parts_.store->Begin());
   if (has_left) SACOCHE_TRY(parts_.store->snapshots().Drop(*leaving));
   SACOCHE_TRY(
@@ -199,13 +204,16 @@ Result<SnapshotExchange::Received> SnapshotExchange::TakePart(
   if (again_ && again_->entry.space == space)
     return frame.index < again_->last_part ? Received{} : Join(again_->entry, again_->sequence);
   SACOCHE_ASSIGN(const auto arriving, parts_.store->snapshots().Find(space, State::kArriving));
-  if (!arriving) return Untrusted("the server sent a part of no snapshot");
+  if (!arriving)
+    return Untrusted(Suspicion::kBrokenAnswer, "the server sent a part of no snapshot");
   auto received = TakeArrivedPart(*arriving, frame);
   if (!received && IsItsFault(received.error().code)) {
     SACOCHE_TRY(Forget(*arriving));
-    return Fail(received.error().code, received.error().message,
-                "Nothing was changed, and your own work is safe. Synchronise again; if it happens "
-                "again, tell your administrator.");
+    Error error = Suspect(Suspicion::kForgedSnapshot, received.error());
+    error.advice =
+        "Nothing was changed, and your own work is safe. Synchronise again; if it happens again, "
+        "tell your administrator.";
+    return Forward(std::move(error));
   }
   return received;
 }
@@ -215,9 +223,11 @@ Result<SnapshotExchange::Received> SnapshotExchange::TakeArrivedPart(
   SACOCHE_ASSIGN(const SealedSnapshotHead head, DecodeSnapshotHead(arriving.head));
   if (frame.index >= head.part_hashes.size() ||
       PartHash(frame.part) != head.part_hashes[frame.index])
-    return Untrusted("the server sent a part that its snapshot does not name");
+    return Untrusted(Suspicion::kForgedSnapshot,
+                     "the server sent a part that its snapshot does not name");
   SACOCHE_ASSIGN(const std::uint64_t held, CountParts(arriving));
-  if (frame.index > held) return Untrusted("the server left out a part of a snapshot");
+  if (frame.index > held)
+    return Untrusted(Suspicion::kBrokenAnswer, "the server left out a part of a snapshot");
   if (frame.index == held) {
     SACOCHE_ASSIGN(const auto key, parts_.keys->Key(arriving.space, head.identity.epoch));
     if (!key) return Received{Outcome::kWaitingForKey, head.identity.epoch, 0, {}};
@@ -236,7 +246,7 @@ Status SnapshotExchange::PutPart(const Snapshots::Entry& arriving, const SealedS
   if (index == 0) {
     SACOCHE_ASSIGN(const SnapshotSummary summary, DecodeSnapshotSummary(plain));
     if (summary.space != arriving.space || summary.server_seq != head.identity.sequence)
-      return Untrusted("a snapshot is not what its head says");
+      return Untrusted(Suspicion::kForgedSnapshot, "a snapshot is not what its head says");
     SACOCHE_TRY(parts_.store->snapshots().SetSummary(arriving, plain));
   } else {
     SACOCHE_TRY(parts_.store->snapshots().PutChunk(arriving, index - 1, plain));

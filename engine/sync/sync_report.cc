@@ -16,6 +16,7 @@ void SyncReport::Continue(const SyncReport& later) {
     add(count);
   if (!both.last_refusal) both.last_refusal = last_refusal;
   both.touched.insert(touched.begin(), touched.end());
+  both.suspicions.insert(suspicions.begin(), suspicions.end());
   *this = std::move(both);
 }
 

@@ -1,5 +1,6 @@
 #include "engine/sync/sync_runner.h"
 
+#include "engine/sync/distrust.h"
 #include "engine/sync/sync_limits.h"
 
 namespace sacoche {
@@ -13,8 +14,15 @@ Status SendOne(SyncSession& session, const ServerLink& link, const DeviceIdentit
                         body,
                         &identity.signing_key,
                         RequestSigner::Device(identity.device())};
-  SACOCHE_TRY(SendSigned(link, call, [&](ByteView piece) { return session.Receive(piece); }));
-  return session.EndOfResponse();
+  Status taken;
+  const Status sent = SendSigned(link, call, [&](ByteView piece) {
+    taken = session.Receive(piece);
+    return taken;
+  });
+  // The line itself can be untrusted only for its certificate.
+  if (!sent && taken && sent.error().code == ErrorCode::kUntrusted)
+    return Forward(Suspect(Suspicion::kAnotherServer, sent.error()));
+  return sent ? session.EndOfResponse() : sent;
 }
 
 // How far a session has come: if this grew, trying again is worth it.
@@ -37,7 +45,9 @@ Status RunSync(SyncSession& session, const ServerLink& link, const DeviceIdentit
     const bool may_resume = status.error().code == ErrorCode::kNetwork &&
                             ProgressOf(session.report()) > before &&
                             resumes++ < sync_limits::kResumesMax;
-    if (!may_resume) return status;
+    if (may_resume) continue;
+    SACOCHE_TRY(session.NoteFailure(status.error()));
+    return status;
   }
 }
 

@@ -6,6 +6,11 @@
 #include "engine/sync/time_keeper.h"
 
 namespace sacoche {
+namespace {
+
+constexpr const char* kAnotherAtEachLook = "the server shows another history at each look";
+
+}  // namespace
 
 SyncSession::SyncSession(const Parts& parts)
     : store_(parts.store),
@@ -130,25 +135,6 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   return true;
 }
 
-// When nothing else is to be said of the space: whoever read it to its head makes the snapshot that
-// has become due, and sends it.
-Result<bool> SyncSession::AddSnapshot(const SpaceId& space, SpaceState& state, Bytes& body) {
-  if (!state.may_make_snapshot || state.snapshot_stalled) return false;
-  if (body.size() >= sync_limits::kRequestBytesTarget) return false;
-  SACOCHE_ASSIGN(const bool is_leaving, snapshots_.IsLeaving(space));
-  if (!is_leaving) {
-    SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(space));
-    if (cursor < state.covered + snapshot_after_envelopes_) return false;
-    SACOCHE_TRY(snapshots_.Make(space));
-    state.may_make_snapshot = false;
-    state.snapshot_parts = 0;
-  }
-  SACOCHE_ASSIGN(const bool added, snapshots_.AddLeaving(space, state.snapshot_parts,
-                                                         sync_limits::kSnapshotBytesTarget, body));
-  state.may_make_snapshot = added;
-  return added;
-}
-
 // A space that waited for a key is worth asking again once a key came; one of which nothing could
 // be opened is not worth asking at all.
 Status SyncSession::NoteKeys(const SpaceId& space, SpaceState& state) {
@@ -175,13 +161,16 @@ Status SyncSession::Receive(ByteView piece) {
   report_.body_bytes_down += piece.size();
   frames_.Feed(piece);
   while (true) {
-    SACOCHE_ASSIGN(const auto raw, frames_.Next());
-    if (!raw) return {};
-    if (response_ended_) return Untrusted("the server's answer goes on after its end");
-    SACOCHE_ASSIGN(const PullFrame frame, DecodePullFrame(*raw));
-    const bool in_directory = std::holds_alternative<DirectoryFrame>(frame);
+    const auto raw = frames_.Next();
+    if (!raw) return Forward(Suspect(Suspicion::kBrokenAnswer, raw.error()));
+    if (!*raw) return {};
+    if (response_ended_)
+      return Untrusted(Suspicion::kBrokenAnswer, "the server's answer goes on after its end");
+    const auto frame = DecodePullFrame(**raw);
+    if (!frame) return Forward(Suspect(Suspicion::kBrokenAnswer, frame.error()));
+    const bool in_directory = std::holds_alternative<DirectoryFrame>(*frame);
     if (!in_directory && follower_.reads_again()) SACOCHE_TRY(EndDirectoryAgain());
-    SACOCHE_TRY(std::visit([this](const auto& f) { return Take(f); }, frame));
+    SACOCHE_TRY(std::visit([this](const auto& f) { return Take(f); }, *frame));
   }
 }
 
@@ -213,15 +202,18 @@ void SyncSession::Interrupted() {
 }
 
 Status SyncSession::Take(const DirectoryFrame& frame) {
-  SACOCHE_TRY(follower_.TakeIn(frame.sequence, frame.statement,
-                               [this](const Statement& said) { return keys_.TakeKeys(said); }));
+  const Status taken =
+      follower_.TakeIn(frame.sequence, frame.statement,
+                       [this](const Statement& said) { return keys_.TakeKeys(said); });
+  if (!taken) return Forward(Suspect(Suspicion::kForgedStatement, taken.error()));
   ++report_.statements_in;
   return {};
 }
 
 Status SyncSession::Take(const AcknowledgementFrame& frame) {
   const auto sent = sent_.find(frame.envelope);
-  if (sent == sent_.end()) return Untrusted("the server acknowledged what was not sent");
+  if (sent == sent_.end())
+    return Untrusted(Suspicion::kBrokenAnswer, "the server acknowledged what was not sent");
   if (!sent->second.is_own) {
     ++report_.envelopes_sent_again;
     sent_.erase(sent);
@@ -240,7 +232,8 @@ Status SyncSession::Take(const AcknowledgementFrame& frame) {
 
 Status SyncSession::Take(const RefusalFrame& frame) {
   const auto sent = sent_.find(frame.envelope);
-  if (sent == sent_.end()) return Untrusted("the server refused what was not sent");
+  if (sent == sent_.end())
+    return Untrusted(Suspicion::kBrokenAnswer, "the server refused what was not sent");
   SACOCHE_ASSIGN(const bool will_be_told, WillBeTold(frame.problem));
   // A colleague's that the server does not take back is no loss here.
   if (will_be_told || !sent->second.is_own) {
@@ -259,7 +252,7 @@ Status SyncSession::Take(const RefusalFrame& frame) {
     if (state.offered) return {};
     if (state.recalled_in == report_.requests || state.reconciled_in == report_.requests) return {};
     if (state.recalled_in == 0) return Recall(space);
-    if (state.reconciled_in == 0) return Reconcile(space, "");
+    if (state.reconciled_in == 0) return Reconcile(space, Suspicion::kServerForgot, "");
   }
   ++report_.envelopes_refused;
   report_.last_refusal = frame.problem;
@@ -272,12 +265,11 @@ Status SyncSession::Take(const RefusalFrame& frame) {
 Status SyncSession::Take(const StatementOutcomeFrame&) { return {}; }
 
 Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
-  if (answering_ >= asked_.size()) return Untrusted("the server sent what was not asked for");
-  const SpaceId space = asked_[answering_];
+  SACOCHE_ASSIGN(const SpaceId space, AnsweredSpace());
   SpaceState& state = spaces_[space];
   if (state.skip_rest) return {};
   if (frame.sequence <= state.position)
-    return Untrusted("the server sent envelopes in a wrong order");
+    return Untrusted(Suspicion::kEnvelopeOutOfPlace, "the server sent envelopes in a wrong order");
   const auto from = state.recalls ? CursorFrame::From::kEverybody : CursorFrame::From::kOthers;
   const Receiver::Sent sent{space, frame.sequence, frame.envelope, from, received_s_};
   SACOCHE_ASSIGN(const bool whole, IsWholeUpTo(space, frame.sequence));
@@ -296,16 +288,18 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
       return {};
     case Receiver::Outcome::kSetAside:
       ++report_.set_aside;
-      return {};
+      if (!received.contradicts) return {};
+      return Note({Suspicion::kContradictoryChange, space, received.header.device});
     case Receiver::Outcome::kAfterLeaving:
       ++report_.envelopes_after_leaving;
-      return {};
+      return Note({Suspicion::kAfterLeaving, space, received.header.device});
     case Receiver::Outcome::kWaitingForKey:
       WaitForKey(state, received.missing_epoch);
       return {};
     case Receiver::Outcome::kGap:
       if (state.begins_late) return WaitForSnapshot(space);
-      return Reconcile(space, "the server left out an envelope of a colleague");
+      return Reconcile(space, Suspicion::kEnvelopeLeftOut,
+                       "the server left out an envelope of a colleague");
     case Receiver::Outcome::kForked:
       return LeaveForkNext(state);
   }
@@ -319,78 +313,17 @@ void SyncSession::WaitForKey(SpaceState& state, std::uint64_t epoch) {
   state.skip_rest = true;
 }
 
-Status SyncSession::Take(const StoredSnapshotFrame& frame) {
-  if (answering_ >= asked_.size()) return Untrusted("the server sent what was not asked for");
-  const SpaceId space = asked_[answering_];
-  if (spaces_[space].skip_rest) return {};
-  SACOCHE_ASSIGN(auto received, snapshots_.TakeHead(space, frame.head));
-  return NoteSnapshot(space, std::move(received));
-}
-
-Status SyncSession::Take(const StoredSnapshotPartFrame& frame) {
-  if (answering_ >= asked_.size()) return Untrusted("the server sent what was not asked for");
-  const SpaceId space = asked_[answering_];
-  if (spaces_[space].skip_rest) return {};
-  SACOCHE_ASSIGN(auto received, snapshots_.TakePart(space, frame));
-  if (received.outcome != SnapshotExchange::Outcome::kWaitingForKey) ++report_.snapshot_parts_in;
-  return NoteSnapshot(space, std::move(received));
-}
-
-Status SyncSession::NoteSnapshot(const SpaceId& space, SnapshotExchange::Received received) {
-  SpaceState& state = spaces_[space];
-  switch (received.outcome) {
-    case SnapshotExchange::Outcome::kOk:
-      return {};
-    case SnapshotExchange::Outcome::kWaitingForKey:
-      WaitForKey(state, received.missing_epoch);
-      return {};
-    case SnapshotExchange::Outcome::kForked: {
-      SACOCHE_ASSIGN(const bool offers, OfferWaiting(space));
-      if (offers) return {};
-      state.forked_by_snapshot = true;
-      return LeaveForkNext(state);
-    }
-    case SnapshotExchange::Outcome::kTaken:
-      state.EndOffer();
-      ++report_.snapshots_in;
-      report_.touched.insert(received.commit.touched.begin(), received.commit.touched.end());
-      state.position = std::max(state.position, received.sequence);
-      return {};
-  }
-  return {};
-}
-
-Status SyncSession::Take(const SnapshotOutcomeFrame& frame) {
-  SACOCHE_ASSIGN(const auto progress, snapshots_.Take(keys_.Spaces(), frame));
-  SpaceState& state = spaces_[progress.space];
-  const std::uint64_t before = state.snapshot_parts.value_or(progress.parts);
-  state.snapshot_stalled = !progress.ended && state.snapshot_parts && progress.parts <= before;
-  report_.snapshot_parts_out += progress.parts - std::min(before, progress.parts);
-  state.snapshot_parts = progress.parts;
-  if (!progress.ended) return {};
-  state.may_make_snapshot = false;
-  if (!frame.problem) ++report_.snapshots_out;
-  return {};
-}
-
-// Said behind a head that was read up to.
-Status SyncSession::Take(const SnapshotCoverFrame& frame) {
-  const std::optional<HeadFrame> head = std::exchange(cover_of_, std::nullopt);
-  if (!head) return {};
-  SpaceState& state = spaces_[head->space];
-  state.covered = frame.sequence;
-  // What the server forgot, and a colleague has not sent again yet, is in no snapshot: it would
-  // stand for envelopes that nobody can get.
-  SACOCHE_ASSIGN(const ChainsTag known, snapshots_.KnownChains(head->space));
-  state.may_make_snapshot = known == frame.chains;
-  return {};
+Result<SpaceId> SyncSession::AnsweredSpace() const {
+  if (answering_ < asked_.size()) return asked_[answering_];
+  return Untrusted(Suspicion::kBrokenAnswer, "the server sent what was not asked for");
 }
 
 Status SyncSession::EndOfSpace(const SpaceId& space) {
   last_head_.reset();
   cover_of_.reset();
   if (answering_ >= asked_.size() || asked_[answering_] != space)
-    return Untrusted("the server's answer is not in the order of the request");
+    return Untrusted(Suspicion::kBrokenAnswer,
+                     "the server's answer is not in the order of the request");
   ++answering_;
   return {};
 }
@@ -398,7 +331,7 @@ Status SyncSession::EndOfSpace(const SpaceId& space) {
 Status SyncSession::Take(const AnotherHistoryFrame& frame) {
   SACOCHE_TRY(EndOfSpace(frame.space));
   if (spaces_[frame.space].skip_rest) return {};
-  return Reconcile(frame.space, "the server shows another history at each look");
+  return Reconcile(frame.space, Suspicion::kServerForgot, kAnotherAtEachLook);
 }
 
 Status SyncSession::Take(const HeadFrame& frame) {
@@ -407,7 +340,7 @@ Status SyncSession::Take(const HeadFrame& frame) {
   if (state.skip_rest) return {};
   SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(frame.space));
   if (frame.sequence < cursor)
-    return Reconcile(frame.space, "the server shows another history at each look");
+    return Reconcile(frame.space, Suspicion::kServerForgot, kAnotherAtEachLook);
   SACOCHE_ASSIGN(const bool whole, IsWholeUpTo(frame.space, frame.sequence + 1));
   if (!whole) return {};
   last_head_ = frame;
@@ -444,7 +377,7 @@ Status SyncSession::Take(const OwnChainFrame& frame) {
   if (state.recalls) return {};
   SACOCHE_ASSIGN(const std::uint64_t acknowledged, store_->outbox().LastStoredCounter(space));
   if (frame.counter < acknowledged)
-    return Reconcile(space, "the server forgets what it acknowledged");
+    return Reconcile(space, Suspicion::kServerForgot, "the server forgets what it acknowledged");
   if (frame.counter <= chain.counter || state.recalled_in != 0) return {};
   return Recall(space);
 }
@@ -458,7 +391,7 @@ Status SyncSession::Take(const ReceiptFrame& frame) {
 Status SyncSession::Take(const ServerTimeFrame& frame) {
   if (!directory_->time_key()) return {};
   if (!VerifyServerTime(*directory_->time_key(), request_hash_, frame.server_ms, frame.signature))
-    return Untrusted("the server's word on the time is not its own");
+    return Untrusted(Suspicion::kForgedTime, "the server's word on the time is not its own");
   server_time_ = TrustedTime{frame.server_ms, clock_->NowMs()};
   return NoteTrustedTime(*store_, *server_time_);
 }
@@ -478,7 +411,8 @@ Status SyncSession::Take(const SpaceRefusedFrame& frame) {
 
 Status SyncSession::Take(const PullEndFrame&) {
   if (answering_ != asked_.size())
-    return Untrusted("the server's answer leaves out a space that was asked for");
+    return Untrusted(Suspicion::kBrokenAnswer,
+                     "the server's answer leaves out a space that was asked for");
   response_ended_ = true;
   return {};
 }

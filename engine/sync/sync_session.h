@@ -41,6 +41,7 @@ struct SyncReport {
   std::uint64_t snapshot_parts_in = 0;
   std::uint64_t snapshot_parts_out = 0;
   std::set<RecordId> touched;
+  std::set<Suspicion> suspicions;  // the store's `suspicions` has who, where and when
 
   // Takes in another sync that followed at once: what was done adds up, how things stand is as the
   // later one found them.
@@ -78,6 +79,10 @@ class SyncSession {
 
   // The connection broke. What was not acknowledged is sent again by the next request.
   void Interrupted();
+
+  // The session ended with this error: what it says of the server, or of a colleague's laptop, is
+  // written down.
+  Status NoteFailure(const Error& error);
 
   [[nodiscard]] const SyncReport& report() const { return report_; }
   // What the server last said of the time in this session, verified; nothing: it did not.
@@ -137,6 +142,8 @@ class SyncSession {
   [[nodiscard]] Result<Claim> ReadClaim();
   Result<bool> IsDirectoryWithheld();
   Status NoteView(const EnvelopeHeader& header, std::uint64_t sequence);
+  // Once in a session; alone, or within a transaction.
+  Status Note(const Suspicions::Subject& subject);
   Status EndDirectoryAgain();
   // Whether the server may say no only because it forgot what the next request says to it again.
   Result<bool> WillBeTold(ProblemType problem);
@@ -171,11 +178,14 @@ class SyncSession {
   Result<bool> OfferWaiting(const SpaceId& space);
   Status WaitForSnapshot(const SpaceId& space);
   void WaitForKey(SpaceState& state, std::uint64_t epoch);
+  // The space that the answer is at.
+  [[nodiscard]] Result<SpaceId> AnsweredSpace() const;
   // Which space the answer must be at: the next of those that were asked for.
   Status EndOfSpace(const SpaceId& space);
   Status Take(const SpaceRefusedFrame& frame);
   Status Take(const PullEndFrame& frame);
-  Status Reconcile(const SpaceId& space, const std::string& why);
+  // What it looks like, which is an error if it shows once more in this session.
+  Status Reconcile(const SpaceId& space, Suspicion what, const std::string& why);
   Status EndRecall(const SpaceId& space);
   Status FindForgotten(const SpaceId& space);
   // As many of them as the request holds; they are said once.
@@ -220,6 +230,7 @@ class SyncSession {
   Hash256 request_hash_{};              // of the current request
   std::uint64_t received_s_ = 0;        // of the envelopes that follow; 0: not known
   std::optional<TrustedTime> server_time_;
+  std::set<Suspicions::Subject> suspicions_;  // noted in this session
   FrameSplitter frames_;
   bool answered_once_ = false;
   bool response_ended_ = false;

@@ -22,9 +22,11 @@ Status SyncSession::Take(const AnotherDirectoryFrame&) {
 }
 
 Status SyncSession::EndDirectoryAgain() {
-  SACOCHE_TRY(follower_.EndAgain([this](const Statement& said) { return keys_.TakeKeys(said); }));
+  SACOCHE_ASSIGN(const std::uint64_t forgotten, follower_.EndAgain([this](const Statement& said) {
+    return keys_.TakeKeys(said);
+  }));
   said_again_ = 0;
-  return {};
+  return forgotten == 0 ? Status() : Note({Suspicion::kServerForgot});
 }
 
 Result<SyncSession::Claim> SyncSession::ReadClaim() {
@@ -49,7 +51,9 @@ Result<bool> SyncSession::WillBeTold(ProblemType problem) {
 // Whoever was withdrawn may have known what nobody else ever will.
 Result<bool> SyncSession::IsDirectoryWithheld() {
   SACOCHE_ASSIGN(const Claim claim, ReadClaim());
-  return claim.statements > follower_.count() && !directory_->IsRevoked(claim.device);
+  if (claim.statements <= follower_.count() || directory_->IsRevoked(claim.device)) return false;
+  SACOCHE_TRY(Note({Suspicion::kDirectoryWithheld, {}, claim.device}));
+  return true;
 }
 
 Status SyncSession::NoteView(const EnvelopeHeader& header, std::uint64_t sequence) {
@@ -59,8 +63,10 @@ Status SyncSession::NoteView(const EnvelopeHeader& header, std::uint64_t sequenc
   const bool other_history = shown && view.history != HistoryTag{} && *shown != view.history;
   const auto directory = follower_.Compare(view.directory, view.directory_tag);
   if (header.seen_head >= sequence || other_history ||
-      directory == DirectoryFollower::View::kAnother)
+      directory == DirectoryFollower::View::kAnother) {
     ++report_.shown_differently;
+    SACOCHE_TRY(Note({Suspicion::kShownDifferently, header.space, header.device}));
+  }
   if (directory != DirectoryFollower::View::kBehind) return {};
   SACOCHE_ASSIGN(const Claim known, ReadClaim());
   if (known.statements >= view.directory && !directory_->IsRevoked(known.device)) return {};
@@ -84,7 +90,8 @@ Result<bool> SyncSession::IsWholeUpTo(const SpaceId& space, std::uint64_t sequen
     SACOCHE_ASSIGN(own, store_->outbox().CountStoredBetween(space, state.position, sequence));
   }
   if (own == sequence - state.position - 1) return true;
-  if (state.recalls || state.recalled_in != 0) return Untrusted("the server left out an envelope");
+  if (state.recalls || state.recalled_in != 0)
+    return Untrusted(Suspicion::kEnvelopeLeftOut, "the server left out an envelope");
   SACOCHE_TRY(Recall(space));
   return false;
 }
@@ -123,6 +130,7 @@ Status SyncSession::LeaveFork(const SpaceId& space) {
     if (state.forked_by_snapshot) SACOCHE_TRY(committer_->MoveAllUnsealed(NewDotOf, space));
     SACOCHE_TRY(ReadAgainAfterOwn(space));
     SACOCHE_TRY(store_->progress().StartRecall(space));
+    SACOCHE_TRY(Note({Suspicion::kStoreCopied, space}));
     return transaction.Commit();
   };
   Status left = leave();
@@ -131,9 +139,9 @@ Status SyncSession::LeaveFork(const SpaceId& space) {
   return left;
 }
 
-Status SyncSession::Reconcile(const SpaceId& space, const std::string& why) {
+Status SyncSession::Reconcile(const SpaceId& space, Suspicion what, const std::string& why) {
   SpaceState& state = spaces_[space];
-  if (state.reconciled_in != 0) return Untrusted(why);
+  if (state.reconciled_in != 0) return Untrusted(what, why);
   state.reconciled_in = report_.requests;
   state.EndOffer();
   state.skip_rest = true;
@@ -144,27 +152,18 @@ Status SyncSession::Reconcile(const SpaceId& space, const std::string& why) {
   SACOCHE_TRY(store_->progress().SetCursor(space, 0));
   SACOCHE_TRY(store_->progress().SetKnownHistory(space, {}));
   SACOCHE_TRY(store_->progress().StartRecall(space));
+  SACOCHE_TRY(Note({what, space}));
   return transaction.Commit();
 }
 
 Status SyncSession::Take(const BeginsLateFrame& frame) {
-  if (answering_ >= asked_.size()) return Untrusted("the server sent what was not asked for");
-  SpaceState& state = spaces_[asked_[answering_]];
-  if (!state.recalls) return Untrusted("the server left out the beginning of a space");
+  SACOCHE_ASSIGN(const SpaceId space, AnsweredSpace());
+  SpaceState& state = spaces_[space];
+  if (!state.recalls)
+    return Untrusted(Suspicion::kEnvelopeLeftOut, "the server left out the beginning of a space");
   state.begins_late = true;
   state.position = std::max(state.position, frame.sequence);
   return {};
-}
-
-// What this device lacks of the beginning comes with the snapshot that a colleague makes.
-Status SyncSession::WaitForSnapshot(const SpaceId& space) {
-  SpaceState& state = spaces_[space];
-  state.pull_wanted = false;
-  state.skip_rest = true;
-  ++report_.spaces_waiting_for_snapshot;
-  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
-  SACOCHE_TRY(store_->progress().SetCursor(space, 0));
-  return transaction.Commit();
 }
 
 Status SyncSession::EndRecall(const SpaceId& space) {
@@ -218,7 +217,8 @@ Result<bool> SyncSession::OfferWaiting(const SpaceId& space) {
 Status SyncSession::LeaveForkNext(SpaceState& state) {
   state.EndOffer();
   if (std::exchange(state.left_fork, true))
-    return Untrusted("the server shows two different histories of this laptop");
+    return Untrusted(Suspicion::kTwoHistories,
+                     "the server shows two different histories of this laptop");
   state.forked = true;
   state.skip_rest = true;
   state.pull_wanted = true;

@@ -34,6 +34,9 @@ struct Error {
   ErrorCode code = ErrorCode::kInvalidInput;
   std::string message;
   std::string advice;
+  // What it was exactly, a name of a closed list of the room that says so, for programs; empty: the
+  // code says it all. Outlives every error.
+  std::string_view detail = {};
 };
 
 // `tl::expected` that may not be dropped.

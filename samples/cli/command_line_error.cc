@@ -62,11 +62,10 @@ void ReportError(const Error& error, bool as_json) {
       error.advice.empty() ? std::string(AdviceFor(error.code)) : error.advice;
   std::string report;
   if (as_json) {
-    report = ToJsonLine({{"error",
-                          {{"code", static_cast<int>(error.code)},
-                           {"message", error.message},
-                           {"advice", advice}}}}) +
-             "\n";
+    Json json = {
+        {"code", static_cast<int>(error.code)}, {"message", error.message}, {"advice", advice}};
+    if (!error.detail.empty()) json["detail"] = error.detail;
+    report = ToJsonLine({{"error", json}}) + "\n";
   } else {
     report = "sacoche: " + AsSentence(error.message) + "\n" + AsSentence(advice) + "\n";
   }

@@ -4,6 +4,7 @@
 #include "samples/cli/invitation.h"
 #include "samples/cli/recovery_text.h"
 #include "samples/cli/space_words.h"
+#include "samples/cli/warnings.h"
 
 namespace sacoche {
 namespace {
@@ -37,7 +38,9 @@ Json ReportToJson(const SyncReport& report, const EngineStatus& status,
                {"requests", report.requests},
                {"changes_waiting", status.changes_waiting},
                {"conflicts_open", status.conflicts},
-               {"recoveries_to_acknowledge", recovery.notices.size()}};
+               {"recoveries_to_acknowledge", recovery.notices.size()},
+               {"warnings", Json::array()}};
+  for (const Suspicion suspicion : report.suspicions) json["warnings"].push_back(NameOf(suspicion));
   if (report.last_refusal) json["last_refusal"] = ProblemName(*report.last_refusal);
   return json;
 }
@@ -86,20 +89,7 @@ std::string Notices(const SyncReport& report, const EngineStatus& status,
   if (report.spaces_waiting_for_snapshot > 0)
     text += "The beginning of " + Counted(report.spaces_waiting_for_snapshot, "space") +
             " has not come yet: synchronise again after a colleague has.\n";
-  if (report.directory_withheld)
-    text +=
-        "A colleague's laptop was shown more of the organisation's directory than this one: "
-        "what you write waits\nhere. Synchronise again; if it lasts for days, call your "
-        "administrator.\n";
-  if (report.shown_differently > 0)
-    text +=
-        "The server showed a colleague something else than this laptop: it was restored from "
-        "a backup lately, or it\nshows different people different things. Ask your "
-        "administrator which; your work is safe.\n";
-  if (report.envelopes_after_leaving > 0)
-    text += Counted(report.envelopes_after_leaving, "envelope") +
-            " not taken: written by a laptop after it was withdrawn or left the space. Tell your "
-            "administrator.\n";
+  text += WarningLines(report.suspicions);
   if (report.set_aside > 0)
     text += Counted(report.set_aside, "envelope") +
             " made by a newer release kept aside. Update Sacoche.\n";
@@ -141,6 +131,7 @@ Json StatusToJson(const Engine& engine, const EngineStatus& status) {
   json["days_since_sync"] = absence.days ? Json(*absence.days) : Json(nullptr);
   json["locks_in_days"] = absence.days_left ? Json(*absence.days_left) : Json(nullptr);
   json["locked"] = absence.is_locked;
+  json["warnings_to_acknowledge"] = status.suspicions;
   return json;
 }
 
@@ -160,6 +151,9 @@ std::string StatusText(const Engine& engine, const EngineStatus& status) {
     text += "Refused by the server, kept here: " + std::to_string(status.envelopes_refused) + " (" +
             std::string(status.last_refusal ? ProblemName(*status.last_refusal) : "") + ")\n";
   if (status.set_aside > 0) text += Line("Kept aside, of a newer release", status.set_aside);
+  if (status.suspicions > 0)
+    text += "WARNING: " + Counted(status.suspicions, "thing") +
+            " looked wrong in what came from the server: see `sacoche warnings`.\n";
   text += ClockNotice(status) + LockNotice(status.absence);
   return text;
 }
@@ -183,6 +177,11 @@ SyncCommands::SyncCommands(CLI::App& app, CommandContext& context) : context_(co
 
   CLI::App* status = app.add_subcommand("status", "Show how this laptop and its store stand");
   context_.On(status, [this] { return ShowStatus(); });
+
+  CLI::App* warnings = app.add_subcommand(
+      "warnings", "Show what looked wrong in what came from the server or from other laptops");
+  warnings->add_flag("--acknowledge", acknowledges_, "Mark all of it as read");
+  context_.On(warnings, [this] { return ShowWarnings(); });
 }
 
 Result<Invitation> SyncCommands::ReadInvitation() {
@@ -250,6 +249,19 @@ Status SyncCommands::ShowStatus() {
   json["recovery"] = RecoveryToJson(*engine, recovery);
   context_.Print(StatusText(*engine, status) + RecoveryText(*engine, recovery), json);
   return {};
+}
+
+Status SyncCommands::ShowWarnings() {
+  SACOCHE_ASSIGN(auto engine, context_.OpenStore());
+  SACOCHE_ASSIGN(const auto entries, engine->ReadSuspicions());
+  std::string text = entries.empty() ? "Nothing ever looked wrong to this laptop.\n" : "";
+  Json json = Json::array();
+  for (const Suspicions::Entry& entry : entries) {
+    text += WarningText(*engine, entry);
+    json.push_back(WarningToJson(*engine, entry));
+  }
+  context_.Print(text, json);
+  return acknowledges_ ? engine->AcknowledgeSuspicions() : Status();
 }
 
 }  // namespace sacoche

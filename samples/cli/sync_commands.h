@@ -5,7 +5,7 @@
 
 namespace sacoche {
 
-// enrol, sync, status: this laptop and the server.
+// enrol, sync, status, warnings: this laptop and the server.
 class SyncCommands {
  public:
   // Both must outlive this, and this the parsing.
@@ -18,6 +18,7 @@ class SyncCommands {
   [[nodiscard]] Result<Invitation> ReadInvitation();
   Status Sync();
   Status ShowStatus();
+  Status ShowWarnings();
 
   void PrintReport(const SyncReport& report, const EngineStatus& status,
                    const RecoveryStatus& recovery, bool complete);
@@ -26,6 +27,7 @@ class SyncCommands {
   std::string invitation_file_;
   std::string invitation_text_;
   Profile profile_;
+  bool acknowledges_ = false;
 };
 
 }  // namespace sacoche

@@ -34,12 +34,6 @@ class AdministratorsCopy : public CommandLineAndServer {
     server_.Start();
   }
 
-  std::string IdOf(const std::string& person) {
-    for (const auto& member : Json::parse(Org({"show", "--json"}))["members"])
-      if (member["person"] == person) return member["device_id"];
-    return "nobody";
-  }
-
   Ended TryOrg(std::vector<std::string> words) {
     words.insert(words.begin(), "org");
     words.insert(words.end(), {"--key", folder_ / "org.key", "--invitation", invitation()});
@@ -48,8 +42,8 @@ class AdministratorsCopy : public CommandLineAndServer {
 };
 
 TEST_F(AdministratorsCopy, NothingIsForgottenWithTheServer) {
-  const std::string samir = IdOf("samir");
-  const std::string claire = IdOf("claire");
+  const std::string samir = DeviceOf("samir");
+  const std::string claire = DeviceOf("claire");
   Server("backup", "--out");
   Org({"revoke", samir, "--reason", "lost"});
   Org({"space", "add", "Après la sauvegarde"});
@@ -82,7 +76,7 @@ TEST_F(AdministratorsCopy, WithoutTheFileOneIsMadeAndADamagedOneIsNamed) {
 
 TEST_F(AdministratorsCopy, ASecondStatementUnderOneNumberStopsTheSigning) {
   Server("backup", "--out");
-  Org({"revoke", IdOf("samir"), "--reason", "lost"});
+  Org({"revoke", DeviceOf("samir"), "--reason", "lost"});
   RestoreServer();
   std::filesystem::create_directory(folder_ / "elsewhere");
   const std::string copied = folder_ / "elsewhere/org.key";

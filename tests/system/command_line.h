@@ -61,6 +61,14 @@ class CommandLineAndServer : public ::testing::Test {
     return Run(words);
   }
 
+  // The id of the laptop of that person; "nobody" if none was admitted.
+  std::string DeviceOf(const std::string& person) {
+    const Json shown = Json::parse(Org({"show", "--json"}));
+    for (const Json& member : shown["members"])
+      if (member["person"] == person) return member["device_id"];
+    return "nobody";
+  }
+
   // Makes the laptop, whose person has its name, and gives the phrase that it shows.
   std::string AskForAdmission(const std::string& laptop) {
     return Json::parse(On(laptop, {"enrol", "--invitation", invitation(), "--person", laptop,

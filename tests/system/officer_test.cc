@@ -52,10 +52,8 @@ TEST_F(OfficerCommands, AReferentWorksWithinHisPostUntilHeIsDismissed) {
   On("claire", {"sync"});
 
   Org(Admission(AskForAdmission("samir"), "Étampes"));
-  std::string claire;
-  std::string samir;
-  for (const auto& member : Shown()["members"])
-    (member["person"] == "claire" ? claire : samir) = member["device_id"];
+  const std::string claire = DeviceOf("claire");
+  const std::string samir = DeviceOf("samir");
   const Ended beyond = AsReferent({"revoke", samir, "--reason", "lost"});
   EXPECT_EQ(beyond.status, 6);
   EXPECT_THAT(beyond.err, HasSubstr("beyond this referent's post"));

@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "tests/engine/sync/on_frames.h"
 #include "tests/support/test_team.h"
@@ -6,6 +6,8 @@
 // What a server that lies, or a line that garbles, can do to a laptop: nothing that stays.
 namespace sacoche {
 namespace {
+
+using testing::ElementsAre;
 
 class DistrustTest : public ::testing::Test {
  protected:
@@ -28,6 +30,14 @@ class DistrustTest : public ::testing::Test {
     const Status status = (*b)->Sync(team.http, report);
     team.http.Tamper(nullptr);
     return status;
+  }
+
+  // What b's person is told of it.
+  [[nodiscard]] std::set<Suspicion> Warnings() {
+    std::set<Suspicion> kinds;
+    const auto entries = (*b)->ReadSuspicions();
+    for (const Suspicions::Entry& entry : *entries) kinds.insert(entry.subject.what);
+    return kinds;
   }
 
   void ExpectHealthy() {
@@ -72,6 +82,7 @@ TEST_F(DistrustTest, AnEnvelopeLeftOutIsNoticed) {
   }));
   ASSERT_THAT(status, FailsWith(ErrorCode::kUntrusted));
   EXPECT_NE(status.error().message.find("left out"), std::string::npos);
+  EXPECT_THAT(Warnings(), ElementsAre(Suspicion::kEnvelopeLeftOut));
   ExpectHealthy();
 }
 
@@ -85,6 +96,7 @@ TEST_F(DistrustTest, TheLastEnvelopeLeftOutIsNoticed) {
                 })),
                 FailsWith(ErrorCode::kUntrusted));
   }
+  EXPECT_THAT(Warnings(), ElementsAre(Suspicion::kEnvelopeLeftOut));
   ExpectHealthy();
 }
 
@@ -96,6 +108,7 @@ TEST_F(DistrustTest, EnvelopesInAnotherOrderAreNoticed) {
                 if (envelopes.size() > 1) std::swap(*envelopes[0], *envelopes[1]);
               })),
               FailsWith(ErrorCode::kUntrusted));
+  EXPECT_THAT(Warnings(), ElementsAre(Suspicion::kEnvelopeLeftOut));
   ExpectHealthy();
 }
 
@@ -118,6 +131,7 @@ TEST_F(DistrustTest, ATimeThatTheServerDidNotSignForThisRequestIsNoticed) {
               })),
               FailsWith(ErrorCode::kUntrusted));
   EXPECT_EQ((*b)->Now().ms, known_ms);
+  EXPECT_THAT(Warnings(), ElementsAre(Suspicion::kForgedTime));
   ExpectHealthy();
 }
 
@@ -132,6 +146,7 @@ TEST_F(DistrustTest, AnEnvelopeOfAStrangerIsNoticed) {
                 stored.envelope = EncodeEnvelope(envelope);
               })),
               FailsWith(ErrorCode::kUntrusted));
+  EXPECT_THAT(Warnings(), ElementsAre(Suspicion::kForgedEnvelope));
   ExpectHealthy();
 }
 
@@ -150,6 +165,7 @@ TEST_F(DistrustTest, AStatementThatNobodyEntitledSignedIsNoticed) {
       })),
       FailsWith(ErrorCode::kUntrusted));
   EXPECT_EQ((*b)->directory().FindMember(DeviceIdOf(forger.public_key())), nullptr);
+  EXPECT_THAT(Warnings(), ElementsAre(Suspicion::kForgedStatement));
   ExpectHealthy();
 }
 
@@ -158,6 +174,7 @@ TEST_F(DistrustTest, AcknowledgingWhatWasNotSentIsNoticed) {
                 frames.insert(frames.begin(), AcknowledgementFrame{EnvelopeId{}, 9});
               })),
               FailsWith(ErrorCode::kUntrusted));
+  EXPECT_THAT(Warnings(), ElementsAre(Suspicion::kBrokenAnswer));
   ExpectHealthy();
 }
 

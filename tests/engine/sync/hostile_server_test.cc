@@ -2,6 +2,8 @@
 // within two syncs and named, and nothing is lost. tests/engine/sync/distrust_test.cc has what it
 // can do to a single answer.
 
+#include <gmock/gmock.h>
+
 #include "engine/seal/envelope_seal.h"
 #include "tests/engine/sync/on_frames.h"
 #include "tests/engine/sync/two_laptops.h"
@@ -9,8 +11,21 @@
 namespace sacoche {
 namespace {
 
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Subject = Suspicions::Subject;
+
 class HostileServer : public TwoLaptops {
  protected:
+  // What b's person is told, of which nobody has read yet.
+  [[nodiscard]] std::vector<Suspicions::Subject> WarningsOf(TestDeviceEngine& laptop) {
+    std::vector<Suspicions::Subject> subjects;
+    const auto entries = laptop->ReadSuspicions();
+    for (const Suspicions::Entry& entry : *entries)
+      if (!entry.acknowledged) subjects.push_back(entry.subject);
+    return subjects;
+  }
+
   // From now on b talks to a server of its own, that has what the other one has by now.
   void Part() { for_b = std::make_unique<TestServer>(team.server_clock, team.server->store); }
 
@@ -66,6 +81,8 @@ TEST_F(HostileServer, HonestServersRaiseNoSuspicion) {
       const SyncReport report = team.Sync(*device);
       EXPECT_EQ(report.shown_differently, 0U);
       EXPECT_FALSE(report.directory_withheld);
+      EXPECT_THAT(report.suspicions, IsEmpty());
+      EXPECT_THAT(WarningsOf(*device), IsEmpty());
     }
   }
 }
@@ -89,6 +106,8 @@ TEST_F(HostileServer, AWithheldRevocationShowsInTheNextEnvelopeOfWhoeverKnowsOfI
   b->Set(record, kTitle, Value::Text("secret"));
   EXPECT_TRUE(SyncB().directory_withheld);
   EXPECT_EQ(*for_b->store.Head(team.space), head);
+  EXPECT_THAT(WarningsOf(*b),
+              ElementsAre(Subject{Suspicion::kDirectoryWithheld, {}, (*a)->device()}));
 
   // An honest server is caught up with as ever.
   team.Sync(*b);
@@ -123,6 +142,8 @@ TEST_F(HostileServer, NobodyWaitsForEverForWhatAWithdrawnLaptopWasShown) {
 TEST_F(HostileServer, AnEnvelopeThatIsHiddenFromOneShowsInTheNextOfAnother) {
   const auto c = NewColleague();
   EXPECT_EQ(SyncBAfterAHeardOf(*c).shown_differently, 1U);
+  EXPECT_THAT(WarningsOf(*b),
+              ElementsAre(Subject{Suspicion::kShownDifferently, team.space, (*a)->device()}));
 }
 
 // Both see as many envelopes as the other, and not the same.
@@ -149,6 +170,7 @@ TEST_F(HostileServer, AStatementThatIsSaidTwiceIsRefused) {
   }));
   SyncReport report;
   EXPECT_THAT((*b)->Sync(team.http, report), FailsWith(ErrorCode::kUntrusted));
+  EXPECT_THAT(WarningsOf(*b), ElementsAre(Subject{Suspicion::kStatementOutOfPlace}));
   team.http.Tamper(nullptr);
   team.Sync(*b);
   SyncBoth();
@@ -185,6 +207,7 @@ TEST_F(HostileServer, AnEnvelopeOfAnotherSpaceIsRefused) {
   team.http.Tamper(nullptr);
   ASSERT_TRUE(stolen);
   EXPECT_THAT(status, FailsWith(ErrorCode::kUntrusted));
+  EXPECT_THAT(WarningsOf(*b), ElementsAre(Subject{Suspicion::kEnvelopeOutOfPlace, other}));
   team.Sync(*b);
   EXPECT_EQ(b->Text(record, kTitle), "in its place");
   EXPECT_EQ(b->Digest(), a->Digest());
