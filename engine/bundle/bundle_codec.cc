@@ -23,6 +23,14 @@ tl::unexpected<Error> Corrupt() {
   return Fail(ErrorCode::kCorrupt, std::string(kWhat) + " is malformed");
 }
 
+Result<bool> IsFirstFormat(ByteView bundle) {
+  if (bundle.empty()) return Corrupt();
+  if (bundle[0] == kFirstBundleFormat) return true;
+  if (bundle[0] == kBundleFormat) return false;
+  return Fail(ErrorCode::kNewerFormat, "a bundle of changes has an unknown format",
+              "Update Sacoche.");
+}
+
 // What a bundle of format 1 says.
 std::vector<Change> DecodeRows(ByteView plain, const DeviceId& author) {
   CompactInputArchive archive(plain);
@@ -50,13 +58,16 @@ Bytes EncodeBundle(const std::vector<Change>& changes) {
   return bytes;
 }
 
+Result<std::size_t> PlainBytesOf(ByteView bundle) {
+  SACOCHE_ASSIGN(const bool is_first, IsFirstFormat(bundle));
+  const ByteView frame = bundle.subspan(1);
+  return is_first ? ContentBytes(frame, kBundlePlainBytesMax, kWhat)
+                  : ZstdDictionary::ContentBytes(frame, kBundlePlainBytesMax, kWhat);
+}
+
 Result<std::vector<Change>> DecodeBundle(ByteView bytes, const DeviceId& author) {
-  if (bytes.empty()) return Corrupt();
+  SACOCHE_ASSIGN(const bool is_first, IsFirstFormat(bytes));
   const ByteView frame = bytes.subspan(1);
-  const bool is_first = bytes[0] == kFirstBundleFormat;
-  if (!is_first && bytes[0] != kBundleFormat)
-    return Fail(ErrorCode::kNewerFormat, "a bundle of changes has an unknown format",
-                "Update Sacoche.");
   SACOCHE_ASSIGN(const Bytes plain,
                  is_first ? Decompress(frame, kBundlePlainBytesMax, kWhat)
                           : Dictionary().Decompress(frame, kBundlePlainBytesMax, kWhat));

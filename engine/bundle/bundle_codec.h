@@ -20,6 +20,9 @@ inline constexpr std::size_t kBundlePlainBytesMax = 4 * 1024 * 1024;
 // kCorrupt, kLimit or kNewerFormat.
 [[nodiscard]] Result<std::vector<Change>> DecodeBundle(ByteView bytes, const DeviceId& author);
 
+// How many bytes it is before compression, as it says; nothing is decompressed. The same errors.
+[[nodiscard]] Result<std::size_t> PlainBytesOf(ByteView bundle);
+
 // About how many bytes a change takes in a bundle before compression.
 [[nodiscard]] std::size_t EncodedSize(const Change& change);
 

@@ -35,23 +35,31 @@ void Append(Bytes& out, ByteView plain, ZSTD_CCtx* compressor) {
   out.resize(before + size);
 }
 
+tl::unexpected<Error> Malformed(std::string_view what) {
+  return Fail(ErrorCode::kCorrupt, std::string(what) + " is malformed");
+}
+
 Result<Bytes> Expand(ByteView frame, std::size_t plain_bytes_max, std::string_view what,
                      ZSTD_DCtx* decompressor) {
-  const auto malformed = [&] {
-    return Fail(ErrorCode::kCorrupt, std::string(what) + " is malformed");
-  };
-  const auto size = ZSTD_getFrameContentSize(frame.data(), frame.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size == 0)
-    return malformed();
-  if (size > plain_bytes_max)
-    return Fail(ErrorCode::kLimit, std::string(what) + " is larger than allowed");
+  SACOCHE_ASSIGN(const std::size_t size, ContentBytes(frame, plain_bytes_max, what));
   // Exactly one frame: nothing may hide behind it.
-  if (ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size()) return malformed();
-  Bytes plain(static_cast<std::size_t>(size));
+  if (ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size())
+    return Malformed(what);
+  Bytes plain(size);
   const std::size_t got =
       ZSTD_decompressDCtx(decompressor, plain.data(), plain.size(), frame.data(), frame.size());
-  if (ZSTD_isError(got) != 0 || got != plain.size()) return malformed();
+  if (ZSTD_isError(got) != 0 || got != plain.size()) return Malformed(what);
   return plain;
+}
+
+// With the magic number that such a frame lacks. A checksum, or a dictionary that is named (RFC
+// 8878, 3.1.1.1.1), is refused.
+Result<Bytes> Completed(ByteView frame, std::string_view what) {
+  constexpr std::uint8_t kForbidden = 0x07;
+  if (frame.empty() || (frame[0] & kForbidden) != 0) return Malformed(what);
+  Bytes whole = CopyOf(kMagic);
+  sacoche::Append(whole, frame);
+  return whole;
 }
 
 }  // namespace
@@ -66,6 +74,16 @@ Result<Bytes> Decompress(ByteView frame, std::size_t plain_bytes_max, std::strin
   const Decompressor decompressor(ZSTD_createDCtx());
   SACOCHE_CHECK(decompressor != nullptr);
   return Expand(frame, plain_bytes_max, what, decompressor.get());
+}
+
+Result<std::size_t> ContentBytes(ByteView frame, std::size_t plain_bytes_max,
+                                 std::string_view what) {
+  const auto size = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size == 0)
+    return Malformed(what);
+  if (size > plain_bytes_max)
+    return Fail(ErrorCode::kLimit, std::string(what) + " is larger than allowed");
+  return static_cast<std::size_t>(size);
 }
 
 struct ZstdDictionary::Prepared {
@@ -94,16 +112,17 @@ void ZstdDictionary::AppendCompressed(Bytes& out, ByteView plain) const {
 
 Result<Bytes> ZstdDictionary::Decompress(ByteView frame, std::size_t plain_bytes_max,
                                          std::string_view what) const {
-  // A checksum, or a dictionary that is named (RFC 8878, 3.1.1.1.1).
-  constexpr std::uint8_t kForbidden = 0x07;
-  if (frame.empty() || (frame[0] & kForbidden) != 0)
-    return Fail(ErrorCode::kCorrupt, std::string(what) + " is malformed");
+  SACOCHE_ASSIGN(const Bytes whole, Completed(frame, what));
   const Decompressor decompressor(ZSTD_createDCtx());
   SACOCHE_CHECK(decompressor != nullptr);
   ZSTD_DCtx_refDDict(decompressor.get(), prepared_->expands.get());
-  Bytes whole = CopyOf(kMagic);
-  sacoche::Append(whole, frame);
   return Expand(whole, plain_bytes_max, what, decompressor.get());
+}
+
+Result<std::size_t> ZstdDictionary::ContentBytes(ByteView frame, std::size_t plain_bytes_max,
+                                                 std::string_view what) {
+  SACOCHE_ASSIGN(const Bytes whole, Completed(frame, what));
+  return sacoche::ContentBytes(whole, plain_bytes_max, what);
 }
 
 }  // namespace sacoche

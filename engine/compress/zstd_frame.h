@@ -21,6 +21,11 @@ void AppendCompressed(Bytes& out, ByteView plain, int level);
 [[nodiscard]] Result<Bytes> Decompress(ByteView frame, std::size_t plain_bytes_max,
                                        std::string_view what);
 
+// How long the content is, as the frame says, with the same limit; nothing is decompressed.
+// kCorrupt if it does not say.
+[[nodiscard]] Result<std::size_t> ContentBytes(ByteView frame, std::size_t plain_bytes_max,
+                                               std::string_view what);
+
 // What frames that are made with it, and read with it, need not say themselves. Prepared once;
 // const use from any thread.
 class ZstdDictionary {
@@ -37,6 +42,9 @@ class ZstdDictionary {
   // As Decompress above, of such a frame.
   [[nodiscard]] Result<Bytes> Decompress(ByteView frame, std::size_t plain_bytes_max,
                                          std::string_view what) const;
+  // As ContentBytes above.
+  [[nodiscard]] static Result<std::size_t> ContentBytes(ByteView frame, std::size_t plain_bytes_max,
+                                                        std::string_view what);
 
  private:
   struct Prepared;

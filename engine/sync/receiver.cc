@@ -4,6 +4,7 @@
 #include "engine/seal/envelope_seal.h"
 #include "engine/sync/distrust.h"
 #include "engine/sync/new_dot.h"
+#include "engine/sync/sync_limits.h"
 
 namespace sacoche {
 namespace {
@@ -153,6 +154,13 @@ Status Receiver::CheckAgainstBase(const Envelope& envelope, const std::vector<Ch
 
 Result<std::vector<Change>> Receiver::Open(const Envelope& envelope, const EpochKey& key) {
   SACOCHE_ASSIGN(const std::vector<Bytes> bundles, OpenEnvelope(envelope, key));
+  std::size_t plain_bytes = 0;
+  for (const Bytes& bundle : bundles) {
+    SACOCHE_ASSIGN(const std::size_t more, PlainBytesOf(bundle));
+    plain_bytes += more;
+  }
+  if (plain_bytes > sync_limits::kEnvelopePlainBytesMax)
+    return Fail(ErrorCode::kLimit, "an envelope's changes are larger than allowed");
   std::vector<Change> all;
   std::size_t next = 0;
   for (const EnvelopeItem& item : envelope.items) {

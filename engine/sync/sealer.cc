@@ -48,9 +48,12 @@ Result<bool> Sealer::Flush(const SpaceId& space) {
 Sealer::Draft Sealer::MakeDraft(std::vector<ChangeLog::Unsealed> unsealed) const {
   Draft draft;
   for (const Group& group : GroupByDossier(std::move(unsealed))) {
-    if (draft.bytes >= sync_limits::kEnvelopeBytesTarget) break;
+    if (draft.bytes >= sync_limits::kEnvelopeBytesTarget ||
+        draft.plain_bytes >= sync_limits::kEnvelopePlainBytesTarget)
+      break;
     PlainItem item{group.changes.front().dossier, EncodeBundle(group.changes)};
     draft.bytes += item.bundle.size() + kItemOverheadBytesMax;
+    draft.plain_bytes += group.plain_bytes;
     draft.items.push_back(std::move(item));
     draft.log_sequences.insert(draft.log_sequences.end(), group.log_sequences.begin(),
                                group.log_sequences.end());

@@ -27,7 +27,8 @@ class Sealer {
   struct Draft {
     std::vector<PlainItem> items;
     std::vector<std::int64_t> log_sequences;
-    std::size_t bytes = 0;
+    std::size_t bytes = 0;        // sealed
+    std::size_t plain_bytes = 0;  // before compression, about
   };
 
   Draft MakeDraft(std::vector<ChangeLog::Unsealed> unsealed) const;

@@ -15,6 +15,12 @@ inline constexpr std::size_t kEnvelopeBytesTarget = 32 * 1024;
 // top.
 inline constexpr std::size_t kItemPlainBytesTarget = 128 * 1024;
 
+// What the items of one envelope may come to before compression. A program that is not ours could
+// send a few hundred kilobytes that mean gigabytes.
+inline constexpr std::size_t kEnvelopePlainBytesMax = 8 * 1024 * 1024;
+// What an envelope aims at, at most, however well it compresses.
+inline constexpr std::size_t kEnvelopePlainBytesTarget = 2 * 1024 * 1024;
+
 // Local changes taken from the log for one envelope.
 inline constexpr std::size_t kFlushChangesMax = 2048;
 
@@ -51,6 +57,9 @@ inline constexpr std::uint64_t kLookOldMsMax = 10ULL * 60 * 1000;
 
 static_assert(kItemPlainBytesTarget + kChangeBytesMax + 4096 < limits::kItemBytesMax);
 static_assert(kItemPlainBytesTarget + kChangeBytesMax < kBundlePlainBytesMax);
+// Columns may take some bytes more than the changes one by one, by which an envelope is filled.
+static_assert(2 * (kEnvelopePlainBytesTarget + kItemPlainBytesTarget + kChangeBytesMax) <
+              kEnvelopePlainBytesMax);
 static_assert(kFlushChangesMax <= kBundleChangesMax &&
               kFlushChangesMax <= limits::kEnvelopeItemsMax);
 static_assert(kEnvelopeBytesTarget + limits::kItemBytesMax + kItemOverheadBytesMax +

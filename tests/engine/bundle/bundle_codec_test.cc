@@ -167,6 +167,18 @@ TEST(Bundle, AFrameThatWouldNotFitIsRefusedBeforeItIsDecompressed) {
   EXPECT_THAT(DecodeBundle(bomb, kAuthor), FailsWith(ErrorCode::kLimit));
 }
 
+TEST(Bundle, SaysHowLongItIsBeforeItIsDecompressed) {
+  for (const Bytes& bundle : {EncodeBundle(SampleChanges()), FirstCompressed(Bytes(70'000, 7))})
+    EXPECT_GE(PlainBytesOf(bundle).value_or(0), bundle.size() / 2);
+  EXPECT_EQ(PlainBytesOf(FirstCompressed(Bytes(70'000, 7))), 70'000U);
+  EXPECT_EQ(PlainBytesOf(Compressed(Bytes(70'000, 7))), 70'000U);
+  EXPECT_THAT(PlainBytesOf(Compressed(Bytes(kBundlePlainBytesMax + 1, 0))),
+              FailsWith(ErrorCode::kLimit));
+  EXPECT_THAT(PlainBytesOf(Bytes{}), FailsWith(ErrorCode::kCorrupt));
+  EXPECT_THAT(PlainBytesOf(Bytes{kBundleFormat}), FailsWith(ErrorCode::kCorrupt));
+  EXPECT_THAT(PlainBytesOf(Bytes{9, 9}), FailsWith(ErrorCode::kNewerFormat));
+}
+
 TEST(Bundle, AFrameThatHidesItsSizeIsRefused) {
   const Bytes plain = RowsOf(SampleChanges());
   Bytes bundle(1 + ZSTD_compressBound(plain.size()));

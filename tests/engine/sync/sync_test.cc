@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "engine/bundle/bundle_codec.h"
+#include "engine/seal/envelope_seal.h"
 #include "tests/engine/sync/two_laptops.h"
 
 namespace sacoche {
@@ -213,6 +215,56 @@ TEST_F(SyncTest, AServerThatCannotStoreKeepsNothingFromTheNextAttempt) {
   team.server->store.FailWrites(std::nullopt);
   EXPECT_EQ(team.Sync(*a).changes_out, 1U);
   EXPECT_EQ(a->Status().changes_waiting, 0U);
+}
+
+// A few hundred kilobytes can mean gigabytes: no honest laptop makes such an envelope, and none
+// takes it.
+TEST_F(SyncTest, WhatCompressesVeryWellGoesInSeveralEnvelopes) {
+  const std::string long_text(60'000, 'x');
+  std::vector<RecordId> records;
+  for (int i = 0; i < 50; ++i) {
+    records.push_back((*a)->NewRecordId());
+    a->Set(records.back(), kName, Value::Text(long_text));
+  }
+  EXPECT_EQ(team.Sync(*a).envelopes_out, 2U);
+  EXPECT_EQ(team.Sync(*b).set_aside, 0U);
+  for (const RecordId& known : records) EXPECT_EQ(b->Text(known, kName), long_text);
+}
+
+TEST_F(SyncTest, AnEnvelopeThatMeansTooMuchIsSetAside) {
+  const std::uint64_t head = *team.server->store.Head(team.space);
+  a->Close();
+  {
+    const auto store = Store::Open(a->path());
+    const auto identity = DeviceIdentity::Load(**store);
+    const DeviceId device = (*identity)->device();
+    const auto chain = (*store)->outbox().Head(team.space);
+    const auto key = EpochKey::FromBytes((*store)->keys().EpochKey(team.space, 1)->view());
+    const EnvelopeHeader header{team.space,         1,           device, EnvelopeId::FromArray({9}),
+                                chain->counter + 1, chain->hash, head,   {}};
+    std::vector<PlainItem> items;
+    for (std::uint8_t i = 1; i <= 4; ++i) {
+      const RecordId dossier = RecordId::FromArray({0xd0, i});
+      std::vector<Change> changes;
+      for (std::uint64_t counter = 1; counter <= 40; ++counter)
+        changes.push_back(
+            {{ReplicaId::FromArray({i}), counter},
+             Hlc::Of(1'750'000'000'000, 0),
+             device,
+             dossier,
+             {{dossier, kFile, {{kName, {}, Value::Text(std::string(60'000, 'x')), {}}}}}});
+      items.push_back({dossier, EncodeBundle(changes)});
+    }
+    const auto sealed = SealEnvelope(header, items, *key, (*identity)->signing_key);
+    ASSERT_THAT(sealed, Succeeds());
+    EXPECT_LT(sealed->bytes.size(), 20'000U);
+    const NewEnvelope pushed{header, sealed->manifest_hash, sealed->bytes, 0};
+    ASSERT_THAT(team.server->store.AppendEnvelopes({&pushed, 1}), Succeeds());
+  }
+  EXPECT_EQ(team.Sync(*b).set_aside, 1U);
+  b->Set(record, kTitle, Value::Text("goes on"));
+  team.Sync(*b);
+  EXPECT_EQ(b->Status().changes_waiting, 0U);
 }
 
 TEST_F(SyncTest, ObserversHearOfWhatChanged) {
