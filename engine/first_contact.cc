@@ -11,11 +11,13 @@ tl::unexpected<Error> Explained(const HttpResponse& response, ByteView body) {
   const auto problem = ParseProblem(TextOf(body));
   if (problem && problem->type == ProblemType::kNotFound)
     return Fail(ErrorCode::kNotFound,
-                "the server does not say which organisation it serves: " + problem->title,
+                "the server serves no organisation yet, or does not say which",
                 "Tell your administrator; the invitation may be newer than the server. The "
                 "invitation as a file needs no such answer.");
   if (problem)
-    return Fail(ErrorCode::kNetwork, "the server refused: " + problem->title,
+    // Nobody vouches yet for who says so: no word of it is shown.
+    return Fail(ErrorCode::kNetwork,
+                "the server refused (" + std::string(ProblemName(problem->type)) + ")",
                 "Enrol again later; the invitation stays good.");
   return Fail(ErrorCode::kNetwork,
               "something that is not a Sacoche server answered (HTTP " +

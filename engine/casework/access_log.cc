@@ -116,6 +116,14 @@ Status Erase(Engine& engine, const RecordView& view) {
   return {};
 }
 
+// Where it is written who saw the record; nothing: it speaks of nobody, or this laptop is in no
+// such log.
+Result<std::optional<SpaceId>> LogOf(Engine& engine, const RecordView& view) {
+  const KindDef* kind = CaseworkSchema().FindKind(view.head.kind);
+  if (kind == nullptr || !SpeaksOfPeople(*kind)) return std::optional<SpaceId>();
+  return LogBeside(engine, view.head.space);
+}
+
 }  // namespace
 
 std::string_view CodeOf(AccessGesture gesture) {
@@ -152,13 +160,16 @@ Status LogAccess(Engine& engine, AccessGesture gesture, const Accessed& accessed
 }
 
 Status LogReading(Engine& engine, const RecordView& view, const std::string& reason) {
-  const KindDef* kind = CaseworkSchema().FindKind(view.head.kind);
-  if (kind == nullptr || !SpeaksOfPeople(*kind)) return {};
-  SACOCHE_ASSIGN(const auto log, LogBeside(engine, view.head.space));
+  SACOCHE_ASSIGN(const auto log, LogOf(engine, view));
   if (!log) return {};
   SACOCHE_ASSIGN(const bool again, WasReadLately(engine, *log, view.head.id));
   if (again && reason.empty()) return {};
   return Write(engine, *log, AccessGesture::kRead, view.head.id, reason);
+}
+
+Status LogPrinting(Engine& engine, const RecordView& view, const std::string& reason) {
+  SACOCHE_ASSIGN(const auto log, LogOf(engine, view));
+  return log ? Write(engine, *log, AccessGesture::kPrint, view.head.id, reason) : Status();
 }
 
 Status LogExportOfAll(Engine& engine, const std::string& reason) {

@@ -48,6 +48,10 @@ Status LogAccess(Engine& engine, AccessGesture gesture, const Accessed& accessed
 // beside it, and the same laptop did not write the same within kReadAgainMs without a reason.
 Status LogReading(Engine& engine, const RecordView& view, const std::string& reason);
 
+// Before a record goes onto paper: writes an entry if it speaks of people and there is an access
+// log beside it. kInvalidInput: it does, and no reason was given.
+Status LogPrinting(Engine& engine, const RecordView& view, const std::string& reason);
+
 // Everything that this laptop holds leaves it: one entry in each access log that it is in, for the
 // post as a whole. kInvalidInput: there is one, and no reason was given; nothing was written.
 Status LogExportOfAll(Engine& engine, const std::string& reason);

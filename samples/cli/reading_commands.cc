@@ -1,10 +1,11 @@
 #include "samples/cli/reading_commands.h"
 
+#include <ranges>
+
 #include "samples/cli/access_log_commands.h"
 #include "samples/cli/co_written_text.h"
 #include "samples/cli/field_arguments.h"
 #include "samples/cli/record_json.h"
-#include "samples/cli/record_text.h"
 #include "samples/cli/schema_words.h"
 
 namespace sacoche {
@@ -13,6 +14,11 @@ namespace {
 constexpr std::size_t kListMax = 1'000'000;
 constexpr std::size_t kSearchMax = 200;
 constexpr std::size_t kSearchBytesMax = 512;
+
+// Paper is read by people who do not use this program.
+constexpr std::string_view kPaperHeading =
+    "CONFIDENTIEL. Couvert par le secret professionnel (article 226-13 du code pénal).\n"
+    "À ne remettre qu'à une personne autorisée ; à détruire après usage.\n";
 
 }  // namespace
 
@@ -44,6 +50,13 @@ void ReadingCommands::AddQueries(CLI::App& app) {
   show->add_flag("--all", all_, "Empty fields and corrected entries as well");
   AddReasonOption(show, reason_);
   context_.On(show, [this] { return Show(); });
+
+  CLI::App* print = app.add_subcommand(
+      "print", "Write a record as a page for a printer, a dossier with all that is in it");
+  print->add_option("ID", id_, "The record's id, or its first digits")->required();
+  print->add_option("--out", out_file_, "The file to write; else it goes to the standard output");
+  AddReasonOption(print, reason_);
+  context_.On(print, [this] { return PrintOnPaper(); });
 
   CLI::App* list = app.add_subcommand("list", "List records, the latest change first");
   list->add_option("KIND", kind_, "One kind only");
@@ -84,20 +97,52 @@ Status ReadingCommands::Show() {
   SACOCHE_ASSIGN(auto engine, context_.OpenStore());
   SACOCHE_ASSIGN(const RecordView root, context_.FindRecord(*engine, id_));
   NoteReading(*engine, root, reason_);
-  const Detail detail = all_ ? Detail::kEverything : Detail::kCurrent;
-  std::string text = RecordText(*engine, context_.schema(), root, detail);
+  SACOCHE_ASSIGN(const auto views, Gather(*engine, root));
   Json json = RecordToJson(*engine, context_.schema(), root);
-  if (root.head.id == root.head.dossier) {
-    RecordQuery of_dossier;
-    of_dossier.dossier = root.head.id;
-    SACOCHE_ASSIGN(const auto children, engine->List(of_dossier));
-    json["children"] = Json::array();
-    for (const RecordView& child : children) {
-      text += "\n" + RecordText(*engine, context_.schema(), child, detail);
-      json["children"].push_back(RecordToJson(*engine, context_.schema(), child));
-    }
+  if (root.head.id == root.head.dossier) json["children"] = Json::array();
+  for (const RecordView& child : views | std::views::drop(1))
+    json["children"].push_back(RecordToJson(*engine, context_.schema(), child));
+  context_.Print(PageOf(*engine, views, all_ ? Detail::kEverything : Detail::kCurrent), json);
+  return {};
+}
+
+Result<std::vector<RecordView>> ReadingCommands::Gather(Engine& engine,
+                                                        const RecordView& root) const {
+  std::vector<RecordView> views = {root};
+  if (root.head.id != root.head.dossier) return views;
+  RecordQuery of_dossier;
+  of_dossier.dossier = root.head.id;
+  SACOCHE_ASSIGN(auto children, engine.List(of_dossier));
+  std::ranges::move(children, std::back_inserter(views));
+  return views;
+}
+
+std::string ReadingCommands::PageOf(Engine& engine, const std::vector<RecordView>& views,
+                                    Detail detail) const {
+  std::string text;
+  for (const RecordView& view : views)
+    text += (text.empty() ? "" : "\n") + RecordText(engine, context_.schema(), view, detail);
+  return text;
+}
+
+Status ReadingCommands::PrintOnPaper() {
+  SACOCHE_ASSIGN(auto engine, context_.OpenStore());
+  SACOCHE_ASSIGN(const RecordView root, context_.FindRecord(*engine, id_));
+  SACOCHE_ASSIGN(const auto views, Gather(*engine, root));
+  // What is written down first cannot be left out afterwards.
+  SACOCHE_TRY(casework::LogPrinting(*engine, root, reason_));
+  const TimeEstimate now = engine->Now();
+  const std::string page = std::string(kPaperHeading) + "Imprimé le " +
+                           LocalTime(ShownTime{now.ms, now.in_doubt}) + " par " +
+                           OnOneLine(engine->ProfileOf(engine->device()).person) + ".\n\n" +
+                           PageOf(*engine, views, Detail::kCurrent);
+  if (out_file_.empty()) {
+    context_.out() << page;
+    return {};
   }
-  context_.Print(text, json);
+  SACOCHE_TRY(context_.files().WriteFileAtomically(out_file_, ViewOf(page)));
+  context_.Print("The page is written, in clear text: delete the file once it is printed.\n",
+                 {{"records", views.size()}});
   return {};
 }
 

@@ -3,10 +3,11 @@
 #include <vector>
 
 #include "samples/cli/command_context.h"
+#include "samples/cli/record_text.h"
 
 namespace sacoche {
 
-// schema, show, list, search, history, conflicts, export, digest: what only reads.
+// schema, show, print, list, search, history, conflicts, export, digest: what only reads.
 class ReadingCommands {
  public:
   // Both must outlive this, and this the parsing.
@@ -19,6 +20,7 @@ class ReadingCommands {
 
   Status ShowSchema();
   Status Show();
+  Status PrintOnPaper();
   Status List();
   Status Search();
   Status History();
@@ -26,6 +28,11 @@ class ReadingCommands {
   Status Export();
   Status Digest();
 
+  // The record and, of a dossier, all that is in it.
+  [[nodiscard]] Result<std::vector<RecordView>> Gather(Engine& engine,
+                                                       const RecordView& root) const;
+  [[nodiscard]] std::string PageOf(Engine& engine, const std::vector<RecordView>& views,
+                                   Detail detail) const;
   [[nodiscard]] Result<RecordQuery> MakeQuery(Engine& engine) const;
   [[nodiscard]] Status AddCondition(Engine& engine, const KindDef& kind, RecordQuery& query) const;
   void PrintList(const Engine& engine, const std::vector<RecordView>& views);

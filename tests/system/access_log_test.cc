@@ -60,5 +60,26 @@ TEST_F(AccessLogByCommandLine, ReadingAndExportingAreSeenByThoseWhoMayAndByNobod
   EXPECT_EQ(Log("claire"), Log("helene"));
 }
 
+TEST_F(AccessLogByCommandLine, NothingGoesOntoPaperWithoutAReasonThatThePostReads) {
+  Org({"post", "add", "Aubrac"});
+  Enrol("claire", "intervenant");
+  for (int i = 0; i < 2; ++i) On("claire", {"sync"});
+  const std::string id = On("claire", {"create", "situation", "intitule=Famille Aubrac"});
+  On("claire", {"note", id, "Appelée ce matin"});
+
+  const Ended no_reason = TryOn("claire", {"print", id, "--out", folder_ / "page"});
+  EXPECT_EQ(no_reason.status, 1);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "page"));
+  EXPECT_EQ(Log("claire").size(), 0U);
+  On("claire", {"print", id, "--reason", "Réunion de synthèse", "--out", folder_ / "page"});
+  const std::string page = ReadTextFile(folder_ / "page");
+  for (const char* words : {"CONFIDENTIEL", "par claire.", "Famille Aubrac", "Appelée ce matin"})
+    EXPECT_NE(page.find(words), std::string::npos) << words << "\n" << page;
+  ASSERT_EQ(Log("claire").size(), 1U);
+  EXPECT_EQ(Log("claire")[0]["gesture"], "IMPRESSION");
+  EXPECT_EQ(Log("claire")[0]["reason"], "Réunion de synthèse");
+  EXPECT_EQ(Log("claire")[0]["record"], id);
+}
+
 }  // namespace
 }  // namespace sacoche

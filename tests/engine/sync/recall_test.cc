@@ -39,7 +39,9 @@ TEST_F(RecallTest, TwoEditsOfOneDotAreTwoEdits) {
   team.Sync(*b);
   a->PutBackByHand();
   a->Set(record, kName, Value::Text("after the crash"));
-  SyncBoth();
+  EXPECT_EQ(team.Sync(*a).suspicions, std::set{Suspicion::kStoreCopied});
+  team.Sync(*b);
+  team.Sync(*a);
   // A did not see its own earlier edit when it wrote the later one.
   EXPECT_EQ(a->Conflicts(), 1U);
   EXPECT_EQ(b->Conflicts(), 1U);
@@ -224,7 +226,7 @@ TEST_F(RecallTest, AServerThatForgotIsStillHealed) {
   SyncBoth();
   team.RestoreServer(backup);
   b->Set(record, kCount, Value::Integer(1));
-  team.Sync(*b);
+  EXPECT_EQ(team.Sync(*b).suspicions, std::set{Suspicion::kServerForgot});
   a->Set(record, kName, Value::Text("Anna"));
   SyncBoth();
   EXPECT_EQ(b->Text(record, kTitle), "forgotten by the server");

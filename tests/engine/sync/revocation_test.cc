@@ -134,6 +134,10 @@ TEST_F(Revocation, EnvelopesMadeWithTheOldKeysAfterwardsAreNotTaken) {
 
   const SyncReport at_a = team.Sync(*a);
   EXPECT_EQ(at_a.envelopes_after_leaving, 1U);
+  EXPECT_EQ(at_a.suspicions, std::set{Suspicion::kAfterLeaving});
+  const auto told = (*a)->ReadSuspicions();
+  ASSERT_EQ(told->size(), 1U);
+  EXPECT_EQ(told->front().subject.device, thief_id);
   EXPECT_EQ(a->Text(record, kName), "Anne");
   // And what honest people write afterwards still arrives.
   b->Set(record, kName, Value::Text("Berthe"));
