@@ -14,16 +14,6 @@ tl::unexpected<Error> Damaged(const std::string& path) {
       "forgotten. Then move that file away: another is made from what the server shows.");
 }
 
-Result<std::vector<SignedStatement>> Decode(const std::vector<Bytes>& statements) {
-  std::vector<SignedStatement> decoded;
-  decoded.reserve(statements.size());
-  for (const Bytes& bytes : statements) {
-    SACOCHE_ASSIGN(SignedStatement statement, DecodeStatement(bytes));
-    decoded.push_back(std::move(statement));
-  }
-  return decoded;
-}
-
 std::vector<Bytes> BytesOf(const std::vector<SignedStatement>& statements) {
   std::vector<Bytes> bytes;
   bytes.reserve(statements.size());
@@ -93,8 +83,8 @@ Status OrganisationCopy::Load(ByteView bytes) {
   for (const Bytes& statement : copy.shown)
     SACOCHE_TRY(shown_.Take(shown_.order.count() + 1, statement));
   directory_ = shown_.directory;
-  SACOCHE_ASSIGN(lacking_, Decode(copy.lacking));
-  SACOCHE_ASSIGN(unanswered_, Decode(copy.unanswered));
+  SACOCHE_ASSIGN(lacking_, DecodeStatements(copy.lacking));
+  SACOCHE_ASSIGN(unanswered_, DecodeStatements(copy.unanswered));
   for (const SignedStatement& statement : lacking_)
     if (!directory_.Apply(statement)) {
       SACOCHE_TRY(directory_.Uphold(statement));

@@ -377,6 +377,16 @@ Result<SignedStatement> DecodeStatement(ByteView bytes) {
   return result;
 }
 
+Result<std::vector<SignedStatement>> DecodeStatements(const std::vector<Bytes>& statements) {
+  std::vector<SignedStatement> decoded;
+  decoded.reserve(statements.size());
+  for (const Bytes& bytes : statements) {
+    SACOCHE_ASSIGN(SignedStatement statement, DecodeStatement(bytes));
+    decoded.push_back(std::move(statement));
+  }
+  return decoded;
+}
+
 bool VerifyStatementSignature(const SignedStatement& statement, const SigningPublicKey& key) {
   const ByteView all = statement.bytes;
   if (all.size() < kSignatureBytes) return false;

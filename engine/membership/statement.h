@@ -207,6 +207,9 @@ struct SignedStatement {
 
 // Structure only; whether the signer may say so is Directory's to judge.
 [[nodiscard]] Result<SignedStatement> DecodeStatement(ByteView bytes);
+// All of them, or the error of the first that is none.
+[[nodiscard]] Result<std::vector<SignedStatement>> DecodeStatements(
+    const std::vector<Bytes>& statements);
 
 [[nodiscard]] bool VerifyStatementSignature(const SignedStatement& statement,
                                             const SigningPublicKey& key);

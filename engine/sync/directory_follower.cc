@@ -16,21 +16,10 @@ Suspicion SuspicionOf(const Directory& directory, const Statement& said) {
 
 Status DirectoryFollower::Load() {
   SACOCHE_ASSIGN(const auto shown, store_->directory().ReadAfter(0));
-  SACOCHE_ASSIGN(const auto statements, Decode(shown));
+  SACOCHE_ASSIGN(const auto statements, DecodeStatements(shown));
   order_ = DirectoryOrder();
   for (const SignedStatement& statement : statements) order_.Append(statement.hash);
   return {};
-}
-
-Result<std::vector<SignedStatement>> DirectoryFollower::Decode(
-    const std::vector<Bytes>& statements) const {
-  std::vector<SignedStatement> decoded;
-  decoded.reserve(statements.size());
-  for (const Bytes& bytes : statements) {
-    SACOCHE_ASSIGN(SignedStatement statement, DecodeStatement(bytes));
-    decoded.push_back(std::move(statement));
-  }
-  return decoded;
 }
 
 Status DirectoryFollower::Again::Take(const SignedStatement& statement) {
@@ -76,7 +65,7 @@ Status DirectoryFollower::TakeIn(std::uint64_t sequence, ByteView bytes, const O
 Status DirectoryFollower::TakeWhatContradicts(const SignedStatement& statement,
                                               const OnNew& on_new) {
   SACOCHE_ASSIGN(const auto shown, store_->directory().ReadAfter(0));
-  SACOCHE_ASSIGN(const auto before, Decode(shown));
+  SACOCHE_ASSIGN(const auto before, DecodeStatements(shown));
   BeginAgain();
   const auto take_all = [&]() -> Status {
     for (const SignedStatement& one : before) SACOCHE_TRY(again_->Take(one));
@@ -94,7 +83,7 @@ Result<std::uint64_t> DirectoryFollower::EndAgain(const OnNew& on_new) {
   SACOCHE_ASSIGN(auto known, store_->directory().ReadAfter(0));
   SACOCHE_ASSIGN(auto missing, Missing());
   known.insert(known.end(), missing.begin(), missing.end());
-  SACOCHE_ASSIGN(const auto held, Decode(known));
+  SACOCHE_ASSIGN(const auto held, DecodeStatements(known));
 
   // What contradicts the server's directory gives way, as an epoch that somebody else opened since;
   // but no revocation does: a server that hides one from the administrator until he has said

@@ -61,7 +61,6 @@ class DirectoryFollower {
   };
 
   Status TakeWhatContradicts(const SignedStatement& statement, const OnNew& on_new);
-  Result<std::vector<SignedStatement>> Decode(const std::vector<Bytes>& statements) const;
 
   Store* store_;
   Directory* directory_;

@@ -20,20 +20,6 @@ class AdministratorsCopy : public CommandLineAndServer {
     for (const std::string person : {"claire", "samir", "claire"}) On(person, {"sync"});
   }
 
-  void Server(const std::string& verb, const std::string& option) {
-    const auto exit = RunProgram(
-        {{SACOCHE_SERVER_BINARY, verb, "--data", server_.data_folder(), option, folder_ / "backup"},
-         folder_ / "out",
-         folder_ / "errors"});
-    ASSERT_EQ(exit.status, 0) << ReadTextFile(folder_ / "errors");
-  }
-
-  void RestoreServer() {
-    server_.Kill();
-    Server("restore", "--from");
-    server_.Start();
-  }
-
   Ended TryOrg(std::vector<std::string> words) {
     words.insert(words.begin(), "org");
     words.insert(words.end(), {"--key", folder_ / "org.key", "--invitation", invitation()});
@@ -44,7 +30,7 @@ class AdministratorsCopy : public CommandLineAndServer {
 TEST_F(AdministratorsCopy, NothingIsForgottenWithTheServer) {
   const std::string samir = DeviceOf("samir");
   const std::string claire = DeviceOf("claire");
-  Server("backup", "--out");
+  BackUpServer();
   Org({"revoke", samir, "--reason", "lost"});
   Org({"space", "add", "Après la sauvegarde"});
   RestoreServer();
@@ -75,7 +61,7 @@ TEST_F(AdministratorsCopy, WithoutTheFileOneIsMadeAndADamagedOneIsNamed) {
 }
 
 TEST_F(AdministratorsCopy, ASecondStatementUnderOneNumberStopsTheSigning) {
-  Server("backup", "--out");
+  BackUpServer();
   Org({"revoke", DeviceOf("samir"), "--reason", "lost"});
   RestoreServer();
   std::filesystem::create_directory(folder_ / "elsewhere");

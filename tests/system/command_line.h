@@ -76,8 +76,29 @@ class CommandLineAndServer : public ::testing::Test {
         .at("comparison_phrase");
   }
 
+  // To a file `backup`, which stays until the next.
+  void BackUpServer() {
+    std::filesystem::remove(folder_ / "backup");
+    OnTheServersData("backup", "--out");
+  }
+  // From there, as an administrator does: stopped, and started again.
+  void RestoreServer() {
+    server_.Kill();
+    OnTheServersData("restore", "--from");
+    server_.Start();
+  }
+
   TemporaryDirectory folder_;
   ServerProcess server_;
+
+ private:
+  void OnTheServersData(const std::string& verb, const std::string& option) {
+    const auto exit = RunProgram(
+        {{SACOCHE_SERVER_BINARY, verb, "--data", server_.data_folder(), option, folder_ / "backup"},
+         folder_ / "out",
+         folder_ / "errors"});
+    ASSERT_EQ(exit.status, 0) << ReadTextFile(folder_ / "errors");
+  }
 };
 
 }  // namespace sacoche

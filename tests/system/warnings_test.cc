@@ -20,14 +20,6 @@ class Warnings : public CommandLineAndServer {
     On("claire", {"sync"});
   }
 
-  void OnTheServersData(const std::string& verb, const std::string& option) {
-    const auto exit = RunProgram(
-        {{SACOCHE_SERVER_BINARY, verb, "--data", server_.data_folder(), option, folder_ / "backup"},
-         folder_ / "out",
-         folder_ / "errors"});
-    ASSERT_EQ(exit.status, 0) << ReadTextFile(folder_ / "errors");
-  }
-
   std::uint64_t Unread() {
     return Json::parse(On("claire", {"status", "--json"}))["warnings_to_acknowledge"];
   }
@@ -35,13 +27,11 @@ class Warnings : public CommandLineAndServer {
 
 TEST_F(Warnings, AServerThatForgotIsToldOfUntilSomebodyHasReadIt) {
   EXPECT_THAT(On("claire", {"warnings"}), HasSubstr("Nothing ever looked wrong"));
-  OnTheServersData("backup", "--out");
+  BackUpServer();
   On("claire", {"create", "situation", "intitule=Famille Blanc"});
   On("claire", {"sync"});
   EXPECT_EQ(Unread(), 0U);
-  server_.Kill();
-  OnTheServersData("restore", "--from");
-  server_.Start();
+  RestoreServer();
 
   EXPECT_THAT(On("claire", {"sync"}), HasSubstr("WARNING: The server no longer had what it had"));
   EXPECT_EQ(Unread(), 1U);
