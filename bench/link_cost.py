@@ -164,12 +164,18 @@ def main():
         bench.apply("A", workload, "base")
         if arguments.cut_s is not None:
             bench.on_link("perfect", [bench.command("sync", "A")])
-            whole = bench.measured("first load", "B", arguments.profile, base)
-            cut = bench.measured("first load, cut", "S", arguments.profile, base, arguments.cut_s)
+            for newcomer in ("N", "O"):
+                bench.on_link("perfect", [bench.command("admit", newcomer)])
+            bench.on_link("perfect", [bench.command("sync", "A")])
+            whole = bench.measured("first load", "N", arguments.profile, base)
+            cut = bench.measured("first load, cut", "O", arguments.profile, base, arguments.cut_s)
             print(json.dumps({"repeated": round(cut / whole - 1, 3)}))
             return
         bench.measured("base up", "A", arguments.profile, base)
-        bench.measured("first load", "B", arguments.profile, base)
+        bench.measured("the same, read from the log", "B", arguments.profile, base)
+        bench.on_link("perfect", [bench.command("admit", "N")])
+        bench.measured("a newcomer let in", "A", arguments.profile, base)
+        bench.measured("first load", "N", arguments.profile, base)
         bench.measured("nothing new", "A", arguments.profile)
         bench.apply("A", one_edit(bench, workload), "one")
         bench.measured("one field", "A", arguments.profile)

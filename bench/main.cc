@@ -35,6 +35,8 @@ Status Init(const Arguments& arguments) {
   return EnrolDevices({arguments.dir, arguments.server, std::string(TextOf(ca))});
 }
 
+Status Admit(const Arguments& arguments) { return AdmitDevice(arguments.dir, arguments.device); }
+
 // Hands each operation of one device and phase to `apply`.
 Status ForEachOperation(const Arguments& arguments,
                         const std::function<Status(const Operation&)>& apply) {
@@ -143,7 +145,8 @@ CLI::App* AddCommand(CLI::App& app, const char* name, const char* what, Argument
 CLI::App* AddDeviceCommand(CLI::App& app, const char* name, const char* what,
                            Arguments& arguments) {
   CLI::App* command = AddCommand(app, name, what, arguments);
-  command->add_option("--device", arguments.device, "A, B or S")->required();
+  command->add_option("--device", arguments.device, "A, B, S, or one that was admitted")
+      ->required();
   return command;
 }
 
@@ -157,6 +160,8 @@ int Main(int argc, char** argv) {
   init->add_option("--server", arguments.server, "https://host:port")->required();
   init->add_option("--ca", arguments.ca, "the server's certificate authority (PEM)")->required();
   commands[init] = Init;
+
+  commands[AddDeviceCommand(app, "admit", "one more device of the same people", arguments)] = Admit;
 
   CLI::App* apply = AddDeviceCommand(app, "apply", "one device's operations of a phase", arguments);
   apply->add_option("--workload", arguments.workload, "JSON lines")->required();

@@ -369,6 +369,7 @@ Status Engine::RunOneSync(HttpClient& http, SyncReport& report) {
   SyncSession session({parts_->store.get(), &parts_->directory, &parts_->committer,
                        &parts_->identity, parts_->config.random, parts_->config.clock,
                        parts_->config.snapshot_after_envelopes,
+                       parts_->config.snapshot_for_newcomer_envelopes,
                        [this](const SpaceId& space) { return OrganisationRecovers(space); }});
   const Status status =
       RunSync(session, {&http, parts_->config.clock, parts_->config.random}, parts_->identity);

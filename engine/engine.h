@@ -120,6 +120,8 @@ class Engine {
     bool read_only = false;
     // Envelopes since the last snapshot of a space after which this device makes the next.
     std::uint64_t snapshot_after_envelopes = sync_limits::kSnapshotAfterEnvelopes;
+    // The same where this device lets a newcomer in.
+    std::uint64_t snapshot_for_newcomer_envelopes = sync_limits::kSnapshotForNewcomerEnvelopes;
     // What readers in other spaces are told of a dossier; nothing: they are told nothing.
     const Projector* projector = nullptr;
   };

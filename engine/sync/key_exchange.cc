@@ -121,10 +121,18 @@ Status KeyExchange::ProposeGrants(const SpaceId& space, std::uint64_t epoch,
     if (directory_->FindGrant(space, epoch, device) != nullptr) continue;
     const auto sealed =
         TrySealKeyTo(directory_->FindMember(device)->admission.box_key, key->view());
-    if (sealed) proposals.push_back(SignNext(GrantStatement{space, epoch, device, *sealed}));
+    if (!sealed) continue;
+    proposals.push_back(SignNext(GrantStatement{space, epoch, device, *sealed}));
+    if (!HadAnyKey(space, device)) newcomers_.insert(space);
   }
   ProposeGrantsToRecoveryKeys(space, epoch, *key, proposals);
   return {};
+}
+
+bool KeyExchange::HadAnyKey(const SpaceId& space, const DeviceId& device) const {
+  for (std::uint64_t epoch = directory_->CurrentEpoch(space); epoch > 0; --epoch)
+    if (directory_->FindGrant(space, epoch, device) != nullptr) return true;
+  return false;
 }
 
 // The key is stored before it is offered: if the server took it and the answer was lost, it is

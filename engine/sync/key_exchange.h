@@ -31,6 +31,11 @@ class KeyExchange {
   // read to their heads, and so knows where those who left them end.
   [[nodiscard]] Result<std::vector<Bytes>> Proposals(const std::set<SpaceId>& at_head);
 
+  // Whether this session proposed the key of the space to a laptop that never had one of its keys.
+  [[nodiscard]] bool LetsInANewcomer(const SpaceId& space) const {
+    return newcomers_.contains(space);
+  }
+
   // This device's spaces whose newest key it lacks and that recovery key was given.
   [[nodiscard]] Result<std::vector<SpaceId>> SpacesToRecover(const DeviceId& recipient);
 
@@ -71,6 +76,7 @@ class KeyExchange {
   Status ProposeSuccessor(const SpaceId& space, std::uint64_t current,
                           std::vector<Bytes>& proposals);
   Status ProposeGrants(const SpaceId& space, std::uint64_t epoch, std::vector<Bytes>& proposals);
+  [[nodiscard]] bool HadAnyKey(const SpaceId& space, const DeviceId& device) const;
   Result<EpochKey> OfferedKey(const SpaceId& space, std::uint64_t epoch);
   [[nodiscard]] SealedKey SealToSelf(const EpochKey& key) const;
   Bytes SignNext(StatementPayload payload);
@@ -82,6 +88,7 @@ class KeyExchange {
   // The signer's chain, continued over the proposals of one round.
   std::uint64_t next_counter_ = 0;
   Hash256 last_hash_{};
+  std::set<SpaceId> newcomers_;
 };
 
 }  // namespace sacoche

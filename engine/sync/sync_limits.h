@@ -31,6 +31,10 @@ inline constexpr std::size_t kRequestBytesTarget = 1024 * 1024;
 // a few months of a post's work. Then a new device reads a state, and not years of edits.
 inline constexpr std::uint64_t kSnapshotAfterEnvelopes = 2000;
 
+// The same where a newcomer was just let in, whose first load the snapshot makes half as long:
+// below this it is not worth its upload.
+inline constexpr std::uint64_t kSnapshotForNewcomerEnvelopes = 4;
+
 // How long colleagues' envelopes are kept to be sent again: longer than the age of any backup from
 // which a server may sensibly be restored.
 inline constexpr std::uint64_t kPeerEnvelopesKeptSeconds = 60 * 24 * 3600;

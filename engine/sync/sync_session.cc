@@ -25,7 +25,8 @@ SyncSession::SyncSession(const Parts& parts)
       receiver_(parts.store, parts.directory, &keys_, parts.committer, parts.identity),
       snapshots_(
           {parts.store, parts.directory, &keys_, parts.committer, parts.identity, parts.random}),
-      snapshot_after_envelopes_(parts.snapshot_after_envelopes) {}
+      snapshot_after_envelopes_(parts.snapshot_after_envelopes),
+      snapshot_for_newcomer_envelopes_(parts.snapshot_for_newcomer_envelopes) {}
 
 Result<std::optional<Bytes>> SyncSession::NextRequest() {
   if (report_.requests >= sync_limits::kRoundsMax)

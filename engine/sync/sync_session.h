@@ -64,6 +64,7 @@ class SyncSession {
     Random* random;
     Clock* clock;  // only to compare it with the server's
     std::uint64_t snapshot_after_envelopes = sync_limits::kSnapshotAfterEnvelopes;
+    std::uint64_t snapshot_for_newcomer_envelopes = sync_limits::kSnapshotForNewcomerEnvelopes;
     KeyExchange::OrganisationRecovers organisation_recovers = {};
   };
   explicit SyncSession(const Parts& parts);
@@ -214,6 +215,7 @@ class SyncSession {
   Receiver receiver_;
   SnapshotExchange snapshots_;
   std::uint64_t snapshot_after_envelopes_;
+  std::uint64_t snapshot_for_newcomer_envelopes_;
 
   std::map<SpaceId, SpaceState> spaces_;
   struct Sent {

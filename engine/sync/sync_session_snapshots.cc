@@ -7,14 +7,17 @@
 namespace sacoche {
 
 // When nothing else is to be said of the space: whoever read it to its head makes the snapshot that
-// has become due, and sends it.
+// has become due, and sends it; so does whoever lets a newcomer in
+// (docs/decisions/0032-a-snapshot-for-newcomers.md).
 Result<bool> SyncSession::AddSnapshot(const SpaceId& space, SpaceState& state, Bytes& body) {
   if (!state.may_make_snapshot || state.snapshot_stalled) return false;
   if (body.size() >= sync_limits::kRequestBytesTarget) return false;
   SACOCHE_ASSIGN(const bool is_leaving, snapshots_.IsLeaving(space));
   if (!is_leaving) {
     SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(space));
-    if (cursor < state.covered + snapshot_after_envelopes_) return false;
+    const std::uint64_t due_after =
+        keys_.LetsInANewcomer(space) ? snapshot_for_newcomer_envelopes_ : snapshot_after_envelopes_;
+    if (cursor < state.covered + due_after) return false;
     SACOCHE_TRY(snapshots_.Make(space));
     state.may_make_snapshot = false;
     state.snapshot_parts = 0;

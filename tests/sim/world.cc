@@ -57,7 +57,10 @@ World::World(const RunOptions& options) : options_(options), server_(true_clock_
     laptops_max_ = std::min<std::size_t>(laptops_max_, 4);
   const std::uint64_t spaces = options.spaces != 0 ? options.spaces : 1 + choices.Below(kSpacesMax);
   in_vaults_ = choices.OneIn(kVaultRunsOneIn);
-  if (choices.OneIn(kSnapshotRunsOneIn)) snapshot_after_ = 3 + choices.Below(40);
+  if (choices.OneIn(kSnapshotRunsOneIn)) {
+    snapshot_after_ = 3 + choices.Below(40);
+    snapshot_for_newcomer_ = 1 + choices.Below(snapshot_after_);
+  }
   root_random_.Reseed(choices.Next());
   root_http_ = std::make_unique<CalmHttp>(server_, counters_);
   organisation_ = std::make_unique<Organisation>(
@@ -133,7 +136,7 @@ void World::OpenVault(Laptop& laptop) {
 void World::OpenEngine(Laptop& laptop) {
   laptop.engine = Get(Engine::Open({kStoreFile, &SimSchema(), &laptop.clock, &laptop.random,
                                     laptop.vault ? laptop.vault->name() : laptop.disk.vfs_name(),
-                                    false, snapshot_after_}),
+                                    false, snapshot_after_, snapshot_for_newcomer_}),
                       "a laptop's store does not open");
   laptop.id = laptop->device();
 }

@@ -180,6 +180,7 @@ class World {
   std::size_t laptops_max_ = 0;
   bool in_vaults_ = false;
   std::uint64_t snapshot_after_ = sync_limits::kSnapshotAfterEnvelopes;
+  std::uint64_t snapshot_for_newcomer_ = sync_limits::kSnapshotAfterEnvelopes;
   std::uint64_t lock_after_days_ = 0;
   Model model_;
   std::deque<SimNetwork::Recorded> copies_;

@@ -28,8 +28,9 @@ class TestDeviceEngine {
   // As after a restart of the laptop.
   void Reopen() {
     engine_.reset();
-    auto opened = Engine::Open(
-        {path_, schema_, &clock, &random_, vfs_, false, snapshot_after_envelopes, projector_});
+    auto opened =
+        Engine::Open({path_, schema_, &clock, &random_, vfs_, false, snapshot_after_envelopes,
+                      snapshot_for_newcomer_envelopes, projector_});
     ASSERT_THAT(opened, Succeeds());
     engine_ = std::move(*opened);
   }
@@ -74,7 +75,9 @@ class TestDeviceEngine {
   }
 
   ManualClock clock;
-  std::uint64_t snapshot_after_envelopes = sync_limits::kSnapshotAfterEnvelopes;  // from Reopen on
+  // From Reopen on.
+  std::uint64_t snapshot_after_envelopes = sync_limits::kSnapshotAfterEnvelopes;
+  std::uint64_t snapshot_for_newcomer_envelopes = sync_limits::kSnapshotForNewcomerEnvelopes;
 
  private:
   std::string path_;

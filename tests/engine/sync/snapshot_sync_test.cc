@@ -38,6 +38,41 @@ TEST_F(SnapshotSyncTest, OneIsMadeWheneverTheLogHasGrownEnough) {
   EXPECT_EQ((*team.server->store.NewestSnapshot(team.space))->identity.sequence, 10U);
 }
 
+// The newcomer reads nothing before it is let in, and half as much afterwards.
+TEST_F(SnapshotSyncTest, WhoeverLetsANewcomerInMakesOne) {
+  b->snapshot_for_newcomer_envelopes = 3;
+  b->Reopen();
+  Work(4);
+  const Device c = team.NewDevice("C");
+  team.Admit(*c, "C");
+  EXPECT_EQ(team.Sync(*b).snapshots_out, 1U);
+  const SyncReport report = team.Sync(*c);
+  EXPECT_EQ(report.snapshots_in, 1U);
+  EXPECT_EQ(report.envelopes_in, 0U);
+  ExpectWholeAndEqual({c.get()});
+
+  // The newest is hardly older than the space: nobody makes another.
+  const Device d = team.NewDevice("D");
+  team.Admit(*d, "D");
+  EXPECT_EQ(team.Sync(*b).snapshots_out, 0U);
+  EXPECT_EQ(team.Sync(*d).snapshots_in, 1U);
+  ExpectWholeAndEqual({d.get()});
+}
+
+// A new key for those who remain is no newcomer's.
+TEST_F(SnapshotSyncTest, ANewKeyAfterADepartureMakesNone) {
+  const Device c = team.NewMember("C");
+  team.Sync(*a);
+  team.Sync(*c);
+  b->snapshot_for_newcomer_envelopes = 1;
+  b->Reopen();
+  Work(3);
+  team.Revoke((*c)->device());
+  for (TestDeviceEngine* device : {a.get(), b.get(), a.get(), b.get()})
+    EXPECT_EQ(team.Sync(*device).snapshots_out, 0U);
+  EXPECT_EQ((*a)->directory().CurrentEpoch(team.space), 2U);
+}
+
 TEST_F(SnapshotSyncTest, ANewDeviceLoadsItAndTheTailOfTheLog) {
   Work(7);
   const Device c = team.NewDevice("C");
