@@ -253,7 +253,27 @@ void World::CheckEverythingOf(Laptop& laptop) {
     if (laptop.IsMemberOf(model_.records()[record].space)) records.insert(record);
   ReadAndCheck(laptop, records);
   CheckConflicts(laptop);
+  CheckSuspicions(laptop);
   ++counters_.checks["a laptop against the model"];
+}
+
+// Nobody is accused who did nothing: a warning that comes up in an honest week is not read in a bad
+// one.
+void World::CheckSuspicions(Laptop& laptop) {
+  using enum Suspicion;
+  std::set<Suspicion> deserved;
+  if (laptop.was_put_back) deserved.insert(kStoreCopied);
+  // Who was lied to tells the others, in good faith, what it was shown.
+  if (lied_ || server_went_back_) deserved.insert({kShownDifferently, kDirectoryWithheld});
+  if (server_went_back_) deserved.insert({kServerForgot, kEnvelopeLeftOut, kAfterLeaving});
+  const auto entries = laptop->ReadSuspicions();
+  Require(entries.has_value(), Invariant::kNothingTypedIsLost, "suspicions cannot be read");
+  for (const Suspicions::Entry& entry : *entries)
+    Require(laptop.was_lied_to || deserved.contains(entry.subject.what),
+            Invariant::kARestoredServerIsHealed,
+            "laptop " + std::to_string(laptop.number) +
+                " suspects without a reason: " + std::string(NameOf(entry.subject.what)));
+  ++counters_.checks["suspicions against what was done"];
 }
 
 void World::CheckNothingIsLost() {

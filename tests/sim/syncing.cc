@@ -167,6 +167,7 @@ void World::SyncWithALiar(Laptop& laptop, Choices& choices) {
   NetworkPlan plan;
   plan.lie = choices.Of(std::vector{kFlipsABit, kFlipsABit, kLeavesEnvelopesOut, kStopsEarly,
                                     kForgesHeads, kForgesAcknowledgements, kSwapsEnvelopes});
+  lied_ = laptop.was_lied_to = true;
   if (Sync(laptop, plan, choices, report)) return;
 }
 
@@ -275,7 +276,7 @@ void World::PutLaptopBack(Laptop& laptop, Choices& choices) {
   laptop.known = laptop.backup->known;
   laptop.memory.Forget();
   laptop.forms.clear();
-  laptop.is_restored = true;
+  laptop.is_restored = laptop.was_put_back = true;
   laptop.agreed_at_ms.reset();
   if (choices.OneIn(3)) {
     const Status continued = ContinueBackup(
@@ -301,6 +302,7 @@ void World::PutServerBack(Laptop&, Choices&) {
     return;
   ++counters_.faults["server put back from a backup"];
   server_.PutBack(server_backup_->files);
+  server_went_back_ = true;
   for (Laptop* laptop : Working()) {
     unhealed_.insert(laptop->number);
     laptop->memory.received.clear();

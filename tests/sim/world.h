@@ -44,7 +44,9 @@ struct Laptop {
   };
   std::optional<Backup> backup;
   bool is_restored = false;  // and has not synchronised since
-  std::vector<int> unsent;   // its own events that it was not told that the server has
+  bool was_put_back = false;
+  bool was_lied_to = false;
+  std::vector<int> unsent;  // its own events that it was not told that the server has
   // Forms of a text that stand open, by record.
   struct Form {
     std::string text;
@@ -157,6 +159,7 @@ class World {
   void ReadAndCheck(Laptop& laptop, const std::set<int>& records);
   void CheckWhatIsFresh(Laptop& laptop);
   void CheckEverythingOf(Laptop& laptop);
+  void CheckSuspicions(Laptop& laptop);
   void CheckNothingIsLost();
   void CheckConvergence();
   void CheckIdleSync(Laptop& laptop);
@@ -194,7 +197,8 @@ class World {
   // The administrator said something that no laptop knows but the newest, which it admits.
   bool root_knows_alone_ = false;
   int newest_ = -1;
-  bool lied_ = false;  // the server did, at some time
+  bool lied_ = false;              // the server did, at some time
+  bool server_went_back_ = false;  // it was put back, at some time
   std::uint64_t step_ = 0;
 };
 
