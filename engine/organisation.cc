@@ -280,9 +280,14 @@ Result<std::vector<LabelledSpace>> Organisation::Spaces() {
   SACOCHE_TRY(Refresh());
   std::vector<LabelledSpace> spaces;
   for (const auto& [space, statement] : directory().spaces()) {
-    SACOCHE_ASSIGN(const std::string label,
-                   OpenName(key_.directory_key.view(), statement.sealed_name));
-    spaces.push_back(LabelledSpace{space, DecodeSpaceLabel(label)});
+    // A member names the spaces of what it shares, and may have sealed anything.
+    const auto sealed = OpenName(key_.directory_key.view(), statement.sealed_name);
+    SpaceLabel label = sealed ? DecodeSpaceLabel(*sealed) : SpaceLabel{"?"};
+    if (directory().FindSharing(space) != nullptr) {
+      label.kind = SpaceKind::kShared;
+      label.post = RecordId();
+    }
+    spaces.push_back(LabelledSpace{space, std::move(label)});
   }
   return spaces;
 }

@@ -56,16 +56,17 @@ void OrganisationCopy::Forget() {
 }
 
 Status OrganisationCopy::KeepIn(FileSystem* files, const std::string& path) {
-  if (files->Exists(path)) {
-    SACOCHE_ASSIGN(const Bytes bytes, files->ReadFile(path, kDirectoryCopyBytesMax));
-    if (Status loaded = Load(bytes); !loaded) {
+  const auto bytes = files->ReadFile(path, kDirectoryCopyBytesMax);
+  if (!bytes && bytes.error().code != ErrorCode::kNotFound) return Forward(bytes.error());
+  if (bytes) {
+    if (Status loaded = Load(*bytes); !loaded) {
       Forget();
       if (loaded.error().code == ErrorCode::kNewerFormat ||
           loaded.error().code == ErrorCode::kInvalidInput)
         return loaded;
       return Damaged(path);
     }
-    saved_ = bytes;
+    saved_ = *bytes;
   }
   is_new_ = saved_.empty();
   files_ = files;
@@ -189,7 +190,8 @@ Result<std::vector<DirectoryNews>> OrganisationCopy::TakeIn(Shown shown) {
     return news;
   }
   tell(DirectoryNews::Kind::kGaveWay, remainder.gave_way);
-  if (remainder.upheld != upheld_) tell(DirectoryNews::Kind::kUpheld, remainder.upheld);
+  // Until somebody has said it again.
+  if (remainder.upheld > 0) tell(DirectoryNews::Kind::kUpheld, remainder.upheld);
   upheld_ = remainder.upheld;
   shown_ = std::move(shown);
   lacking_ = std::move(lacking);

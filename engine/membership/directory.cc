@@ -159,21 +159,32 @@ bool HoldsAll(const std::vector<SpaceId>& scope, const std::vector<SpaceId>& spa
       spaces, [&](const SpaceId& space) { return std::ranges::count(scope, space) > 0; });
 }
 
+bool IsWithin(const OfficerStatement& officer, const Member& member) {
+  return !member.admission.spaces.empty() && HoldsAll(officer.spaces, member.admission.spaces);
+}
+
 }  // namespace
 
 // A referent speaks for one post: neither before nor afterwards may the device be anywhere else.
+// Nor may it become another laptop of somebody who has one elsewhere: what is said of that person,
+// as whom a dossier is shared with, would go to it too.
 bool Directory::MayAdmit(const OfficerStatement& officer, const AdmissionStatement& payload) const {
   if (officer.rank == OfficerStatement::Rank::kAdministrator) return true;
-  const Member* member = FindMember(DeviceIdOf(payload.signing_key));
-  return HoldsAll(officer.spaces, payload.spaces) &&
-         (member == nullptr || HoldsAll(officer.spaces, member->admission.spaces));
+  if (!HoldsAll(officer.spaces, payload.spaces)) return false;
+  const DeviceId device = DeviceIdOf(payload.signing_key);
+  return std::ranges::all_of(members_, [&](const auto& entry) {
+    const Member& member = entry.second;
+    const bool is_concerned = member.device == device ||
+                              (!payload.user.is_zero() && member.admission.user == payload.user);
+    return !is_concerned || IsWithin(officer, member);
+  });
 }
 
 bool Directory::MayRevoke(const OfficerStatement& officer,
                           const RevocationStatement& payload) const {
   if (officer.rank == OfficerStatement::Rank::kAdministrator) return true;
   const Member* member = FindMember(payload.device);
-  return member != nullptr && HoldsAll(officer.spaces, member->admission.spaces);
+  return member != nullptr && IsWithin(officer, *member);
 }
 
 Status Directory::CheckPayload(const Statement& statement) const {

@@ -12,8 +12,8 @@ inline tl::unexpected<Error> Untrusted(Suspicion what, std::string message) {
                        NameOf(what)});
 }
 
-// The same error. If it speaks of what arrived, and not of this laptop's disk, it says what is to
-// be thought of that.
+// The same error. If it may speak of what arrived, it says what is to be thought of that. Not for
+// errors of reading the disk.
 [[nodiscard]] inline Error Suspect(Suspicion what, Error error) {
   const bool is_of_the_bytes =
       error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kLimit ||

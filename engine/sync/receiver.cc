@@ -18,7 +18,6 @@ bool IsUnreadable(ErrorCode code) {
 }  // namespace
 
 Result<Receiver::Arrived> Receiver::Verify(const Sent& sent) {
-  maker_ = DeviceId();
   auto decoded = DecodeEnvelope(sent.bytes);
   if (!decoded)
     return Untrusted(Suspicion::kForgedEnvelope,
@@ -33,7 +32,6 @@ Result<Receiver::Arrived> Receiver::Verify(const Sent& sent) {
   const auto hash =
       VerifyEnvelope(*decoded, directory_->FindMember(header.device)->admission.signing_key);
   if (!hash) return Forward(Suspect(Suspicion::kForgedEnvelope, hash.error()));
-  maker_ = header.device;
   return Arrived{sent.server_seq, sent.received_s, sent.bytes, std::move(*decoded), *hash};
 }
 
@@ -50,6 +48,11 @@ Result<Receiver::Received> Receiver::Receive(const Sent& sent) {
   return received;
 }
 
+tl::unexpected<Error> Receiver::TwoHistories(const DeviceId& device, std::string message) {
+  accused_ = device;
+  return Untrusted(Suspicion::kTwoHistories, std::move(message));
+}
+
 Result<Receiver::Received> Receiver::ReceiveFromPeer(const Arrived& arrived) {
   const EnvelopeHeader& header = arrived.envelope.header;
   SACOCHE_ASSIGN(const ChainHead chain, store_->progress().PeerChain(header.space, header.device));
@@ -58,13 +61,13 @@ Result<Receiver::Received> Receiver::ReceiveFromPeer(const Arrived& arrived) {
   if (const LeaverEnd* end = directory_->FindEnd(header.space, header.device)) {
     if (header.counter > end->counter) return Received{Outcome::kAfterLeaving};
     if (header.counter == end->counter && arrived.hash != end->hash)
-      return Untrusted(Suspicion::kTwoHistories,
-                       "a laptop that left, or the server, shows two different histories");
+      return TwoHistories(header.device,
+                          "a laptop that left, or the server, shows two different histories");
   }
   if (header.counter != chain.counter + 1) return Received{Outcome::kGap};
   if (header.previous != chain.hash)
-    return Untrusted(Suspicion::kTwoHistories,
-                     "a colleague's laptop, or the server, shows two different histories");
+    return TwoHistories(header.device,
+                        "a colleague's laptop, or the server, shows two different histories");
   return Commit(arrived, {.server_seq = arrived.server_seq,
                           .device = header.device,
                           .chain = ChainHead{header.counter, arrived.hash},

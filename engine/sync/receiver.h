@@ -48,8 +48,8 @@ class Receiver {
   [[nodiscard]] Result<Received> Receive(const Sent& sent);
   // The same judgement of the envelope itself, and nothing else.
   Status Check(const Sent& sent);
-  // Whose envelope the last one was, also when it was refused; zero: nobody's that can be told.
-  [[nodiscard]] const DeviceId& maker() const { return maker_; }
+  // Whose laptop the last error speaks of, by its signature; zero: nobody's.
+  [[nodiscard]] const DeviceId& accused() const { return accused_; }
 
  private:
   struct Arrived {
@@ -60,6 +60,7 @@ class Receiver {
     Hash256 hash{};
   };
   [[nodiscard]] Result<Arrived> Verify(const Sent& sent);
+  tl::unexpected<Error> TwoHistories(const DeviceId& device, std::string message);
   Result<Received> ReceiveFromPeer(const Arrived& arrived);
   Result<Received> ReceiveOwn(const Arrived& arrived);
   Result<Received> ReceiveOwnAgain(const Arrived& arrived);
@@ -72,7 +73,7 @@ class Receiver {
   KeyExchange* keys_;
   Committer* committer_;
   const DeviceIdentity* identity_;
-  DeviceId maker_;
+  DeviceId accused_;
 };
 
 }  // namespace sacoche

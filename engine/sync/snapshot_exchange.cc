@@ -209,7 +209,9 @@ Result<SnapshotExchange::Received> SnapshotExchange::TakePart(
   auto received = TakeArrivedPart(*arriving, frame);
   if (!received && IsItsFault(received.error().code)) {
     SACOCHE_TRY(Forget(*arriving));
-    Error error = Suspect(Suspicion::kForgedSnapshot, received.error());
+    Error error = received.error();
+    // A damaged disk is as corrupt as a damaged snapshot.
+    if (error.code != ErrorCode::kCorrupt) error = Suspect(Suspicion::kForgedSnapshot, error);
     error.advice =
         "Nothing was changed, and your own work is safe. Synchronise again; if it happens again, "
         "tell your administrator.";

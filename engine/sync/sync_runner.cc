@@ -46,7 +46,8 @@ Status RunSync(SyncSession& session, const ServerLink& link, const DeviceIdentit
                             ProgressOf(session.report()) > before &&
                             resumes++ < sync_limits::kResumesMax;
     if (may_resume) continue;
-    SACOCHE_TRY(session.NoteFailure(status.error()));
+    // On a full disk nothing is noted, and the error is told all the same.
+    [[maybe_unused]] const Status noted = session.NoteFailure(status.error());
     return status;
   }
 }

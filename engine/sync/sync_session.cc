@@ -206,7 +206,10 @@ Status SyncSession::Take(const DirectoryFrame& frame) {
   const Status taken =
       follower_.TakeIn(frame.sequence, frame.statement,
                        [this](const Statement& said) { return keys_.TakeKeys(said); });
-  if (!taken) return Forward(Suspect(Suspicion::kForgedStatement, taken.error()));
+  // What does not open, as a key that was granted to this device; all else says what it is.
+  if (!taken && taken.error().code == ErrorCode::kUntrusted)
+    return Forward(Suspect(Suspicion::kForgedStatement, taken.error()));
+  SACOCHE_TRY(taken);
   ++report_.statements_in;
   return {};
 }
@@ -290,7 +293,7 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
     case Receiver::Outcome::kSetAside:
       ++report_.set_aside;
       if (!received.contradicts) return {};
-      return Note({Suspicion::kContradictoryChange, space, received.header.device});
+      return Note({Suspicion::kContradictoryChange, space});
     case Receiver::Outcome::kAfterLeaving:
       ++report_.envelopes_after_leaving;
       return Note({Suspicion::kAfterLeaving, space, received.header.device});

@@ -233,6 +233,8 @@ class SyncSession {
   std::uint64_t received_s_ = 0;        // of the envelopes that follow; 0: not known
   std::optional<TrustedTime> server_time_;
   std::set<Suspicions::Subject> suspicions_;  // noted in this session
+  // As many of the directory's statements as a colleague was shown, when the last request was made.
+  std::uint64_t asked_for_statements_ = 0;
   FrameSplitter frames_;
   bool answered_once_ = false;
   bool response_ended_ = false;

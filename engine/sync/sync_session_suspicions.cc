@@ -26,7 +26,7 @@ Status SyncSession::NoteFailure(const Error& error) {
   if (!what) return {};
   Suspicions::Subject subject{*what};
   if (ConcernsASpace(*what) && answering_ < asked_.size()) subject.space = asked_[answering_];
-  if (what == Suspicion::kTwoHistories) subject.device = receiver_.maker();
+  if (what == Suspicion::kTwoHistories) subject.device = receiver_.accused();
   return Note(subject);
 }
 

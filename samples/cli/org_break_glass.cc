@@ -47,7 +47,7 @@ Result<std::vector<DeviceId>> OrgCommands::FindSupervisor(Organisation& organisa
                 "See `sacoche org show` for the laptops and their roles.");
   std::vector<DeviceId> laptops;
   for (const auto& [device, other] : organisation.directory().members())
-    if (!other.revoked &&
+    if (!other.revoked && other.admission.role == Role::kTechnicalSupervisor &&
         (device == member.device ||
          (!other.admission.user.is_zero() && other.admission.user == member.admission.user)))
       laptops.push_back(device);

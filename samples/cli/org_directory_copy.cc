@@ -37,8 +37,7 @@ std::string SentenceFor(const DirectoryNews& news) {
              " no more, and has something else in the place. It holds all the same: say it again "
              "with\n`sacoche org revoke`.";
     case DirectoryNews::Kind::kForked:
-      return "TWO STATEMENTS of the organisation's key have the number " +
-             std::to_string(news.statements) +
+      return "TWO STATEMENTS of this key have the number " + std::to_string(news.statements) +
              ". What follows is what the server shows; nothing can be signed.";
   }
   return "";

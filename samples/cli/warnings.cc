@@ -63,9 +63,10 @@ Warning WarningOf(Suspicion suspicion) {
       return {"A laptop that was withdrawn, or left the space, goes on writing there",
               "Nothing of it was taken. Tell your administrator which laptop it is."};
     case Suspicion::kContradictoryChange:
-      return {"A laptop sent a change that contradicts one which is here",
-              "The first one stays, the other is kept aside. Tell your administrator which laptop "
-              "it is."};
+      return {
+          "Two laptops say different things of one change, or a state of the space claims one "
+          "that was not made yet",
+          "What came first stays, the other is kept aside. Tell your administrator."};
     case Suspicion::kStoreCopied:
       return {
           "Another copy of this laptop's store was at work: it was put back from a copy, or "

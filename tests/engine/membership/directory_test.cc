@@ -367,6 +367,26 @@ TEST_F(DirectoryTest, AReferentSpeaksForHisPostOnly) {
   Apply(alice_.Say(Epoch(1)));  // and is a member as before
 }
 
+// What is said of a person goes to all of her laptops.
+TEST_F(DirectoryTest, AReferentPlantsNoLaptopOnSomebodyOfAnotherPost) {
+  Apply(root_.Say(Officer(alice_, OfficerStatement::Rank::kReferent, {kSpace})));
+  AdmissionStatement theirs = AdmissionOf(dora_, {kOtherSpace});
+  theirs.user = UserId::FromArray({7});
+  Apply(root_.Say(theirs));
+  const Signer planted = Signer::Device(9);
+  AdmissionStatement mine = AdmissionOf(planted, {kSpace});
+  mine.user = theirs.user;
+  ExpectRefused(Signer(alice_).Say(mine), ErrorCode::kUntrusted);
+  mine.user = UserId::FromArray({8});
+  Apply(alice_.Say(mine));
+  // Who is in no space is nobody's of his.
+  Apply(root_.Say([&] {
+    theirs.spaces = {};
+    return theirs;
+  }()));
+  ExpectRefused(Signer(alice_).Say(RevocationStatement{dora_.id()}), ErrorCode::kUntrusted);
+}
+
 TEST_F(DirectoryTest, AnOfficerIsOneUntilTheRootSaysOtherwise) {
   Signer officer = Signer::Device(6);
   Apply(root_.Say(Officer(officer, OfficerStatement::Rank::kAdministrator)));
