@@ -4,6 +4,7 @@
 #include <map>
 
 #include "engine/sign/hash.h"
+#include "engine/sign/manifest.h"
 #include "engine/wire/envelope.h"
 #include "engine/wire/push.h"
 #include "engine/wire/sealed_snapshot.h"
@@ -28,14 +29,6 @@ struct AppendOutcome {
 
   bool operator==(const AppendOutcome&) const = default;
 };
-
-// The tag of a history that is longer by this envelope.
-[[nodiscard]] inline HistoryTag NextTag(const HistoryTag& before, const Hash256& manifest_hash) {
-  const Hash256 hash = HashFor("sacoche.history", {before, manifest_hash});
-  HistoryTag tag;
-  std::copy_n(hash.begin(), tag.size(), tag.begin());
-  return tag;
-}
 
 struct ReadLimits {
   std::size_t bytes_max = 0;  // the first row is given even if it alone is larger

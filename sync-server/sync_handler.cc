@@ -356,12 +356,18 @@ OrProblem<bool> SyncHandler::KnowsAnotherHistory() {
   return *ours != known.mapped().tag;
 }
 
+OrProblem<void> SyncHandler::AddHistory(Bytes& chunk, const SpaceId& space,
+                                        std::uint64_t sequence) {
+  const auto tag = rooms_.store.HistoryAt(space, sequence);
+  if (!tag) return StorageProblem();
+  if (*tag != HistoryTag{}) AppendFrame(chunk, PullFrame(HistoryFrame{*tag}));
+  return {};
+}
+
 OrProblem<void> SyncHandler::AddHead(Bytes& chunk, const HeadFrame& head) {
   EndOfSpace();
   AppendFrame(chunk, PullFrame(head));
-  const auto tag = rooms_.store.HistoryAt(head.space, head.sequence);
-  if (!tag) return StorageProblem();
-  if (*tag != HistoryTag{}) AppendFrame(chunk, PullFrame(HistoryFrame{*tag}));
+  if (auto added = AddHistory(chunk, head.space, head.sequence); !added) return added;
   if (head.more) return {};
   const auto own = rooms_.store.ChainCounter(head.space, signer_.device);
   if (!own) return StorageProblem();

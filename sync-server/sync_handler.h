@@ -104,6 +104,8 @@ class SyncHandler {
   OrProblem<void> BeginSpace(Bytes& chunk);
   OrProblem<void> AddSnapshotPart(Bytes& chunk);
   OrProblem<void> AddEnvelopes(Bytes& chunk);
+  // A history frame, where a tag was noted.
+  OrProblem<void> AddHistory(Bytes& chunk, const SpaceId& space, std::uint64_t sequence);
   OrProblem<void> AddHead(Bytes& chunk, const HeadFrame& head);
   OrProblem<void> EndSpace(Bytes& chunk);
   void AddEnd(Bytes& chunk);

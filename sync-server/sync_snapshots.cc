@@ -153,8 +153,10 @@ OrProblem<void> SyncHandler::BeginSpace(Bytes& chunk) {
     AppendFrame(chunk, PullFrame(SpaceRefusedFrame{space, ProblemType::kNoSnapshot}));
     return {};
   }
-  if (!*newest && cursor.cursor < *dropped)
+  if (!*newest && cursor.cursor < *dropped) {
     AppendFrame(chunk, PullFrame(BeginsLateFrame{*dropped}));
+    if (auto added = AddHistory(chunk, cursor.space, *dropped); !added) return added;
+  }
   if (!*newest || !is_behind || cursor.cursor >= (*newest)->identity.sequence) return {};
   giving_ = std::move(**newest);
   const auto known = known_snapshots_.find(next_space_);

@@ -104,6 +104,7 @@ Status Committer::CommitSetAside(const SpaceId& space, const PulledFrom& from,
 
 Status Committer::MoveOn(const SpaceId& space, const PulledFrom& from) {
   SACOCHE_TRY(store_->progress().SetCursor(space, from.server_seq));
+  if (from.history) SACOCHE_TRY(store_->progress().MoveKnownHistory(space, *from.history));
   if (from.recalled) {
     SACOCHE_TRY(store_->outbox().Put(*from.recalled));
     return store_->outbox().MarkStored(from.recalled->id, from.server_seq);

@@ -26,6 +26,8 @@ struct PulledFrom {
   NewDot new_dot = nullptr;
   std::optional<std::uint64_t> received_s = std::nullopt;  // when the server received it
   ByteView envelope = {};  // of another device, as it came; kept for a server that forgets
+  // Of the space, this envelope included; nothing: what came before it is not known.
+  std::optional<KnownHistoryFrame> history = std::nullopt;
 };
 
 struct CommitReport {
@@ -91,10 +93,12 @@ class Committer {
   // (merge/join.h), not replaced. The chains and the cursor go on behind it. Holds one chunk in
   // memory. kCorrupt, kLimit, kNewerFormat, kUntrusted: the snapshot cannot be believed; nothing
   // changed. Of one that was taken in before, only chains and cursor are taken. `self`: this
-  // device. Precondition: ForksFrom is false.
+  // device; `history`: of the space, up to where the snapshot stands for it. Precondition:
+  // ForksFrom is false.
   [[nodiscard]] Result<CommitReport> CommitSnapshot(const SpaceId& space,
                                                     const Snapshots::Entry& arrived,
-                                                    const DeviceId& self);
+                                                    const DeviceId& self,
+                                                    const HistoryTag& history);
 
   // Gives all of the space's local changes that no envelope holds, and that nobody else has seen,
   // new dots, and merges again. In the caller's transaction.
@@ -151,6 +155,7 @@ class Committer {
   Status DeriveClosings(const WrittenRecords& written);
   Status DeriveClosing(const RecordHead& closed, const FieldDef& field);
   Status MoveOn(const SpaceId& space, const PulledFrom& from);
+  Status MoveBehind(const SpaceId& space, const KnownHistoryFrame& history);
 
   Store* store_;
   const Schema* schema_;

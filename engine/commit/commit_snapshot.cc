@@ -43,12 +43,13 @@ Result<bool> ForksFromOwn(Store& store, const SpaceId& space, const ChainEnd& th
 
 Result<CommitReport> Committer::CommitSnapshot(const SpaceId& space,
                                                const Snapshots::Entry& arrived,
-                                               const DeviceId& self) {
+                                               const DeviceId& self, const HistoryTag& history) {
   SACOCHE_ASSIGN(const SnapshotSummary summary, DecodeSnapshotSummary(arrived.summary));
   if (summary.space != space) return NotBelieved("a snapshot is of another space");
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   CommitReport report;
   SACOCHE_TRY(TakeChains(space, summary, self));
+  SACOCHE_TRY(MoveBehind(space, {summary.server_seq, history}));
   SACOCHE_TRY(JoinOrDrop(space, arrived, summary, report));
   SACOCHE_TRY(FollowFrom(space, report.joined, Origin::kRemote, report));
   SACOCHE_TRY(transaction.Commit());
@@ -100,8 +101,16 @@ Status Committer::TakeChains(const SpaceId& space, const SnapshotSummary& summar
     if (theirs.counter > ours.counter)
       SACOCHE_TRY(store_->progress().SetPeerChain(space, device, {theirs.counter, theirs.hash}));
   }
+  return {};
+}
+
+// Never back.
+Status Committer::MoveBehind(const SpaceId& space, const KnownHistoryFrame& history) {
   SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(space));
-  return store_->progress().SetCursor(space, std::max(cursor, summary.server_seq));
+  if (cursor < history.sequence) SACOCHE_TRY(store_->progress().SetCursor(space, history.sequence));
+  SACOCHE_ASSIGN(const KnownHistoryFrame known, store_->progress().KnownHistory(space));
+  return known.sequence < history.sequence ? store_->progress().MoveKnownHistory(space, history)
+                                           : Status();
 }
 
 // Whoever made the snapshot had read these envelopes from the server.

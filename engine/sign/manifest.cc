@@ -3,6 +3,15 @@
 #include "platform/base/byte_codec.h"
 
 namespace sacoche {
+namespace {
+
+ByteArray<8> TagOf(const Hash256& hash) {
+  ByteArray<8> tag;
+  std::copy_n(hash.begin(), tag.size(), tag.begin());
+  return tag;
+}
+
+}  // namespace
 
 Hash256 ItemHash(ByteView handle, ByteView ciphertext) {
   return HashFor("sacoche.item", {handle, ciphertext});
@@ -28,10 +37,11 @@ ByteArray<8> TagOfChains(const std::map<DeviceId, Hash256>& ends) {
     hash.Add(device.view());
     hash.Add(end);
   }
-  const Hash256 whole = hash.Finish();
-  ByteArray<8> tag;
-  std::copy_n(whole.begin(), tag.size(), tag.begin());
-  return tag;
+  return TagOf(hash.Finish());
+}
+
+ByteArray<8> NextTag(const ByteArray<8>& before, const Hash256& manifest_hash) {
+  return TagOf(HashFor("sacoche.history", {before, manifest_hash}));
 }
 
 Signature SignManifest(const SigningKey& key, const Hash256& manifest_hash) {

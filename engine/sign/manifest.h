@@ -20,6 +20,10 @@ namespace sacoche {
 // to notice an accident.
 [[nodiscard]] ByteArray<8> TagOfChains(const std::map<DeviceId, Hash256>& ends);
 
+// Eight bytes that stand for the history of a space: those of the history that this envelope makes
+// longer. Zeros before the first.
+[[nodiscard]] ByteArray<8> NextTag(const ByteArray<8>& before, const Hash256& manifest_hash);
+
 [[nodiscard]] Signature SignManifest(const SigningKey& key, const Hash256& manifest_hash);
 [[nodiscard]] bool VerifyManifest(const SigningPublicKey& key, const Hash256& manifest_hash,
                                   const Signature& signature);

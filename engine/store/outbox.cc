@@ -130,13 +130,18 @@ Result<std::uint64_t> Outbox::LastStored(const SpaceId& space) {
   return query.Uint(0);
 }
 
-Result<std::uint64_t> Outbox::CountStoredBetween(const SpaceId& space, std::uint64_t after,
-                                                 std::uint64_t before) {
+Result<std::vector<Outbox::Place>> Outbox::StoredBetween(const SpaceId& space, std::uint64_t after,
+                                                         std::uint64_t before) {
   auto query = database_->Prepare(
-      "SELECT count(*) FROM outbox WHERE space = ? AND server_seq IS NOT NULL "
-      "AND server_seq > ? AND server_seq < ?");
-  SACOCHE_TRY(query.Bind(space.view()).Bind(after).Bind(before).Step());
-  return query.Uint(0);
+      "SELECT server_seq, hash FROM outbox WHERE space = ? AND server_seq IS NOT NULL "
+      "AND server_seq > ? AND server_seq < ? ORDER BY server_seq");
+  query.Bind(space.view()).Bind(after).Bind(before);
+  std::vector<Place> places;
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, query.Step());
+    if (!row) return places;
+    places.push_back({query.Uint(0), query.ArrayAt<32>(1)});
+  }
 }
 
 Result<std::optional<std::uint64_t>> Outbox::DropUnstored(const SpaceId& space) {

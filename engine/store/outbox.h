@@ -66,9 +66,13 @@ class Outbox {
   [[nodiscard]] Result<std::uint64_t> LastStored(const SpaceId& space);
   // The counter of its last envelope there that the server acknowledged; 0 if none.
   [[nodiscard]] Result<std::uint64_t> LastStoredCounter(const SpaceId& space);
-  // How many of this device's envelopes in the space have a sequence after `after` and before
-  // `before`.
-  [[nodiscard]] Result<std::uint64_t> CountStoredBetween(const SpaceId& space, std::uint64_t after,
+  struct Place {
+    std::uint64_t sequence = 0;  // of the server
+    ByteArray<32> hash{};        // of the manifest
+  };
+  // This device's envelopes in the space with a sequence after `after` and before `before`, in the
+  // order of the server.
+  [[nodiscard]] Result<std::vector<Place>> StoredBetween(const SpaceId& space, std::uint64_t after,
                                                          std::uint64_t before);
   // Removes the envelopes that the server never stored, because another history took their place.
   // Gives the counter of the first; nothing if there was none.

@@ -53,6 +53,10 @@ Status Progress::SetKnownHistory(const SpaceId& space, const KnownHistoryFrame& 
                   .Bind(known.sequence)
                   .Bind(kept_from)
                   .Run());
+  return MoveKnownHistory(space, known);
+}
+
+Status Progress::MoveKnownHistory(const SpaceId& space, const KnownHistoryFrame& known) {
   return database_
       ->Prepare("INSERT OR REPLACE INTO known_history(space, server_seq, tag) VALUES (?, ?, ?)")
       .Bind(space.view())

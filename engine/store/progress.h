@@ -18,7 +18,10 @@ class Progress {
 
   // What the server last said of the space's history; sequence 0 if nothing.
   [[nodiscard]] Result<KnownHistoryFrame> KnownHistory(const SpaceId& space);
+  // As the server said it: what colleagues are shown is compared with it too.
   Status SetKnownHistory(const SpaceId& space, const KnownHistoryFrame& known);
+  // As this device reckoned it from the envelopes themselves.
+  Status MoveKnownHistory(const SpaceId& space, const KnownHistoryFrame& known);
   // What it said at one of the last heads that were read; nothing if it was not asked there.
   [[nodiscard]] Result<std::optional<HistoryTag>> ShownHistory(const SpaceId& space,
                                                                std::uint64_t sequence);

@@ -2,6 +2,7 @@
 
 #include "engine/bundle/bundle_codec.h"
 #include "engine/seal/envelope_seal.h"
+#include "engine/sign/manifest.h"
 #include "engine/sync/distrust.h"
 #include "engine/sync/new_dot.h"
 #include "engine/sync/sync_limits.h"
@@ -32,7 +33,23 @@ Result<Receiver::Arrived> Receiver::Verify(const Sent& sent) {
   const auto hash =
       VerifyEnvelope(*decoded, directory_->FindMember(header.device)->admission.signing_key);
   if (!hash) return Forward(Suspect(Suspicion::kForgedEnvelope, hash.error()));
-  return Arrived{sent.server_seq, sent.received_s, sent.bytes, std::move(*decoded), *hash};
+  return Arrived{sent.server_seq, sent.received_s,
+                 sent.bytes,      std::move(*decoded),
+                 *hash,           Lengthened(sent.history, sent.server_seq, *hash)};
+}
+
+KnownHistoryFrame Receiver::Lengthened(const KnownHistoryFrame& history, std::uint64_t sequence,
+                                       const Hash256& manifest_hash) {
+  if (sequence != history.sequence + 1) return history;
+  return {sequence, NextTag(history.tag, manifest_hash)};
+}
+
+PulledFrom Receiver::Arrived::From() const {
+  PulledFrom from{.server_seq = server_seq,
+                  .device = envelope.header.device,
+                  .chain = ChainHead{envelope.header.counter, hash}};
+  if (history.sequence == server_seq) from.history = history;
+  return from;
 }
 
 Status Receiver::Check(const Sent& sent) {
@@ -44,7 +61,9 @@ Result<Receiver::Received> Receiver::Receive(const Sent& sent) {
   SACOCHE_ASSIGN(const Arrived arrived, Verify(sent));
   const bool is_own = arrived.envelope.header.device == identity_->device();
   auto received = is_own ? ReceiveOwn(arrived) : ReceiveFromPeer(arrived);
-  if (received) received->header = arrived.envelope.header;
+  if (!received) return received;
+  received->header = arrived.envelope.header;
+  received->history = arrived.history;
   return received;
 }
 
@@ -68,10 +87,9 @@ Result<Receiver::Received> Receiver::ReceiveFromPeer(const Arrived& arrived) {
   if (header.previous != chain.hash)
     return TwoHistories(header.device,
                         "a colleague's laptop, or the server, shows two different histories");
-  return Commit(arrived, {.server_seq = arrived.server_seq,
-                          .device = header.device,
-                          .chain = ChainHead{header.counter, arrived.hash},
-                          .envelope = arrived.bytes});
+  PulledFrom from = arrived.From();
+  from.envelope = arrived.bytes;
+  return Commit(arrived, from);
 }
 
 Result<Receiver::Received> Receiver::ReceiveOwn(const Arrived& arrived) {
@@ -80,9 +98,7 @@ Result<Receiver::Received> Receiver::ReceiveOwn(const Arrived& arrived) {
   if (header.counter <= chain.counter) return ReceiveOwnAgain(arrived);
   if (header.counter != chain.counter + 1) return Received{Outcome::kGap};
   if (header.previous != chain.hash) return Received{Outcome::kForked};
-  PulledFrom from{.server_seq = arrived.server_seq,
-                  .device = header.device,
-                  .chain = ChainHead{header.counter, arrived.hash}};
+  PulledFrom from = arrived.From();
   from.recalled =
       OutboxEntry{header.space, header.counter, header.id, arrived.hash, CopyOf(arrived.bytes), 0};
   return Commit(arrived, from);

@@ -33,15 +33,21 @@ class Receiver {
     std::uint64_t missing_epoch = 0;  // with kWaitingForKey
     EnvelopeHeader header = {};
     bool contradicts = false;  // with kSetAside: what is known here, and not only this release
+    KnownHistoryFrame history = {};  // of the space, this envelope included if it was the next
   };
 
   struct Sent {
     SpaceId space;  // that was asked for
     std::uint64_t server_seq = 0;
     ByteView bytes;
-    CursorFrame::From from;        // whose envelopes were asked for
-    std::uint64_t received_s = 0;  // by the server; 0: not known
+    CursorFrame::From from;          // whose envelopes were asked for
+    std::uint64_t received_s = 0;    // by the server; 0: not known
+    KnownHistoryFrame history = {};  // of the space, as far as this device can tell it
   };
+  // The history with the envelope of that sequence, if it is the next.
+  [[nodiscard]] static KnownHistoryFrame Lengthened(const KnownHistoryFrame& history,
+                                                    std::uint64_t sequence,
+                                                    const Hash256& manifest_hash);
 
   // This device's own envelopes come only with kEverybody, and bring back what it lost. kUntrusted:
   // the server altered something or mixed it up; nothing of it was taken in.
@@ -58,6 +64,8 @@ class Receiver {
     ByteView bytes;
     Envelope envelope;
     Hash256 hash{};
+    KnownHistoryFrame history;  // with it
+    [[nodiscard]] PulledFrom From() const;
   };
   [[nodiscard]] Result<Arrived> Verify(const Sent& sent);
   tl::unexpected<Error> TwoHistories(const DeviceId& device, std::string message);

@@ -178,7 +178,7 @@ Result<SnapshotExchange::Received> SnapshotExchange::TakeHead(const SpaceId& spa
   again_.reset();
   SACOCHE_ASSIGN(auto taken, FindTaken(space, identity.id));
   if (taken && Equal(taken->head, bytes)) {
-    again_ = Again{std::move(*taken), head->part_hashes.size() - 1, identity.sequence};
+    again_ = Again{std::move(*taken), head->part_hashes.size() - 1, identity};
     return Received{};
   }
   if (taken)
@@ -202,7 +202,7 @@ Result<SnapshotExchange::Received> SnapshotExchange::TakePart(
     const SpaceId& space, const StoredSnapshotPartFrame& frame) {
   // Its parts are here; its chains and the cursor may be new to this store.
   if (again_ && again_->entry.space == space)
-    return frame.index < again_->last_part ? Received{} : Join(again_->entry, again_->sequence);
+    return frame.index < again_->last_part ? Received{} : Join(again_->entry, again_->identity);
   SACOCHE_ASSIGN(const auto arriving, parts_.store->snapshots().Find(space, State::kArriving));
   if (!arriving)
     return Untrusted(Suspicion::kBrokenAnswer, "the server sent a part of no snapshot");
@@ -238,7 +238,7 @@ Result<SnapshotExchange::Received> SnapshotExchange::TakeArrivedPart(
   if (frame.index + 1 < head.part_hashes.size()) return Received{};
   SACOCHE_ASSIGN(const auto arrived,
                  parts_.store->snapshots().Find(arriving.space, State::kArriving));
-  return Join(*arrived, head.identity.sequence);
+  return Join(*arrived, head.identity);
 }
 
 Status SnapshotExchange::PutPart(const Snapshots::Entry& arriving, const SealedSnapshotHead& head,
@@ -257,13 +257,13 @@ Status SnapshotExchange::PutPart(const Snapshots::Entry& arriving, const SealedS
 }
 
 Result<SnapshotExchange::Received> SnapshotExchange::Join(const Snapshots::Entry& arrived,
-                                                          std::uint64_t sequence) {
+                                                          const SnapshotIdentity& identity) {
   const DeviceId self = parts_.identity->device();
   SACOCHE_ASSIGN(const bool forks, parts_.committer->ForksFrom(arrived.space, arrived, self));
   if (forks) return Received{Outcome::kForked, 0, 0, {}};
   SACOCHE_ASSIGN(CommitReport report,
-                 parts_.committer->CommitSnapshot(arrived.space, arrived, self));
-  return Received{Outcome::kTaken, 0, sequence, std::move(report)};
+                 parts_.committer->CommitSnapshot(arrived.space, arrived, self, identity.history));
+  return Received{Outcome::kTaken, 0, identity.sequence, std::move(report)};
 }
 
 Result<std::optional<Snapshots::Entry>> SnapshotExchange::FindTaken(const SpaceId& space,

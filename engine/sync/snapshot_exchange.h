@@ -80,7 +80,7 @@ class SnapshotExchange {
                  std::uint64_t index, ByteView part, const EpochKey& key);
   Result<Received> TakeArrivedPart(const Snapshots::Entry& arriving,
                                    const StoredSnapshotPartFrame& frame);
-  Result<Received> Join(const Snapshots::Entry& arrived, std::uint64_t sequence);
+  Result<Received> Join(const Snapshots::Entry& arrived, const SnapshotIdentity& identity);
   Result<std::optional<Snapshots::Entry>> FindTaken(const SpaceId& space, const SnapshotId& id);
   Status Forget(const Snapshots::Entry& entry);
 
@@ -89,7 +89,7 @@ class SnapshotExchange {
   struct Again {
     Snapshots::Entry entry;
     std::uint64_t last_part = 0;
-    std::uint64_t sequence = 0;
+    SnapshotIdentity identity;
   };
 
   Parts parts_;

@@ -119,8 +119,8 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   state.skip_rest = state.waiting_for_key;
   const auto from = state.recalls ? CursorFrame::From::kEverybody : CursorFrame::From::kOthers;
   AppendFrame(body, PushFrame(CursorFrame{space, state.position, from}));
-  SACOCHE_ASSIGN(const KnownHistoryFrame known, store_->progress().KnownHistory(space));
-  if (known.sequence > 0) AppendFrame(body, PushFrame(known));
+  SACOCHE_ASSIGN(state.history, store_->progress().KnownHistory(space));
+  if (state.history.sequence > 0) AppendFrame(body, PushFrame(state.history));
   SACOCHE_ASSIGN(const auto arriving, snapshots_.Known(space));
   if (arriving) AppendFrame(body, PushFrame(*arriving));
   asked_.push_back(space);
@@ -275,11 +275,13 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
   if (frame.sequence <= state.position)
     return Untrusted(Suspicion::kEnvelopeOutOfPlace, "the server sent envelopes in a wrong order");
   const auto from = state.recalls ? CursorFrame::From::kEverybody : CursorFrame::From::kOthers;
-  const Receiver::Sent sent{space, frame.sequence, frame.envelope, from, received_s_};
+  Receiver::Sent sent{space, frame.sequence, frame.envelope, from, received_s_};
   SACOCHE_ASSIGN(const bool whole, IsWholeUpTo(space, frame.sequence));
   if (!whole) return receiver_.Check(sent);
   state.position = frame.sequence;
+  sent.history = state.history;
   SACOCHE_ASSIGN(const Receiver::Received received, receiver_.Receive(sent));
+  state.history = received.history;
   SACOCHE_TRY(NoteView(received.header, frame.sequence));
   if (state.reconciled_in != 0) state.shown[received.header.device] = received.header.counter;
   switch (received.outcome) {
@@ -323,6 +325,7 @@ Result<SpaceId> SyncSession::AnsweredSpace() const {
 }
 
 Status SyncSession::EndOfSpace(const SpaceId& space) {
+  tagged_.reset();
   last_head_.reset();
   cover_of_.reset();
   if (answering_ >= asked_.size() || asked_[answering_] != space)
@@ -347,6 +350,7 @@ Status SyncSession::Take(const HeadFrame& frame) {
     return Reconcile(frame.space, Suspicion::kServerForgot, kAnotherAtEachLook);
   SACOCHE_ASSIGN(const bool whole, IsWholeUpTo(frame.space, frame.sequence + 1));
   if (!whole) return {};
+  tagged_ = CursorFrame{frame.space, frame.sequence};
   last_head_ = frame;
   cover_of_ = frame;
   state.pull_wanted = frame.more;
@@ -356,6 +360,8 @@ Status SyncSession::Take(const HeadFrame& frame) {
   if (frame.sequence == cursor && !recalled) return {};
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->progress().SetCursor(frame.space, frame.sequence));
+  if (state.history.sequence == frame.sequence)
+    SACOCHE_TRY(store_->progress().MoveKnownHistory(frame.space, state.history));
   SACOCHE_TRY(store_->peer_envelopes().ForgetOlderThan(frame.space,
                                                        sync_limits::kPeerEnvelopesKeptSeconds));
   if (recalled) SACOCHE_TRY(EndRecall(frame.space));
@@ -363,13 +369,15 @@ Status SyncSession::Take(const HeadFrame& frame) {
 }
 
 Status SyncSession::Take(const HistoryFrame& frame) {
-  const std::optional<HeadFrame>& head = last_head_;
-  if (!head) return {};  // of a space that was left aside
-  const KnownHistoryFrame known{head->sequence, frame.tag};
-  SACOCHE_ASSIGN(const KnownHistoryFrame before, store_->progress().KnownHistory(head->space));
-  if (known == before) return {};
+  const std::optional<CursorFrame> of = std::exchange(tagged_, std::nullopt);
+  if (!of) return {};  // of a space that was left aside
+  const KnownHistoryFrame known{of->cursor, frame.tag};
+  SACOCHE_ASSIGN(const auto shown, store_->progress().ShownHistory(of->space, of->cursor));
+  SACOCHE_ASSIGN(const KnownHistoryFrame before, store_->progress().KnownHistory(of->space));
+  if (shown == known.tag && known == before) return {};
+  spaces_[of->space].history = known;
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
-  SACOCHE_TRY(store_->progress().SetKnownHistory(head->space, known));
+  SACOCHE_TRY(store_->progress().SetKnownHistory(of->space, known));
   return transaction.Commit();
 }
 

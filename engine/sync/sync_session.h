@@ -94,6 +94,9 @@ class SyncSession {
     bool pull_wanted = true;
     bool skip_rest = false;      // of the space in this answer
     std::uint64_t position = 0;  // the last sequence of the space in this answer
+    // The longest history of the space that this device can tell: the server's word, and the
+    // envelopes behind it. Kept with the cursor, wherever the line breaks.
+    KnownHistoryFrame history;
     bool waiting_for_key = false;
     bool opens_nothing = false;  // for want of any key
     bool sealed = true;  // false: changes wait because this device has no key to seal them with
@@ -224,9 +227,11 @@ class SyncSession {
     std::uint64_t changes = 0;
     bool is_own = true;
   };
-  std::map<EnvelopeId, Sent> sent_;     // in the current request, not yet answered
-  std::vector<SpaceId> asked_;          // spaces of the current request, in order
-  std::size_t answering_ = 0;           // which of them the answer is at
+  std::map<EnvelopeId, Sent> sent_;  // in the current request, not yet answered
+  std::vector<SpaceId> asked_;       // spaces of the current request, in order
+  std::size_t answering_ = 0;        // which of them the answer is at
+  // Of which place in which space the server's next word on a history is.
+  std::optional<CursorFrame> tagged_;
   std::optional<HeadFrame> last_head_;  // that was read up to, until another frame follows
   std::optional<HeadFrame> cover_of_;   // the same, until its snapshot cover follows
   Hash256 request_hash_{};              // of the current request

@@ -86,13 +86,17 @@ Status SyncSession::NoteView(const EnvelopeHeader& header, std::uint64_t sequenc
 // An older copy of this store does not know of all its envelopes. A server that leaves something
 // out must then give everything, so that what is missing shows.
 Result<bool> SyncSession::IsWholeUpTo(const SpaceId& space, std::uint64_t sequence) {
-  const SpaceState& state = spaces_[space];
+  SpaceState& state = spaces_[space];
   if (sequence <= state.position + 1) return true;
-  std::uint64_t own = 0;
+  std::vector<Outbox::Place> own;
   if (!state.recalls) {
-    SACOCHE_ASSIGN(own, store_->outbox().CountStoredBetween(space, state.position, sequence));
+    SACOCHE_ASSIGN(own, store_->outbox().StoredBetween(space, state.position, sequence));
   }
-  if (own == sequence - state.position - 1) return true;
+  if (own.size() == sequence - state.position - 1) {
+    for (const auto& [place, hash] : own)
+      state.history = Receiver::Lengthened(state.history, place, hash);
+    return true;
+  }
   if (state.recalls || state.recalled_in != 0)
     return Untrusted(Suspicion::kEnvelopeLeftOut, "the server left out an envelope");
   SACOCHE_TRY(Recall(space));
@@ -166,6 +170,7 @@ Status SyncSession::Take(const BeginsLateFrame& frame) {
     return Untrusted(Suspicion::kEnvelopeLeftOut, "the server left out the beginning of a space");
   state.begins_late = true;
   state.position = std::max(state.position, frame.sequence);
+  if (state.history.sequence < frame.sequence) tagged_ = CursorFrame{space, frame.sequence};
   return {};
 }
 

@@ -57,12 +57,14 @@ Status SyncSession::NoteSnapshot(const SpaceId& space, SnapshotExchange::Receive
       state.forked_by_snapshot = true;
       return LeaveForkNext(state);
     }
-    case SnapshotExchange::Outcome::kTaken:
+    case SnapshotExchange::Outcome::kTaken: {
       state.EndOffer();
       ++report_.snapshots_in;
       report_.touched.insert(received.commit.touched.begin(), received.commit.touched.end());
       state.position = std::max(state.position, received.sequence);
+      SACOCHE_ASSIGN(state.history, store_->progress().KnownHistory(space));
       return {};
+    }
   }
   return {};
 }

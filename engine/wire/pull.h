@@ -49,7 +49,7 @@ struct HeadFrame {
   bool operator==(const HeadFrame&) const = default;
 };
 
-// Follows a head: the tag of the space's history up to there.
+// Follows a head, or where a space begins late: the tag of the space's history up to there.
 struct HistoryFrame {
   HistoryTag tag{};
   bool operator==(const HistoryFrame&) const = default;

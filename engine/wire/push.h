@@ -50,8 +50,9 @@ struct CursorFrame {
 // known.
 using HistoryTag = ByteArray<8>;
 
-// Follows a cursor: what the server said of the space's history when the device last read it to a
-// head. A server that was restored from a backup has another one by now.
+// Follows a cursor: the space's history as far as the device knows it, by the server's word at a
+// head and by the envelopes that it was given since. A server that was restored from a backup has
+// another one by now.
 struct KnownHistoryFrame {
   std::uint64_t sequence = 0;
   HistoryTag tag{};

@@ -12,6 +12,7 @@ namespace {
 const SpaceId kSpace = SpaceId::FromArray({1});
 const DeviceId kMe = DeviceId::FromArray({0xee});
 const DeviceId kPeer = DeviceId::FromArray({0xdd});
+const HistoryTag kHistory{0xcc};
 constexpr int kHistories = 120;
 
 Dot Elsewhere(const Change& change) {
@@ -59,7 +60,7 @@ class Device {
     return entry;
   }
   Result<CommitReport> TakeIn(const Carried& carried) {
-    return committer.CommitSnapshot(kSpace, Arrive(carried), kMe);
+    return committer.CommitSnapshot(kSpace, Arrive(carried), kMe, kHistory);
   }
 
   // All that people can see, and all that later merging depends on.
