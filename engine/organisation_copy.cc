@@ -50,7 +50,6 @@ void OrganisationCopy::Forget() {
   shown_ = ShownFromTheBeginning();
   lacking_.clear();
   unanswered_.clear();
-  upheld_ = 0;
   directory_ = shown_.directory;
   fork_.reset();
 }
@@ -87,10 +86,7 @@ Status OrganisationCopy::Load(ByteView bytes) {
   SACOCHE_ASSIGN(lacking_, DecodeStatements(copy.lacking));
   SACOCHE_ASSIGN(unanswered_, DecodeStatements(copy.unanswered));
   for (const SignedStatement& statement : lacking_)
-    if (!directory_.Apply(statement)) {
-      SACOCHE_TRY(directory_.Uphold(statement));
-      ++upheld_;
-    }
+    if (!directory_.Apply(statement)) SACOCHE_TRY(directory_.Uphold(statement));
   for (const SignedStatement& statement : unanswered_) SACOCHE_TRY(directory_.Apply(statement));
   return {};
 }
@@ -140,13 +136,11 @@ struct OrganisationCopy::Remainder {
     std::vector<SignedStatement> holds = Sift(statements);
     for (SignedStatement& one : statements) {
       NoteFork(one);
-      const bool is_revocation = std::holds_alternative<RevocationStatement>(one.statement.payload);
-      if (is_revocation && all.Uphold(one)) {
-        ++upheld;
-        holds.push_back(std::move(one));
-      } else {
-        ++gave_way;
-      }
+      const auto made_a_difference = all.Uphold(one);
+      if (!made_a_difference) ++gave_way;
+      if (!made_a_difference.value_or(false)) continue;
+      ++upheld;
+      holds.push_back(std::move(one));
     }
     return holds;
   }
@@ -192,7 +186,6 @@ Result<std::vector<DirectoryNews>> OrganisationCopy::TakeIn(Shown shown) {
   tell(DirectoryNews::Kind::kGaveWay, remainder.gave_way);
   // Until somebody has said it again.
   if (remainder.upheld > 0) tell(DirectoryNews::Kind::kUpheld, remainder.upheld);
-  upheld_ = remainder.upheld;
   shown_ = std::move(shown);
   lacking_ = std::move(lacking);
   unanswered_ = std::move(unanswered);

@@ -98,7 +98,6 @@ class OrganisationCopy {
   Shown shown_;
   std::vector<SignedStatement> lacking_;
   std::vector<SignedStatement> unanswered_;
-  std::size_t upheld_ = 0;  // of the lacking ones
   Directory directory_;
   std::optional<Fork> fork_;
 };

@@ -34,9 +34,27 @@ Result<std::uint64_t> HoursByForce(const PolicyStatement& policy,
   return asked.value_or(std::min(most, kHoursByDefault));
 }
 
+Result<std::vector<DeviceId>> SupervisorsLaptops(const Directory& directory,
+                                                 const DeviceId& device) {
+  const auto serves = [](const Member& member) {
+    return !member.revoked && member.admission.role == Role::kTechnicalSupervisor;
+  };
+  const Member* named = directory.FindMember(device);
+  if (named == nullptr || !serves(*named))
+    return Fail(ErrorCode::kInvalidInput, "that is no laptop of a technical supervisor",
+                "See `sacoche org show` for the laptops and their roles.");
+  const UserId& user = named->admission.user;
+  std::vector<DeviceId> laptops;
+  for (const auto& [other, member] : directory.members())
+    if (serves(member) && (other == device || (!user.is_zero() && member.admission.user == user)))
+      laptops.push_back(other);
+  return laptops;
+}
+
 Result<OpenedByForce> OpenByForce(Engine& emergency, const ForcedOpening& opening) {
   SACOCHE_ASSIGN(const std::uint64_t hours,
                  HoursByForce(emergency.directory().policy(), opening.hours));
+  SACOCHE_ASSIGN(const auto guests, SupervisorsLaptops(emergency.directory(), opening.supervisor));
   SACOCHE_ASSIGN(const auto dossier, emergency.OriginalOf(opening.follow_up));
   const auto view = dossier ? emergency.Read(*dossier) : Result<std::optional<RecordView>>();
   if (!view) return Forward(view.error());
@@ -48,8 +66,8 @@ Result<OpenedByForce> OpenByForce(Engine& emergency, const ForcedOpening& openin
                         opening.reason));
   const SharingTerms terms{ReaderRole::kTechnicalSupervisor, SharedDossier::Grounds::kOnRequest,
                            emergency.Now().ms / 1000 + hours * kHourS};
-  SACOCHE_ASSIGN(const SpaceId space, emergency.ShareDossier(*dossier, opening.guests, terms));
-  return OpenedByForce{*dossier, space, terms.until_s};
+  SACOCHE_ASSIGN(const SpaceId space, emergency.ShareDossier(*dossier, guests, terms));
+  return OpenedByForce{*dossier, space, guests.size(), terms.until_s};
 }
 
 }  // namespace sacoche::casework

@@ -16,13 +16,14 @@ Status AskForDossier(Engine& supervisor, const RecordId& follow_up, const std::s
 
 struct OpenedByForce {
   RecordId dossier;
-  SpaceId space;  // of the copy
+  SpaceId space;            // of the copy
+  std::size_t laptops = 0;  // that read it
   std::uint64_t until_s = 0;
 };
 
 struct ForcedOpening {
   RecordId follow_up;
-  std::vector<DeviceId> guests;  // the supervisor's laptops
+  DeviceId supervisor;  // one of her laptops
   std::string reason;
   std::uint64_t hours = 0;
 };
@@ -31,6 +32,11 @@ struct ForcedOpening {
 // kRefused: no case is opened by force there. kInvalidInput: for so long none is.
 Result<std::uint64_t> HoursByForce(const PolicyStatement& policy,
                                    std::optional<std::uint64_t> asked);
+
+// All laptops of the technical supervisor whose laptop is named: for nobody else is a case opened
+// by force. kInvalidInput: it is no such laptop, or is withdrawn.
+Result<std::vector<DeviceId>> SupervisorsLaptops(const Directory& directory,
+                                                 const DeviceId& device);
 
 // On the laptop that the recovery key let in, after a sync: logs the reason, then shares. It takes
 // effect with that laptop's next sync. kNotFound: none of the post's cases is the one that is

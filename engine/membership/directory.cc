@@ -61,7 +61,7 @@ void Directory::Admit(const AdmissionStatement& admission) {
   SettleRights(rights_before, RightsAround(device));
 }
 
-Status Directory::Uphold(const SignedStatement& statement) {
+Result<bool> Directory::Uphold(const SignedStatement& statement) {
   const auto* revocation = std::get_if<RevocationStatement>(&statement.statement.payload);
   if (revocation == nullptr)
     return Fail(ErrorCode::kInvalidInput, "only a revocation holds outside the directory's log");
@@ -70,10 +70,10 @@ Status Directory::Uphold(const SignedStatement& statement) {
     return UntrustedStatement("a revocation is signed by somebody who may not make it");
   const bool is_gone = IsRevoked(revocation->device);
   if (FindMember(revocation->device) == nullptr || (is_gone && !EndsRecovery(*revocation)))
-    return {};
+    return false;
   Revoke(*revocation);
   members_.at(revocation->device).upheld |= !is_gone;
-  return {};
+  return true;
 }
 
 void Directory::Revoke(const RevocationStatement& revocation) {

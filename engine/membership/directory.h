@@ -44,8 +44,9 @@ class Directory {
   Status Apply(const SignedStatement& statement);
 
   // A revocation that was in the log once, and has no place in it any more since its signer says
-  // something else there: it holds all the same. kUntrusted, kInvalidInput for anything else.
-  Status Uphold(const SignedStatement& statement);
+  // something else there: it holds all the same. False: what it says holds already. kUntrusted,
+  // kInvalidInput for anything else.
+  Result<bool> Uphold(const SignedStatement& statement);
 
   // The same judgement without the effect.
   [[nodiscard]] Status Check(const SignedStatement& statement) const;

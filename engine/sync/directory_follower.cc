@@ -93,7 +93,8 @@ Result<std::uint64_t> DirectoryFollower::EndAgain(const OnNew& on_new) {
   std::vector<Bytes> lacking;
   for (const SignedStatement& statement : again.statements) shown.push_back(statement.bytes);
   for (const SignedStatement& statement : held)
-    if (!all.Knows(statement.hash) && (all.Apply(statement) || all.Uphold(statement)))
+    if (!all.Knows(statement.hash) &&
+        (all.Apply(statement) || all.Uphold(statement).value_or(false)))
       lacking.push_back(statement.bytes);
 
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());

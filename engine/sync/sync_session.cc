@@ -40,13 +40,17 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
 
   if (!std::exchange(follows_, true)) SACOCHE_TRY(follower_.Load());
   follower_.CancelAgain();
+  const std::uint64_t asked_before = asked_for_statements_;
   SACOCHE_ASSIGN(report_.directory_withheld, IsDirectoryWithheld());
 
   Bytes body;
   AppendFrame(body, PushFrame(HelloFrame{follower_.count()}));
   if (follower_.count() > 0)
     AppendFrame(body, PushFrame(KnownDirectoryFrame{follower_.count(), follower_.tag()}));
-  bool has_work = !answered_once_;
+  // What was said while this device read on comes with the next answer.
+  const bool asks_for_statements =
+      report_.directory_withheld && asked_before < asked_for_statements_;
+  bool has_work = !answered_once_ || asks_for_statements;
   SACOCHE_ASSIGN(const bool has_statements, AddStatements(body));
   has_work |= has_statements;
   for (const SpaceId& space : keys_.Spaces()) {

@@ -53,7 +53,6 @@ Result<bool> SyncSession::IsDirectoryWithheld() {
   SACOCHE_ASSIGN(const Claim claim, ReadClaim());
   const bool was_asked = std::exchange(asked_for_statements_, claim.statements) >= claim.statements;
   if (claim.statements <= follower_.count() || directory_->IsRevoked(claim.device)) return false;
-  // What was said while this device read on comes with the next answer.
   if (was_asked && answered_once_)
     SACOCHE_TRY(Note({Suspicion::kDirectoryWithheld, {}, claim.device}));
   return true;

@@ -40,20 +40,6 @@ void OrgCommands::AddBreakGlass(CLI::App& org) {
   context_.On(command, [this] { return BreakGlass(); });
 }
 
-Result<std::vector<DeviceId>> OrgCommands::FindSupervisor(Organisation& organisation) const {
-  SACOCHE_ASSIGN(const Member member, FindMember(organisation, device_));
-  if (member.revoked || member.admission.role != Role::kTechnicalSupervisor)
-    return Fail(ErrorCode::kInvalidInput, "that is no laptop of a technical supervisor",
-                "See `sacoche org show` for the laptops and their roles.");
-  std::vector<DeviceId> laptops;
-  for (const auto& [device, other] : organisation.directory().members())
-    if (!other.revoked && other.admission.role == Role::kTechnicalSupervisor &&
-        (device == member.device ||
-         (!other.admission.user.is_zero() && other.admission.user == member.admission.user)))
-      laptops.push_back(device);
-  return laptops;
-}
-
 Status OrgCommands::BreakGlass() {
   const auto follow_up = RecordId::FromUuid(follow_up_);
   if (!follow_up)
@@ -69,12 +55,14 @@ Status OrgCommands::BreakGlass() {
                  casework::HoursByForce(organisation.directory().policy(), hours_));
   SACOCHE_ASSIGN(const BoxKey key, JoinShares());
   SACOCHE_ASSIGN(const RecordId post, casework::FindPost(known, name_));
-  SACOCHE_ASSIGN(const auto guests, FindSupervisor(organisation));
+  SACOCHE_ASSIGN(const Member supervisor, FindMember(organisation, device_));
+  SACOCHE_TRY(casework::SupervisorsLaptops(organisation.directory(), supervisor.device));
   SACOCHE_ASSIGN(const auto laptop,
                  EmergencyLaptop::Make(context_, office.invitation, *office.http));
   SACOCHE_TRY(laptop->LetIn(organisation, SpacesToOpen(known, post)));
   const DeviceId device = laptop->engine().device();
-  const auto opened = OpenWith(*laptop, organisation, key, {*follow_up, guests, reason_, hours});
+  const auto opened =
+      OpenWith(*laptop, organisation, key, {*follow_up, supervisor.device, reason_, hours});
   // Whatever came of it, that laptop is to be no more.
   SACOCHE_TRY(organisation.Revoke(device, RevocationStatement::Reason::kDeparture));
   if (!opened) return Forward(opened.error());
@@ -84,7 +72,7 @@ Status OrgCommands::BreakGlass() {
                      "and the sharing.\n",
                  {{"space", opened->space.ToUuid()},
                   {"until_s", opened->until_s},
-                  {"laptops", guests.size()}});
+                  {"laptops", opened->laptops}});
   return {};
 }
 

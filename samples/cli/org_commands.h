@@ -77,8 +77,6 @@ class OrgCommands {
                            std::string& text, Json& json);
   static void ShowPolicy(const Directory& directory, std::string& text, Json& json);
   Status HandOutShares(const std::vector<RecoveryShare>& shares);
-  // All laptops of the person whose laptop was named.
-  [[nodiscard]] Result<std::vector<DeviceId>> FindSupervisor(Organisation& organisation) const;
   static Result<casework::OpenedByForce> OpenWith(EmergencyLaptop& laptop,
                                                   Organisation& organisation, const BoxKey& key,
                                                   const casework::ForcedOpening& opening);

@@ -148,12 +148,13 @@ class TestTeam {
   }
 
   // The administrator's tool, started anew: it knows what the server tells it.
-  Organisation OfficeAnew() {
-    const OrganisationKey& key = organisation.key();
+  Organisation OfficeAnew() { return OfficeOf(organisation.key(), http); }
+  // The same for whoever has that key, over a line of his own.
+  Organisation OfficeOf(const OrganisationKey& key, LoopbackHttpClient& line) {
     return Organisation({std::move(*SigningKey::FromSeed(key.signing_key.seed().view())),
                          std::move(*BoxKey::FromSecret(key.box_key.secret())),
-                         SecretBytes(key.directory_key.view())},
-                        {&http, &server_clock, &random_});
+                         SecretBytes(key.directory_key.view()), key.officer_of},
+                        {&line, &server_clock, &random_});
   }
 
   // The server as it was when `backup` was taken.

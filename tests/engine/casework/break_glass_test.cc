@@ -84,7 +84,7 @@ TEST_F(BreakGlass, OpensOneCaseForATimeAndInEverybodysSight) {
   SyncAll();
   // Nobody of the post is there from now on.
   auto emergency = Emergency();
-  const auto opened = OpenByForce(**emergency, {follow_up, {(*helene)->device()}, kReason, 3});
+  const auto opened = OpenByForce(**emergency, {follow_up, (*helene)->device(), kReason, 3});
   ASSERT_THAT(opened, Succeeds());
   EXPECT_EQ(opened->dossier, situation);
   post_.Sync(*emergency);
@@ -113,11 +113,30 @@ TEST_F(BreakGlass, OpensOneCaseForATimeAndInEverybodysSight) {
   EXPECT_THAT(Of(*helene, kSuivi), SizeIs(2));
 }
 
+// Whoever asks in her name, and whatever else the laptop may read.
+TEST_F(BreakGlass, IsForTechnicalSupervisorsOnly) {
+  auto emergency = Emergency();
+  for (const Role role : {Role::kIntervenant, Role::kFunctionalSupervisor, Role::kHierarchy}) {
+    const auto laptop = post_.NewLaptop("role " + std::to_string(static_cast<int>(role)), role);
+    post_.Sync(*emergency);
+    EXPECT_THAT(OpenByForce(**emergency, {follow_up, (*laptop)->device(), kReason, 1}),
+                FailsWith(ErrorCode::kInvalidInput));
+  }
+  EXPECT_THAT(OpenByForce(**emergency, {follow_up, DeviceId(), kReason, 1}),
+              FailsWith(ErrorCode::kInvalidInput));
+  post_.Revoke((*helene)->device());
+  post_.Sync(*emergency);
+  EXPECT_THAT(OpenByForce(**emergency, {follow_up, (*helene)->device(), kReason, 1}),
+              FailsWith(ErrorCode::kInvalidInput));
+  EXPECT_THAT(Of(*emergency, "journal_acces"), IsEmpty());
+  EXPECT_THAT(*(*emergency)->Sharings(), IsEmpty());
+}
+
 TEST_F(BreakGlass, ObeysThePolicyThatTheLaptopReads) {
   ASSERT_THAT(post_.organisation.SetPolicy({30, 0}), Succeeds());
   auto emergency = Emergency();
   const auto open = [&](std::uint64_t hours) {
-    return OpenByForce(**emergency, {follow_up, {(*helene)->device()}, kReason, hours});
+    return OpenByForce(**emergency, {follow_up, (*helene)->device(), kReason, hours});
   };
   EXPECT_THAT(open(1), FailsWith(ErrorCode::kRefused));
   ASSERT_THAT(post_.organisation.SetPolicy({30, 2}), Succeeds());

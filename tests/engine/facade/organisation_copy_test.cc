@@ -5,6 +5,8 @@
 
 #include <fstream>
 
+#include "engine/store/store.h"
+#include "engine/sync/device_identity.h"
 #include "platform/posix/posix_file_system.h"
 #include "tests/support/test_team.h"
 
@@ -288,6 +290,74 @@ TEST_F(OrganisationCopyTest, ADamagedCopyIsSaidToBeDamaged) {
   const Status kept = office.KeepCopyIn(&here.files, here.path);
   ASSERT_THAT(kept, FailsWith(ErrorCode::kCorrupt));
   EXPECT_THAT(kept.error().advice, HasSubstr("move that file away"));
+}
+
+// A disk that fails is no reason to begin anew, and to forget what only this copy knew.
+TEST_F(OrganisationCopyTest, ACopyThatIsThereAndCannotBeReadIsNotReplaced) {
+  const std::string aside = here.path + ".aside";
+  std::filesystem::rename(here.path, aside);
+  std::filesystem::create_directory(here.path);
+  Organisation office = team.OfficeAnew();
+  EXPECT_THAT(office.KeepCopyIn(&here.files, here.path), FailsWith(ErrorCode::kIo));
+  ASSERT_THAT(office.AddSpace("all the same"), Succeeds());
+  EXPECT_TRUE(std::filesystem::is_directory(here.path));
+}
+
+// An officer said something else under the number of a withdrawal that the server forgot.
+TEST_F(OrganisationCopyTest, AWithdrawalThatHoldsHereAloneIsSaidAtEveryContact) {
+  const OrganisationKey key = team.organisation.key().ForOfficer();
+  ASSERT_THAT(team.organisation.Appoint(
+                  {key.signing_key.public_key(), OfficerStatement::Rank::kAdministrator, {}}),
+              Succeeds());
+  const MemoryEnvelopeStore backup = team.server->store;
+  Organisation before = team.OfficeOf(key, team.http);
+  RevokeTheThief(before);
+  ASSERT_THAT(here.Start(team).Refresh(), Succeeds());
+  team.RestoreServer(backup);
+  Organisation elsewhere = team.OfficeOf(key, team.http);
+  ASSERT_THAT(elsewhere.AddSpace("in the place of the withdrawal"), Succeeds());
+
+  for (int contact = 0; contact < 3; ++contact) {
+    Organisation office = here.Start(team);
+    ASSERT_THAT(office.Refresh(), Succeeds());
+    EXPECT_THAT(here.heard, testing::Contains(Kind::kUpheld)) << contact;
+    EXPECT_TRUE(office.directory().IsRevoked(thief_id));
+  }
+  EXPECT_FALSE(AtTheServer().IsRevoked(thief_id));
+  Organisation office = here.Start(team);
+  RevokeTheThief(office);
+  EXPECT_TRUE(AtTheServer().IsRevoked(thief_id));
+  Organisation later = here.Start(team);
+  ASSERT_THAT(later.Refresh(), Succeeds());
+  EXPECT_THAT(here.heard, testing::IsEmpty());
+}
+
+// A member who shares a dossier seals its label; what cannot be opened is one space without a name.
+TEST_F(OrganisationCopyTest, ALabelThatAMemberSealedOverNothingLocksNobodyOut) {
+  const DeviceId member = (*laptop)->device();
+  laptop->Close();
+  const auto store = Store::Open(laptop->path());
+  const auto identity = DeviceIdentity::Load(**store);
+  const SpaceId shared = SpaceId::FromArray({9});
+  const SharingStatement sharing{shared, team.space, {thief_id}, 2'000'000'000, {1, 2, 3}};
+  const Directory& directory = AtTheServer();
+  const Bytes said =
+      SignStatement({member, directory.NextCounter(member), directory.LastHash(member), sharing},
+                    (*identity)->signing_key)
+          .bytes;
+  const auto outcomes = team.server->directory->Append({&said, 1});
+  ASSERT_THAT(outcomes, Succeeds());
+  ASSERT_FALSE(outcomes->front().problem);
+
+  Organisation office = here.Start(team);
+  const auto spaces = office.Spaces();
+  ASSERT_THAT(spaces, Succeeds());
+  const auto found = std::ranges::find(*spaces, shared, &LabelledSpace::space);
+  ASSERT_NE(found, spaces->end());
+  EXPECT_EQ(found->label.name, "?");
+  EXPECT_EQ(found->label.kind, SpaceKind::kShared);
+  EXPECT_EQ(std::ranges::count(*spaces, "test", [](const auto& one) { return one.label.name; }), 1);
+  RevokeTheThief(office);
 }
 
 TEST_F(OrganisationCopyTest, AnotherOrganisationsCopyIsNotTaken) {

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
+#include "engine/sync/distrust.h"
 #include "tests/engine/sync/on_frames.h"
+#include "tests/fakes/simulated_disk.h"
 #include "tests/support/test_team.h"
 
 // What a server that lies, or a line that garbles, can do to a laptop: nothing that stays.
@@ -195,6 +197,27 @@ TEST_F(DistrustTest, AnAnswerThatIsNotOfTheProtocolLosesNothing) {
     EXPECT_EQ(b->Text(record, kCount), "3");
   }
   ExpectHealthy();
+}
+
+// Nothing can be written down then, and what happened is told all the same.
+TEST_F(DistrustTest, AFullDiskHidesNoLie) {
+  SimulatedDisk disk;
+  const auto c = team.NewDevice("C", TestSchema(), disk.vfs_name());
+  team.Admit(*c, "C");
+  team.Sync(*c);
+  team.http.Tamper([&](Bytes& answer) {
+    disk.Break({SimulatedDisk::Operation::kWrite, 0, SQLITE_FULL, true});
+    answer.clear();
+    AppendFrame(answer, PullFrame(AcknowledgementFrame{}));
+  });
+  SyncReport report;
+  const Status status = (*c)->Sync(team.http, report);
+  team.http.Tamper(nullptr);
+  EXPECT_TRUE(disk.broke());
+  ASSERT_THAT(status, FailsWith(ErrorCode::kUntrusted));
+  EXPECT_EQ(SuspicionNamed(status.error().detail), Suspicion::kBrokenAnswer);
+  disk.Mend();
+  EXPECT_THAT(*(*c)->ReadSuspicions(), testing::IsEmpty());
 }
 
 }  // namespace

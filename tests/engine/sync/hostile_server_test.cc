@@ -119,6 +119,41 @@ TEST_F(HostileServer, AWithheldRevocationShowsInTheNextEnvelopeOfWhoeverKnowsOfI
   EXPECT_EQ(b->Digest(), a->Digest());
 }
 
+// The answer began before it was said, and ends with an envelope of somebody who has heard of it.
+TEST_F(HostileServer, WhatWasSaidWhileALaptopReadOnIsNotWithheld) {
+  auto thief = team.NewMember("thief");
+  SyncBoth();
+  SeededRandom random(3);
+  ByteArray<3000> noise;
+  for (int i = 0; i < 100; ++i) {
+    random.Fill(noise);
+    a->Set((*a)->NewRecordId(), kTitle, Value::Text(ToHex(noise)));
+    if (i % 10 == 9) team.Sync(*a);
+  }
+  int pieces = 0;
+  LoopbackHttpClient line_of_a(&team.server->service);
+  team.http.Tamper([&](Bytes&) {
+    if (++pieces != 3) return;
+    LoopbackHttpClient line_of_office(&team.server->service);
+    Organisation office = team.OfficeOf(team.organisation.key(), line_of_office);
+    ASSERT_THAT(office.Revoke((*thief)->device(), RevocationStatement::Reason::kLost), Succeeds());
+    SyncReport report;
+    ASSERT_THAT((*a)->Sync(line_of_a, report), Succeeds());
+    a->Set(record, kName, Value::Text("said with the new key"));
+    ASSERT_THAT((*a)->Sync(line_of_a, report), Succeeds());
+  });
+  const SyncReport report = team.Sync(*b);
+  team.http.Tamper(nullptr);
+  ASSERT_GE(pieces, 3);
+  EXPECT_THAT(report.suspicions, IsEmpty());
+  EXPECT_FALSE(report.directory_withheld);
+  EXPECT_THAT(WarningsOf(*b), IsEmpty());
+  EXPECT_TRUE((*b)->directory().IsRevoked((*thief)->device()));
+  SyncBoth();
+  EXPECT_EQ(b->Text(record, kName), "said with the new key");
+  EXPECT_EQ(b->Digest(), a->Digest());
+}
+
 // Who claimed it may be gone, and with him what he knew.
 TEST_F(HostileServer, NobodyWaitsForEverForWhatAWithdrawnLaptopWasShown) {
   Part();
