@@ -139,7 +139,9 @@ struct OrganisationCopy::Remainder {
       const auto made_a_difference = all.Uphold(one);
       if (!made_a_difference) ++gave_way;
       if (!made_a_difference.value_or(false)) continue;
-      ++upheld;
+      // Of a laptop that nobody admitted any more, there is nothing to say again.
+      const auto& withdrawn = std::get<RevocationStatement>(one.statement.payload).device;
+      if (all.FindMember(withdrawn) != nullptr) ++upheld;
       holds.push_back(std::move(one));
     }
     return holds;

@@ -68,9 +68,10 @@ Result<bool> Directory::Uphold(const SignedStatement& statement) {
   SACOCHE_ASSIGN(const SigningPublicKey key, SignerKey(statement.statement));
   if (!VerifyStatementSignature(statement, key) || !MaySay(statement.statement))
     return UntrustedStatement("a revocation is signed by somebody who may not make it");
+  // Until it is admitted again.
+  if (FindMember(revocation->device) == nullptr) return true;
   const bool is_gone = IsRevoked(revocation->device);
-  if (FindMember(revocation->device) == nullptr || (is_gone && !EndsRecovery(*revocation)))
-    return false;
+  if (is_gone && !EndsRecovery(*revocation)) return false;
   Revoke(*revocation);
   members_.at(revocation->device).upheld |= !is_gone;
   return true;

@@ -200,6 +200,7 @@ void SyncSession::Interrupted() {
   sent_.clear();
   said_at_.reset();
   said_again_ = 0;
+  asked_for_statements_ = 0;
   for (auto& [space, state] : spaces_) {
     state.snapshot_parts.reset();
     state.EndOffer();
@@ -374,7 +375,7 @@ Status SyncSession::Take(const HeadFrame& frame) {
 
 Status SyncSession::Take(const HistoryFrame& frame) {
   const std::optional<CursorFrame> of = std::exchange(tagged_, std::nullopt);
-  if (!of) return {};  // of a space that was left aside
+  if (!of || of->cursor == 0) return {};  // of a space that was left aside, or that has none
   const KnownHistoryFrame known{of->cursor, frame.tag};
   SACOCHE_ASSIGN(const auto shown, store_->progress().ShownHistory(of->space, of->cursor));
   SACOCHE_ASSIGN(const KnownHistoryFrame before, store_->progress().KnownHistory(of->space));

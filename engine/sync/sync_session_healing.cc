@@ -51,8 +51,11 @@ Result<bool> SyncSession::WillBeTold(ProblemType problem) {
 // Whoever was withdrawn may have known what nobody else ever will.
 Result<bool> SyncSession::IsDirectoryWithheld() {
   SACOCHE_ASSIGN(const Claim claim, ReadClaim());
-  const bool was_asked = std::exchange(asked_for_statements_, claim.statements) >= claim.statements;
-  if (claim.statements <= follower_.count() || directory_->IsRevoked(claim.device)) return false;
+  const bool is_believed = !directory_->IsRevoked(claim.device);
+  const std::uint64_t asked =
+      std::exchange(asked_for_statements_, is_believed ? claim.statements : 0);
+  if (!is_believed || claim.statements <= follower_.count()) return false;
+  const bool was_asked = asked >= claim.statements;
   if (was_asked && answered_once_)
     SACOCHE_TRY(Note({Suspicion::kDirectoryWithheld, {}, claim.device}));
   return true;
@@ -169,6 +172,7 @@ Status SyncSession::Take(const BeginsLateFrame& frame) {
     return Untrusted(Suspicion::kEnvelopeLeftOut, "the server left out the beginning of a space");
   state.begins_late = true;
   state.position = std::max(state.position, frame.sequence);
+  tagged_.reset();  // the space before may have had no history
   if (state.history.sequence < frame.sequence) tagged_ = CursorFrame{space, frame.sequence};
   return {};
 }

@@ -32,8 +32,31 @@ constexpr const char* kFormat3 =
     "  part BLOB NOT NULL, PRIMARY KEY(space, id, position));"
     "CREATE TABLE drops(space BLOB PRIMARY KEY, up_to INTEGER NOT NULL) WITHOUT ROWID;"
     "PRAGMA user_version=3;";
-constexpr const char* kSteps[] = {kFormat1, kFormat2, kFormat3};
+// No other tables: from here on every envelope has its tag (ReckonHistories).
+constexpr const char* kFormat4 = "PRAGMA user_version=4;";
+constexpr const char* kSteps[] = {kFormat1, kFormat2, kFormat3, kFormat4};
 static_assert(SqliteEnvelopeStore::kFormat == std::size(kSteps));
+
+// Until format 2 none was noted, and the first one noted then began at zeros; a device reckons from
+// the first envelope on.
+Status ReckonHistories(Database& database) {
+  auto read = database.Prepare("SELECT space, sequence, manifest FROM envelopes ORDER BY 1, 2");
+  std::optional<SpaceId> space;
+  HistoryTag tag{};
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, read.Step());
+    if (!row) return {};
+    if (std::exchange(space, read.IdAt<SpaceId>(0)) != read.IdAt<SpaceId>(0)) tag = {};
+    tag = NextTag(tag, read.ArrayAt<32>(2));
+    SACOCHE_TRY(database
+                    .Prepare("INSERT INTO arrivals(space, sequence, tag, received_s)"
+                             " VALUES(?, ?, ?, 0) ON CONFLICT DO UPDATE SET tag = excluded.tag")
+                    .Bind(space->view())
+                    .Bind(read.Uint(1))
+                    .Bind(tag)
+                    .Run());
+  }
+}
 
 }  // namespace
 
@@ -61,6 +84,7 @@ Status SqliteEnvelopeStore::BringUp(Database& database, int format) {
   if (format == kFormat) return {};
   SACOCHE_ASSIGN(auto transaction, Transaction::Begin(database));
   for (int step = format; step < kFormat; ++step) SACOCHE_TRY(database.Execute(kSteps[step]));
+  SACOCHE_TRY(ReckonHistories(database));
   return transaction.Commit();
 }
 

@@ -11,7 +11,7 @@ namespace sacoche {
 class SqliteEnvelopeStore final : public EnvelopeStore {
  public:
   // Of the file, in PRAGMA user_version. Raised with every change of the tables.
-  static constexpr int kFormat = 3;
+  static constexpr int kFormat = 4;
 
   // Makes the file if it is not there. kNewerFormat: a newer release wrote it; kBusy: another
   // server has it. `vfs`: SQLite's name of the file system layer, which then has to keep a second

@@ -439,8 +439,46 @@ TEST(SqliteEnvelopeStore, BringsAnOlderFormatUpToDate) {
   ASSERT_TRUE(store.has_value());
   EXPECT_EQ((*store)->AppendEnvelopes(first)->front(), (AppendOutcome{Kind::kRepeated, 1}));
   EXPECT_EQ((*store)->AppendEnvelopes(second)->front(), (AppendOutcome{Kind::kStored, 2}));
-  EXPECT_EQ((*store)->HistoryAt(space, 1).value(), HistoryTag{});
-  EXPECT_EQ((*store)->HistoryAt(space, 2).value(), NextTag({}, second[0].manifest_hash));
+  const HistoryTag one = NextTag({}, first[0].manifest_hash);
+  EXPECT_EQ((*store)->HistoryAt(space, 1).value(), one);
+  EXPECT_EQ((*store)->HistoryAt(space, 2).value(), NextTag(one, second[0].manifest_hash));
+}
+
+// Until format 4, the first tag that was noted began at zeros.
+TEST(SqliteEnvelopeStore, ReckonsEveryHistoryFromItsFirstEnvelope) {
+  const TemporaryDirectory folder;
+  TestDevice a(1);
+  TestDevice b(2);
+  std::vector<NewEnvelope> envelopes;
+  for (int i = 0; i < 3; ++i)
+    for (std::uint8_t space = 1; space <= 2; ++space)
+      envelopes.push_back(Judged((i == 1 ? b : a).NextEnvelope(IdNumber<SpaceId>(space))));
+  const auto tags = [&](SqliteEnvelopeStore& store) {
+    std::vector<HistoryTag> all;
+    for (std::uint8_t space = 1; space <= 2; ++space)
+      for (std::uint64_t sequence = 1; sequence <= 3; ++sequence)
+        all.push_back(*store.HistoryAt(IdNumber<SpaceId>(space), sequence));
+    return all;
+  };
+  std::vector<HistoryTag> before;
+  {
+    const auto store = SqliteEnvelopeStore::Open(folder / "old.db");
+    ASSERT_TRUE((*store)->AppendEnvelopes(envelopes).has_value());
+    before = tags(**store);
+  }
+  {
+    const auto database = Database::Open({.path = folder / "old.db"});
+    ASSERT_TRUE((*database)
+                    ->Execute("DELETE FROM arrivals WHERE sequence = 1;"
+                              "UPDATE arrivals SET tag = x'0102030405060708', received_s = 7;"
+                              "PRAGMA user_version=3")
+                    .has_value());
+  }
+  const auto store = SqliteEnvelopeStore::Open(folder / "old.db");
+  ASSERT_TRUE(store.has_value());
+  EXPECT_EQ(tags(**store), before);
+  EXPECT_EQ((*store)->AppendEnvelopes({&envelopes[2], 1})->front(),
+            (AppendOutcome{Kind::kRepeated, 2, 7}));
 }
 
 TEST(SqliteEnvelopeStore, LeavesAFileOfANewerReleaseAlone) {

@@ -332,6 +332,36 @@ TEST_F(OrganisationCopyTest, AWithdrawalThatHoldsHereAloneIsSaidAtEveryContact) 
   EXPECT_THAT(here.heard, testing::IsEmpty());
 }
 
+// Whoever is admitted with that key once more is withdrawn still.
+TEST_F(OrganisationCopyTest, AWithdrawalOutlivesTheAdmissionThatGaveWay) {
+  const OrganisationKey key = team.organisation.key().ForOfficer();
+  ASSERT_THAT(team.organisation.Appoint(
+                  {key.signing_key.public_key(), OfficerStatement::Rank::kAdministrator, {}}),
+              Succeeds());
+  const auto late = team.NewDevice("late");
+  ASSERT_THAT((*late)->RequestAdmission(team.http, {"late", "late"}), Succeeds());
+  const MemoryEnvelopeStore asked = team.server->store;
+  Organisation officer = team.OfficeOf(key, team.http);
+  const PendingDevice pending = officer.Requests()->front();
+  ASSERT_THAT(officer.Admit(pending, Role::kIntervenant, {team.space}), Succeeds());
+  Organisation office = here.Start(team);
+  ASSERT_THAT(office.Revoke((*late)->device(), RevocationStatement::Reason::kLost), Succeeds());
+  // The server forgets the admission, and the officer says something else in its place.
+  team.RestoreServer(asked);
+  Organisation elsewhere = team.OfficeOf(key, team.http);
+  ASSERT_THAT(elsewhere.AddSpace("in the place of the admission"), Succeeds());
+  {
+    Organisation now = here.Start(team);
+    ASSERT_THAT(now.Refresh(), Succeeds());
+    EXPECT_THAT(here.heard, testing::Not(testing::Contains(Kind::kUpheld)));
+    EXPECT_EQ(now.directory().FindMember((*late)->device()), nullptr);
+  }
+  ASSERT_THAT(elsewhere.Admit(pending, Role::kIntervenant, {team.space}), Succeeds());
+  Organisation now = here.Start(team);
+  ASSERT_THAT(now.Refresh(), Succeeds());
+  EXPECT_TRUE(now.directory().IsRevoked((*late)->device()));
+}
+
 // A member who shares a dossier seals its label; what cannot be opened is one space without a name.
 TEST_F(OrganisationCopyTest, ALabelThatAMemberSealedOverNothingLocksNobodyOut) {
   const DeviceId member = (*laptop)->device();
