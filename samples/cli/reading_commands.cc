@@ -190,12 +190,15 @@ Result<RecordQuery> ReadingCommands::MakeQuery(Engine& engine) const {
   return query;
 }
 
-void ReadingCommands::PrintList(const Engine& engine, const std::vector<RecordView>& views) {
+// A line of a list tells a record from the others; whoever gets all of it has read it.
+void ReadingCommands::PrintList(Engine& engine, const std::vector<RecordView>& views) {
   std::string text;
   Json json = Json::array();
   for (const RecordView& view : views) {
     text += SummaryLine(context_.schema(), view) + "\n";
-    if (context_.json) json.push_back(RecordToJson(engine, context_.schema(), view));
+    if (!context_.json) continue;
+    NoteReading(engine, view, "");
+    json.push_back(RecordToJson(engine, context_.schema(), view));
   }
   context_.Print(text.empty() ? "No records.\n" : text, json);
 }
@@ -247,6 +250,7 @@ Status ReadingCommands::Conflicts() {
     const FieldDef* field =
         view ? context_.schema().FindField(view->head.kind, conflict.field) : nullptr;
     if (field == nullptr) continue;
+    NoteReading(*engine, *view, "");
     text += SummaryLine(context_.schema(), *view) + "\n" +
             ConflictText(*engine, context_.schema(), *field, conflict);
     Json item = {{"id", conflict.record.ToUuid()},

@@ -35,7 +35,7 @@ class ReadingCommands {
                                    Detail detail) const;
   [[nodiscard]] Result<RecordQuery> MakeQuery(Engine& engine) const;
   [[nodiscard]] Status AddCondition(Engine& engine, const KindDef& kind, RecordQuery& query) const;
-  void PrintList(const Engine& engine, const std::vector<RecordView>& views);
+  void PrintList(Engine& engine, const std::vector<RecordView>& views);
 
   CommandContext& context_;
   std::string kind_;

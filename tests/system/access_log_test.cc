@@ -60,6 +60,24 @@ TEST_F(AccessLogByCommandLine, ReadingAndExportingAreSeenByThoseWhoMayAndByNobod
   EXPECT_EQ(Log("claire"), Log("helene"));
 }
 
+// A list in lines is how one finds the record that one means; whole records are read.
+TEST_F(AccessLogByCommandLine, WholeRecordsOutOfAListAreRead) {
+  Org({"post", "add", "Aubrac"});
+  Enrol("claire", "intervenant");
+  for (int i = 0; i < 2; ++i) On("claire", {"sync"});
+  const std::string id = On("claire", {"create", "situation", "intitule=Famille Aubrac"});
+  On("claire", {"create", "situation", "intitule=Famille Martin"});
+  EXPECT_NE(On("claire", {"list", "situation"}).find("Aubrac"), std::string::npos);
+  EXPECT_NE(On("claire", {"search", "aubrac"}).find("Aubrac"), std::string::npos);
+  EXPECT_EQ(Log("claire").size(), 0U);
+  On("claire", {"search", "aubrac", "--json"});
+  ASSERT_EQ(Log("claire").size(), 1U);
+  EXPECT_EQ(Log("claire")[0]["record"], id);
+  EXPECT_EQ(Log("claire")[0]["gesture"], "LECTURE");
+  On("claire", {"list", "situation", "--json"});
+  EXPECT_EQ(Log("claire").size(), 2U);
+}
+
 TEST_F(AccessLogByCommandLine, NothingGoesOntoPaperWithoutAReasonThatThePostReads) {
   Org({"post", "add", "Aubrac"});
   Enrol("claire", "intervenant");
