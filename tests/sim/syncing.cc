@@ -56,13 +56,15 @@ Status World::Sync(Laptop& laptop, const NetworkPlan& plan, Choices& choices, Sy
     server_.disk().Mend();
   }
   NoteAgreement(laptop, plan, status);
+  std::set<int> touched;
+  for (const RecordId& id : report.touched)
+    if (const auto record = model_.Find(id)) touched.insert(*record);
+  // What came in before the power was cut may be there afterwards.
+  laptop.deferred.insert(touched.begin(), touched.end());
   if (laptop.disk.is_off()) return status;
   if (plan.lie != NetworkPlan::Lie::kNone) unhealed_.insert(laptop.number);
   if (!plan.is_calm() || report.spaces_waiting_for_key > 0 || laptop.disk.struck())
     laptop.memory.received.clear();
-  std::set<int> touched;
-  for (const RecordId& id : report.touched)
-    if (const auto record = model_.Find(id)) touched.insert(*record);
   ReadAndCheck(laptop, touched);
   // Whoever the server forgot waits for a colleague who tells it.
   if (plan.is_calm() && !network.disturbed() && !server_stumbled && !laptop.disk.struck() &&
