@@ -53,10 +53,10 @@ Status OrgCommands::BreakGlass() {
   // Before the shares are typed.
   SACOCHE_ASSIGN(const std::uint64_t hours,
                  casework::HoursByForce(organisation.directory().policy(), hours_));
-  SACOCHE_ASSIGN(const BoxKey key, JoinShares());
-  SACOCHE_ASSIGN(const RecordId post, casework::FindPost(known, name_));
   SACOCHE_ASSIGN(const Member supervisor, FindMember(organisation, device_));
   SACOCHE_TRY(casework::SupervisorsLaptops(organisation.directory(), supervisor.device));
+  SACOCHE_ASSIGN(const BoxKey key, JoinShares());
+  SACOCHE_ASSIGN(const RecordId post, casework::FindPost(known, name_));
   SACOCHE_ASSIGN(const auto laptop,
                  EmergencyLaptop::Make(context_, office.invitation, *office.http));
   SACOCHE_TRY(laptop->LetIn(organisation, SpacesToOpen(known, post)));

@@ -5,6 +5,7 @@
 #include "sync-server/sqlite/store_backup.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test_organisation.h"
+#include "tests/sync-server/judged_envelope.h"
 
 namespace sacoche {
 
@@ -26,11 +27,7 @@ class StoreOnDisk {
 
   Envelope Append(TestDevice& device, std::size_t bytes = 40) {
     const Envelope envelope = device.NextEnvelope(space, bytes);
-    std::vector<Hash256> items;
-    for (const EnvelopeItem& item : envelope.items)
-      items.push_back(ItemHash(item.handle, item.bytes));
-    const NewEnvelope judged{envelope.header, ManifestHash(EncodeHeader(envelope.header), items),
-                             EncodeEnvelope(envelope), 1'700'000'000};
+    const NewEnvelope judged = Judged(envelope, 1'700'000'000);
     const auto outcomes = store->AppendEnvelopes({&judged, 1});
     SACOCHE_CHECK(outcomes && outcomes->front().kind == AppendOutcome::Kind::kStored);
     return envelope;
