@@ -45,7 +45,10 @@ Status Engine::CheckUnlocked() {
 // At the end of a sync. The server's word of an older answer would be no agreement, and a
 // server that says nothing of the time agrees to nothing.
 Status Engine::Agree(const std::optional<TrustedTime>& said) {
-  if (!said || !IsWorthMaking(parts_->agreement, *said)) return {};
+  if (!said) return {};
+  // The last one may not have reached the disk.
+  if (!IsWorthMaking(parts_->agreement, *said) && !IsWorthMaking(parts_->kept_agreement, *said))
+    return {};
   const Agreement agreement{*said, 0, said->local_ms};
   parts_->agreement = agreement;
   SACOCHE_TRY(SaveAgreement(*parts_->store, agreement));

@@ -4,6 +4,7 @@
 
 #include "engine/seal/recovery_code_key.h"
 #include "tests/engine/sync/two_laptops.h"
+#include "tests/fakes/simulated_disk.h"
 
 namespace sacoche {
 namespace {
@@ -194,6 +195,29 @@ TEST_F(Watch, WhoNeverSynchronisedIsNotLocked) {
 TEST_F(Watch, TheFirstSyncIsAnAgreement) {
   const auto c = team.NewMember("C");
   EXPECT_EQ(c->Status().absence.days_left, 30U);
+}
+
+// The disk failed in one sync, at any write of it: the next one is on the disk all the same.
+TEST_F(Watch, AnAgreementThatDidNotReachTheDiskIsMadeByTheNextSync) {
+  SimulatedDisk disk;
+  const auto c = team.NewDevice("C", TestSchema(), disk.vfs_name());
+  c->clock.Set(team.server_clock.NowMs());
+  team.Admit(*c, "C");
+  team.Sync(*c);
+  int failed = 0;
+  for (std::uint64_t write = 0; write < 20; ++write) {
+    Pass(20 * kDay);
+    c->clock.Advance(20 * kDay);
+    disk.Break({SimulatedDisk::Operation::kWrite, write, SQLITE_IOERR, true});
+    SyncReport report;
+    failed += (*c)->Sync(team.http, report) ? 0 : 1;
+    disk.Mend();
+    team.Sync(*c);
+    c->Reopen();
+    EXPECT_EQ(c->Status().absence.days, 0U) << "write " << write;
+  }
+  EXPECT_GT(failed, 1);
+  EXPECT_LT(failed, 20);
 }
 
 TEST_F(Watch, ACopyThatIsPutBackKnowsHowOldItIs) {
