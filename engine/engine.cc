@@ -430,6 +430,7 @@ Result<EngineStatus> Engine::ReadStatus() {
   status.last_refusal = outbox.last_refusal;
   SACOCHE_ASSIGN(status.conflicts, store.records().CountConflicts());
   SACOCHE_ASSIGN(status.set_aside, store.progress().CountSetAside());
+  SACOCHE_ASSIGN(status.changes_by_file_only, store.carried().CountChanges());
   if (parts_->time.server_ms != 0) status.clock_ahead_ms = parts_->time.AheadMs();
   status.time_in_doubt = Now().in_doubt;
   SACOCHE_ASSIGN(status.suspicions, store.suspicions().CountUnacknowledged());

@@ -12,6 +12,7 @@
 #include "engine/store/records.h"
 #include "engine/store/suspicions.h"
 #include "engine/store_check.h"
+#include "engine/sync/carrier.h"
 #include "engine/sync/sync_session.h"
 #include "platform/clock.h"
 #include "platform/http_client.h"
@@ -30,7 +31,7 @@ struct Invitation {
 };
 
 // The number of the store's format that this release writes.
-inline constexpr int kStoreFormatOfRelease = 5;
+inline constexpr int kStoreFormatOfRelease = 6;
 
 class Projector;
 
@@ -87,6 +88,7 @@ struct EngineStatus {
   std::optional<ProblemType> last_refusal;
   std::uint64_t conflicts = 0;
   std::uint64_t set_aside = 0;
+  std::uint64_t changes_by_file_only = 0;  // that the server has not shown this laptop yet
   // How far the laptop's clock was ahead of the server's when it was last compared; negative:
   // behind; nothing: it never was.
   std::optional<std::int64_t> clock_ahead_ms;
@@ -212,6 +214,17 @@ class Engine {
   // Open fails with the same.
   Status Sync(HttpClient& http, SyncReport& report);
 
+  // A file for colleagues' laptops where there is no network: what a sync would send, and what is
+  // here of colleagues, as far as the readers are not known to hold it; `readers`: empty for
+  // whoever in the spaces exchanges files. kNotEnrolled before the first sync; kInvalidInput: a
+  // reader is no laptop of the organisation.
+  [[nodiscard]] Result<CarriedOut> CarryOut(
+      const std::set<DeviceId>& readers = {},
+      std::size_t file_bytes_target = sync_limits::kCarriedFileBytesTarget);
+  // Takes in what such a file brings; it may come twice, and what it brings may come by a sync as
+  // well. `report` tells what was done, also when it fails half-way. Errors as Carrier::In.
+  Status CarryIn(ByteView file, CarriedIn& report);
+
   // Whether the laptop is locked, or when it will be.
   [[nodiscard]] Absence ReadAbsence();
 
@@ -289,6 +302,8 @@ class Engine {
   [[nodiscard]] bool IsOver(const SpaceId& space) const;
   Result<bool> EndOverdueSharings();
   Status ForgetWhatIsOver();
+  // engine_carrying.cc
+  [[nodiscard]] Status CheckMayCarry() const;
   Status RunSyncs(HttpClient& http, SyncReport& report);
   Status RunOneSync(HttpClient& http, SyncReport& report);
   // Whether the holders of the organisation's recovery key may open the space.

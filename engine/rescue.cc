@@ -5,6 +5,7 @@
 #include "engine/commit/commit.h"
 #include "engine/commit/moved_texts.h"
 #include "engine/seal/envelope_seal.h"
+#include "engine/sync/carried_envelopes.h"
 #include "engine/sync/device_identity.h"
 #include "engine/sync/new_dot.h"
 
@@ -110,6 +111,14 @@ class Salvage {
     return {};
   }
 
+  // What a file brought and the server has not shown there, to be sent on from here.
+  Status TakeCarriedEnvelopes() {
+    const auto spaces = from_.log().Spaces();
+    if (!spaces) return CountDamage(Forward(spaces.error()));
+    for (const SpaceId& space : *spaces) SACOCHE_TRY(CountDamage(TakeCarriedOf(space)));
+    return {};
+  }
+
   [[nodiscard]] const RescueReport& report() const { return report_; }
 
  private:
@@ -188,6 +197,10 @@ class Salvage {
     const auto taken = committer_.ApplySalvaged(entry.space, change, entry.origin, written_);
     if (!taken && taken.error().code == ErrorCode::kUntrusted) return {};
     if (!taken) return Forward(taken.error());
+    const auto was_carried = from_.carried().IsCarried(entry.space, change.dot);
+    SACOCHE_TRY(CountDamage(was_carried ? Status() : Forward(was_carried.error())));
+    if (was_carried.value_or(false) && taken->applied > 0)
+      SACOCHE_TRY(into_.carried().AddChange(entry.space, change.dot));
     report_.changes_taken_over += taken->applied;
     return {};
   }
@@ -236,6 +249,23 @@ class Salvage {
 
   MovedTexts& Texts(const SpaceId& space) {
     return texts_.try_emplace(space, &into_, &schema_).first->second;
+  }
+
+  Status TakeCarriedOf(const SpaceId& space) {
+    SACOCHE_ASSIGN(const auto chains, from_.carried().Chains(space));
+    SACOCHE_ASSIGN(const auto beyond, CarriedBeyondShown(from_, space));
+    SACOCHE_ASSIGN(const auto places, EnvelopesInOrder(from_, space, {}, beyond));
+    SACOCHE_ASSIGN(Transaction transaction, into_.Begin());
+    SACOCHE_ASSIGN(const std::int64_t log_seq, into_.log().LastSequence());
+    for (const EnvelopePlace& place : places) {
+      SACOCHE_ASSIGN(const auto bytes, ReadEnvelope(from_, space, {}, place));
+      if (bytes)
+        SACOCHE_TRY(
+            into_.peer_envelopes().Put({space, place.author, place.counter, 0, log_seq, *bytes}));
+    }
+    for (const auto& [author, shown] : beyond)
+      SACOCHE_TRY(into_.carried().SetChain(space, author, chains.at(author)));
+    return transaction.Commit();
   }
 
   // Once the work of another copy stands beside it, what nobody has seen takes units of its own in
@@ -297,6 +327,7 @@ Result<RescueReport> TakeAll(Store& from, Store& into, const Schema& schema) {
   SACOCHE_TRY(salvage.TakeSnapshots());
   SACOCHE_TRY(salvage.TakeChanges());
   SACOCHE_TRY(salvage.TakeWaitingEnvelopes());
+  SACOCHE_TRY(salvage.TakeCarriedEnvelopes());
   SACOCHE_TRY(MarkProjectionsDue(into));
   return salvage.report();
 }

@@ -89,9 +89,43 @@ Result<CommitReport> Committer::CommitPulled(const SpaceId& space,
   }
   SACOCHE_TRY(DeriveAll(written));
   SACOCHE_TRY(FollowFrom(space, DossiersOf(written), Origin::kRemote, report));
+  SACOCHE_TRY(SettleCarried(space, changes, from));
   SACOCHE_TRY(MoveOn(space, from));
   SACOCHE_TRY(transaction.Commit());
   return report;
+}
+
+Result<CommitReport> Committer::CommitCarried(const SpaceId& space,
+                                              const std::vector<Change>& changes,
+                                              const CarriedFrom& from) {
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  CommitReport report;
+  WrittenRecords written;
+  for (const Change& change : changes) {
+    const std::uint64_t before = report.applied;
+    SACOCHE_TRY(Apply(space, change, {Origin::kRemote}, report, written));
+    if (report.applied > before) SACOCHE_TRY(store_->carried().AddChange(space, change.dot));
+  }
+  SACOCHE_TRY(DeriveAll(written));
+  SACOCHE_TRY(FollowFrom(space, DossiersOf(written), Origin::kRemote, report));
+  SACOCHE_ASSIGN(const std::int64_t log_seq, store_->log().LastSequence());
+  SACOCHE_TRY(store_->peer_envelopes().Put(
+      {space, from.device, from.chain.counter, 0, log_seq, from.envelope}));
+  SACOCHE_TRY(store_->carried().SetChain(space, from.device, from.chain));
+  SACOCHE_TRY(transaction.Commit());
+  return report;
+}
+
+Status Committer::SettleCarried(const SpaceId& space, const std::vector<Change>& changes,
+                                const PulledFrom& from) {
+  SACOCHE_ASSIGN(const bool has_carried, store_->carried().HasChanges(space));
+  if (!has_carried) return {};
+  for (const Change& change : changes) {
+    SACOCHE_ASSIGN(const bool was_carried, store_->carried().Settle(space, change.dot));
+    if (was_carried && from.received_s)
+      SACOCHE_TRY(store_->log().MarkReceived(space, change.dot, *from.received_s));
+  }
+  return {};
 }
 
 Status Committer::CommitSetAside(const SpaceId& space, const PulledFrom& from,
@@ -109,10 +143,25 @@ Status Committer::MoveOn(const SpaceId& space, const PulledFrom& from) {
     SACOCHE_TRY(store_->outbox().Put(*from.recalled));
     return store_->outbox().MarkStored(from.recalled->id, from.server_seq);
   }
-  if (!from.envelope.empty())
-    SACOCHE_TRY(store_->peer_envelopes().Put(space, from.device, from.chain.counter,
-                                             from.received_s.value_or(0), from.envelope));
+  if (!from.envelope.empty()) {
+    SACOCHE_TRY(DropCarriedFork(space, from));
+    SACOCHE_ASSIGN(const std::int64_t log_seq, store_->log().LastSequence());
+    SACOCHE_TRY(
+        store_->peer_envelopes().Put({space, from.device, from.chain.counter,
+                                      from.received_s.value_or(0), log_seq, from.envelope}));
+  }
   return store_->progress().SetPeerChain(space, from.device, from.chain);
+}
+
+// What a file had brought in the place of this envelope, or behind it, continues no chain any more.
+Status Committer::DropCarriedFork(const SpaceId& space, const PulledFrom& from) {
+  SACOCHE_ASSIGN(const ChainHead carried, store_->carried().Chain(space, from.device));
+  if (carried.counter < from.chain.counter) return {};
+  SACOCHE_ASSIGN(const auto known,
+                 store_->peer_envelopes().Find(space, from.device, from.chain.counter));
+  if (!known || Equal(*known, from.envelope)) return {};
+  SACOCHE_TRY(store_->carried().DropChain(space, from.device));
+  return store_->peer_envelopes().DropAfter(space, from.device, from.chain.counter - 1);
 }
 
 Status Committer::Apply(const SpaceId& space, const Change& change, const Arrival& arrival,

@@ -30,6 +30,13 @@ struct PulledFrom {
   std::optional<KnownHistoryFrame> history = std::nullopt;
 };
 
+// What came with the changes when a file brought them from a colleague's laptop.
+struct CarriedFrom {
+  DeviceId device;
+  ChainHead chain;  // of the device, this envelope included
+  ByteView envelope;
+};
+
 struct CommitReport {
   std::uint64_t applied = 0;   // changes that were new
   std::uint64_t repeated = 0;  // changes that were here already
@@ -74,6 +81,12 @@ class Committer {
   [[nodiscard]] Result<CommitReport> CommitPulled(const SpaceId& space,
                                                   const std::vector<Change>& changes,
                                                   const PulledFrom& from);
+
+  // The same for changes that came in a file. Cursor and chain of what the server showed stay where
+  // they are: it shows them once more, and then they are known.
+  [[nodiscard]] Result<CommitReport> CommitCarried(const SpaceId& space,
+                                                   const std::vector<Change>& changes,
+                                                   const CarriedFrom& from);
 
   // A change that was read from another store of this device, in the caller's transaction; a
   // refusal leaves nothing behind. As a local one it waits for an envelope. What it wrote is added
@@ -155,6 +168,10 @@ class Committer {
   Status DeriveClosings(const WrittenRecords& written);
   Status DeriveClosing(const RecordHead& closed, const FieldDef& field);
   Status MoveOn(const SpaceId& space, const PulledFrom& from);
+  Status DropCarriedFork(const SpaceId& space, const PulledFrom& from);
+  // What files had brought before the server showed it.
+  Status SettleCarried(const SpaceId& space, const std::vector<Change>& changes,
+                       const PulledFrom& from);
   Status MoveBehind(const SpaceId& space, const KnownHistoryFrame& history);
 
   Store* store_;

@@ -51,6 +51,7 @@ Result<CommitReport> Committer::CommitSnapshot(const SpaceId& space,
   SACOCHE_TRY(TakeChains(space, summary, self));
   SACOCHE_TRY(MoveBehind(space, {summary.server_seq, history}));
   SACOCHE_TRY(JoinOrDrop(space, arrived, summary, report));
+  SACOCHE_TRY(store_->carried().SettleAll(space, summary.known));
   SACOCHE_TRY(FollowFrom(space, report.joined, Origin::kRemote, report));
   SACOCHE_TRY(transaction.Commit());
   return report;
@@ -65,7 +66,8 @@ Status Committer::ApplySalvagedSnapshot(const SpaceId& space, const Snapshots::E
       SACOCHE_TRY(store_->progress().SetPeerChain(space, device, {theirs.counter, theirs.hash}));
   }
   CommitReport report;
-  return JoinOrDrop(space, arrived, summary, report);
+  SACOCHE_TRY(JoinOrDrop(space, arrived, summary, report));
+  return store_->carried().SettleAll(space, summary.known);
 }
 
 // One that says nothing new is not kept, but for one that was taken in before.

@@ -32,7 +32,9 @@ Result<bool> MaySnapshot(Store& store, const SpaceId& space) {
   SACOCHE_ASSIGN(const bool has_set_aside, store.progress().HasSetAside(space));
   SACOCHE_ASSIGN(const std::uint64_t waiting, store.outbox().CountWaiting(space));
   SACOCHE_ASSIGN(const auto unsealed, store.log().ReadUnsealed(space, 1));
-  return cursor > 0 && !recalls && !has_set_aside && waiting == 0 && unsealed.empty();
+  SACOCHE_ASSIGN(const bool has_carried, store.carried().HasChanges(space));
+  return cursor > 0 && !recalls && !has_set_aside && waiting == 0 && unsealed.empty() &&
+         !has_carried;
 }
 
 Result<SnapshotSummary> TakeSnapshot(Store& store, const SpaceId& space, const DeviceId& self,

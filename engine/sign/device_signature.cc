@@ -19,6 +19,8 @@ std::string_view PurposeText(SigningPurpose purpose) {
       return "sacoche server time v1";
     case SigningPurpose::kSnapshot:
       return "sacoche snapshot v1";
+    case SigningPurpose::kCarriedFile:
+      return "sacoche carried file v1";
   }
   SACOCHE_CHECK(false);
 }

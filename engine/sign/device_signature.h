@@ -11,7 +11,14 @@ using Signature = ByteArray<64>;
 
 // What a signature is about. The text is signed in front of the message, so that a signature made
 // for one purpose never passes for another. Never renamed: old signatures must verify.
-enum class SigningPurpose { kEnvelope, kStatement, kEnrolment, kServerTime, kSnapshot };
+enum class SigningPurpose {
+  kEnvelope,
+  kStatement,
+  kEnrolment,
+  kServerTime,
+  kSnapshot,
+  kCarriedFile
+};
 
 // An Ed25519 key pair (libsodium crypto_sign). Movable, wiped, not printable.
 class SigningKey {

@@ -150,6 +150,17 @@ Status ChangeLog::MarkReceived(const SpaceId& space, std::uint64_t envelope_coun
       .Run();
 }
 
+Status ChangeLog::MarkReceived(const SpaceId& space, const Dot& dot, std::uint64_t received_s) {
+  return database_
+      ->Prepare(
+          "UPDATE change_log SET received_s = ? WHERE space = ? AND replica = ? AND counter = ?")
+      .Bind(received_s)
+      .Bind(space.view())
+      .Bind(dot.replica.view())
+      .Bind(dot.counter)
+      .Run();
+}
+
 Result<std::optional<std::uint64_t>> ChangeLog::ReceivedAt(const SpaceId& space, const Dot& dot) {
   auto query = database_->Prepare(
       "SELECT coalesce(received_s, 0) FROM change_log "

@@ -63,6 +63,8 @@ class ChangeLog {
   // The server received this device's envelope of that counter then.
   Status MarkReceived(const SpaceId& space, std::uint64_t envelope_counter,
                       std::uint64_t received_s);
+  // The same of a colleague's change that a file had brought before.
+  Status MarkReceived(const SpaceId& space, const Dot& dot, std::uint64_t received_s);
   // When the server received the last change of that author; nothing if none is known to be there.
   [[nodiscard]] Result<std::optional<std::uint64_t>> LastReceivedFrom(const DeviceId& author);
   // When the server received the change; nothing if it has not, or that is not known.

@@ -215,6 +215,29 @@ CREATE TABLE suspicion(
   acknowledged INTEGER NOT NULL,
   PRIMARY KEY(what, space, device)
 ) WITHOUT ROWID, STRICT;
+)sql",
+                                                          R"sql(
+CREATE TABLE carried_chain(
+  space BLOB NOT NULL,
+  device BLOB NOT NULL,
+  counter INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  PRIMARY KEY(space, device)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE carried_change(
+  space BLOB NOT NULL,
+  replica BLOB NOT NULL,
+  counter INTEGER NOT NULL,
+  PRIMARY KEY(space, replica, counter)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE held_chain(
+  space BLOB NOT NULL,
+  holder BLOB NOT NULL,
+  author BLOB NOT NULL,
+  counter INTEGER NOT NULL,
+  PRIMARY KEY(space, holder, author)
+) WITHOUT ROWID, STRICT;
+ALTER TABLE peer_envelope ADD COLUMN log_seq INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 Status RunStep(Database& database, int from) {
@@ -252,8 +275,16 @@ Result<int> CheckFormat(Database& database) {
 
 Status StandInForLaterFormat(Database& database, int format) {
   if (format == kStoreFormat) return {};
-  static_assert(kStoreFormat == 5, "what a later step adds needs a stand-in too");
+  static_assert(kStoreFormat == 6, "what a later step adds needs a stand-in too");
   SACOCHE_TRY(database.Execute("PRAGMA query_only=OFF"));
+  SACOCHE_TRY(
+      database.Execute("CREATE TEMP TABLE carried_chain(space, device, counter, hash);"
+                       "CREATE TEMP TABLE carried_change(space, replica, counter);"
+                       "CREATE TEMP TABLE held_chain(space, holder, author, counter);"));
+  if (format >= 3)
+    SACOCHE_TRY(database.Execute(
+        "CREATE TEMP VIEW peer_envelope AS SELECT *, 0 AS log_seq FROM main.peer_envelope;"));
+  if (format == 5) return database.Execute("PRAGMA query_only=ON");
   SACOCHE_TRY(
       database.Execute("CREATE TEMP TABLE suspicion(what, space, device, times, first_ms, last_ms,"
                        "                            acknowledged);"));
@@ -264,7 +295,7 @@ Status StandInForLaterFormat(Database& database, int format) {
       database.Execute("CREATE TEMP TABLE directory_missing(position, statement);"
                        "CREATE TEMP TABLE shown_history(space, server_seq, tag);"
                        "CREATE TEMP TABLE peer_envelope(space, device, counter, received_s,"
-                       "                                envelope);"));
+                       "                                log_seq, envelope);"));
   if (format == 2) return database.Execute("PRAGMA query_only=ON");
   SACOCHE_TRY(
       database.Execute("CREATE TEMP TABLE recall(space, wanted);"

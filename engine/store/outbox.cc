@@ -183,6 +183,30 @@ Result<std::int64_t> Outbox::LastRow() {
   return query.Int(0);
 }
 
+Result<std::vector<Outbox::LogPlace>> Outbox::PlacesAfter(const SpaceId& space,
+                                                          std::uint64_t counter) {
+  auto query = database_->Prepare(
+      "SELECT counter, (SELECT coalesce(max(seq), 0) FROM change_log WHERE space = ?1"
+      " AND envelope_counter = outbox.counter AND origin = 1) FROM outbox WHERE space = ?1 AND "
+      "counter > ?2 ORDER BY counter");
+  query.Bind(space.view()).Bind(counter);
+  std::vector<LogPlace> places;
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, query.Step());
+    if (!row) return places;
+    places.push_back({query.Uint(0), query.Int(1)});
+  }
+}
+
+Result<std::optional<OutboxEntry>> Outbox::Read(const SpaceId& space, std::uint64_t counter) {
+  auto query = database_->Prepare(
+      "SELECT envelope_id, hash, envelope, changes FROM outbox WHERE space = ? AND counter = ?");
+  SACOCHE_ASSIGN(const bool found, query.Bind(space.view()).Bind(counter).Step());
+  if (!found) return std::optional<OutboxEntry>();
+  return std::optional(OutboxEntry{space, counter, query.IdAt<EnvelopeId>(0), query.ArrayAt<32>(1),
+                                   CopyOf(query.Blob(2)), query.Uint(3)});
+}
+
 Status Outbox::ForEach(const std::function<Status(const OutboxEntry&)>& visit) {
   auto query = database_->Prepare(
       "SELECT space, counter, envelope_id, hash, envelope, changes FROM outbox "

@@ -78,6 +78,18 @@ class Outbox {
   // Gives the counter of the first; nothing if there was none.
   Result<std::optional<std::uint64_t>> DropUnstored(const SpaceId& space);
 
+  // This device's envelopes in the space behind that counter, in the order of the chain, each with
+  // the greatest local sequence of its changes in the log.
+  struct LogPlace {
+    std::uint64_t counter = 0;
+    std::int64_t log_seq = 0;
+  };
+  [[nodiscard]] Result<std::vector<LogPlace>> PlacesAfter(const SpaceId& space,
+                                                          std::uint64_t counter);
+  // The envelope of that counter; nothing if this device holds none.
+  [[nodiscard]] Result<std::optional<OutboxEntry>> Read(const SpaceId& space,
+                                                        std::uint64_t counter);
+
   // Every envelope that this device made, in the order of its chains; the visitor's error ends it.
   Status ForEach(const std::function<Status(const OutboxEntry&)>& visit);
 

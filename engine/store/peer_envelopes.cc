@@ -2,17 +2,18 @@
 
 namespace sacoche {
 
-Status PeerEnvelopes::Put(const SpaceId& space, const DeviceId& device, std::uint64_t counter,
-                          std::uint64_t received_s, ByteView envelope) {
+Status PeerEnvelopes::Put(const Entry& entry) {
   return database_
       ->Prepare(
-          "INSERT OR REPLACE INTO peer_envelope(space, device, counter, received_s, envelope)"
-          " VALUES (?, ?, ?, ?, ?)")
-      .Bind(space.view())
-      .Bind(device.view())
-      .Bind(counter)
-      .Bind(received_s)
-      .Bind(envelope)
+          "INSERT INTO peer_envelope(space, device, counter, received_s, log_seq, envelope)"
+          " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+          " SET received_s = excluded.received_s, envelope = excluded.envelope")
+      .Bind(entry.space.view())
+      .Bind(entry.device.view())
+      .Bind(entry.counter)
+      .Bind(entry.received_s)
+      .Bind(entry.log_seq)
+      .Bind(entry.envelope)
       .Run();
 }
 
@@ -25,11 +26,44 @@ Result<std::optional<Bytes>> PeerEnvelopes::Find(const SpaceId& space, const Dev
   return found ? std::optional(CopyOf(query.Blob(0))) : std::nullopt;
 }
 
+Result<std::vector<PeerEnvelopes::Place>> PeerEnvelopes::PlacesAfter(const SpaceId& space,
+                                                                     const DeviceId& device,
+                                                                     std::uint64_t counter) {
+  auto query = database_->Prepare(
+      "SELECT counter, log_seq FROM peer_envelope WHERE space = ? AND device = ? AND counter > ?"
+      " ORDER BY counter");
+  query.Bind(space.view()).Bind(device.view()).Bind(counter);
+  std::vector<Place> places;
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, query.Step());
+    if (!row) return places;
+    places.push_back({query.Uint(0), query.Int(1)});
+  }
+}
+
+Status PeerEnvelopes::DropAfter(const SpaceId& space, const DeviceId& device,
+                                std::uint64_t counter) {
+  return database_
+      ->Prepare("DELETE FROM peer_envelope WHERE space = ? AND device = ? AND counter > ?")
+      .Bind(space.view())
+      .Bind(device.view())
+      .Bind(counter)
+      .Run();
+}
+
 Status PeerEnvelopes::ForgetOlderThan(const SpaceId& space, std::uint64_t seconds) {
+  SACOCHE_TRY(
+      database_
+          ->Prepare("UPDATE peer_envelope SET received_s ="
+                    " (SELECT max(received_s) FROM peer_envelope WHERE space = ?1)"
+                    " WHERE space = ?1 AND received_s = 0 AND counter <= coalesce((SELECT counter"
+                    " FROM peer_chain WHERE space = ?1 AND device = peer_envelope.device), 0)")
+          .Bind(space.view())
+          .Run());
   return database_
       ->Prepare(
-          "DELETE FROM peer_envelope WHERE space = ?1 AND received_s + ?2 <"
-          " (SELECT max(received_s) FROM peer_envelope WHERE space = ?1)")
+          "DELETE FROM peer_envelope WHERE space = ?1 AND received_s > 0 AND received_s <"
+          " (SELECT max(received_s) FROM peer_envelope WHERE space = ?1) - ?2")
       .Bind(space.view())
       .Bind(seconds)
       .Run();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "platform/base/ids.h"
 #include "platform/sqlite/database.h"
 
@@ -11,16 +13,34 @@ class PeerEnvelopes {
  public:
   explicit PeerEnvelopes(Database* database) : database_(database) {}
 
-  // `received_s`: when the server received it; 0: not known.
-  Status Put(const SpaceId& space, const DeviceId& device, std::uint64_t counter,
-             std::uint64_t received_s, ByteView envelope);
+  struct Entry {
+    SpaceId space;
+    DeviceId device;
+    std::uint64_t counter = 0;
+    std::uint64_t received_s = 0;  // when the server received it; 0: not known
+    // The log's last sequence when its changes had been applied for the first time.
+    std::int64_t log_seq = 0;
+    ByteView envelope;
+  };
+  Status Put(const Entry& entry);
 
   // Nothing if it is not held (any more).
   [[nodiscard]] Result<std::optional<Bytes>> Find(const SpaceId& space, const DeviceId& device,
                                                   std::uint64_t counter);
 
-  // Those of the space that the server received so many seconds before the last one. The machine's
-  // clock has no part in it.
+  struct Place {
+    std::uint64_t counter = 0;
+    std::int64_t log_seq = 0;
+  };
+  // Those of the device behind that counter, in the order of its chain. Some may be missing.
+  [[nodiscard]] Result<std::vector<Place>> PlacesAfter(const SpaceId& space, const DeviceId& device,
+                                                       std::uint64_t counter);
+  // Those of the device behind that counter.
+  Status DropAfter(const SpaceId& space, const DeviceId& device, std::uint64_t counter);
+
+  // Those of the space that the server received so many seconds before the last one. What came in a
+  // file stays until the server shows it, and then as long as the last one. The machine's clock has
+  // no part in it.
   Status ForgetOlderThan(const SpaceId& space, std::uint64_t seconds);
 
  private:

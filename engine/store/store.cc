@@ -13,6 +13,7 @@ Store::Store(std::unique_ptr<Database> database, std::string vfs, int format)
       search_(database_.get()),
       outbox_(database_.get()),
       peer_envelopes_(database_.get()),
+      carried_(database_.get()),
       progress_(database_.get()),
       projections_due_(database_.get()),
       snapshots_(database_.get()),
@@ -36,7 +37,7 @@ Result<std::unique_ptr<Store>> Store::OpenReadOnly(const std::string& path,
 
 // Suspicions stay: they say what happened, not what was read. Statements are known by the addresses
 // of their texts, so each is a literal.
-static_assert(kStoreFormat == 5, "a table that speaks of a space or its records belongs here");
+static_assert(kStoreFormat == 6, "a table that speaks of a space or its records belongs here");
 constexpr const char* kForgetSpace[] = {
     "DELETE FROM search WHERE rowid IN (SELECT search_row.id FROM search_row"
     " JOIN record ON record.id = search_row.record WHERE space = ?)",
@@ -61,6 +62,9 @@ constexpr const char* kForgetSpace[] = {
     "DELETE FROM own_base WHERE space = ?",
     "DELETE FROM outbox WHERE space = ?",
     "DELETE FROM peer_envelope WHERE space = ?",
+    "DELETE FROM carried_chain WHERE space = ?",
+    "DELETE FROM carried_change WHERE space = ?",
+    "DELETE FROM held_chain WHERE space = ?",
     "DELETE FROM epoch_key WHERE space = ?",
     "DELETE FROM pending_epoch WHERE space = ?",
     "DELETE FROM projection_due WHERE space = ?",

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "engine/store/carried.h"
 #include "engine/store/change_log.h"
 #include "engine/store/directory_log.h"
 #include "engine/store/key_chest.h"
@@ -51,6 +52,7 @@ class Store {
   [[nodiscard]] Search& search() { return search_; }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
   [[nodiscard]] PeerEnvelopes& peer_envelopes() { return peer_envelopes_; }
+  [[nodiscard]] Carried& carried() { return carried_; }
   [[nodiscard]] Progress& progress() { return progress_; }
   [[nodiscard]] ProjectionsDue& projections_due() { return projections_due_; }
   [[nodiscard]] Snapshots& snapshots() { return snapshots_; }
@@ -69,6 +71,7 @@ class Store {
   Search search_;
   Outbox outbox_;
   PeerEnvelopes peer_envelopes_;
+  Carried carried_;
   Progress progress_;
   ProjectionsDue projections_due_;
   Snapshots snapshots_;

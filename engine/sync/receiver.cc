@@ -133,10 +133,7 @@ Result<Receiver::Received> Receiver::Commit(const Arrived& arrived, const Pulled
   SACOCHE_ASSIGN(const auto key, keys_->Key(header.space, header.epoch));
   if (!key) return Received{Outcome::kWaitingForKey, {}, header.epoch, {}};
 
-  auto changes = Open(arrived.envelope, *key);
-  if (changes && !from.recalled)
-    if (const Status fresh = CheckAgainstBase(arrived.envelope, *changes); !fresh)
-      changes = Forward(fresh.error());
+  auto changes = from.recalled ? Open(arrived.envelope, *key) : OpenFresh(arrived.envelope, *key);
   Result<CommitReport> committed;
   if (changes) {
     PulledFrom counted = from;
@@ -155,6 +152,83 @@ Result<Receiver::Received> Receiver::Commit(const Arrived& arrived, const Pulled
   Received received{Outcome::kSetAside};
   received.contradicts = error.code == ErrorCode::kUntrusted;
   return received;
+}
+
+Result<ChainHead> Receiver::KnownChain(const SpaceId& space, const DeviceId& device) {
+  SACOCHE_ASSIGN(const ChainHead shown, store_->progress().PeerChain(space, device));
+  SACOCHE_ASSIGN(const ChainHead carried, store_->carried().Chain(space, device));
+  return carried.counter > shown.counter ? carried : shown;
+}
+
+Result<Receiver::Received> Receiver::ReceiveCarried(const Envelope& envelope, ByteView bytes) {
+  const EnvelopeHeader& header = envelope.header;
+  if (header.device == identity_->device()) return Received{Outcome::kKnownAlready};
+  SACOCHE_ASSIGN(const ChainHead chain, KnownChain(header.space, header.device));
+  SACOCHE_ASSIGN(const auto here,
+                 store_->peer_envelopes().Find(header.space, header.device, header.counter));
+  if (header.counter <= chain.counter && (!here || Equal(*here, bytes)))
+    return Received{Outcome::kKnownAlready};
+  if (!directory_->WasEverMember(header.device, header.space))
+    return Received{Outcome::kUnknownAuthor};
+  const auto hash =
+      VerifyEnvelope(envelope, directory_->FindMember(header.device)->admission.signing_key);
+  if (!hash) return Received{Outcome::kForged};
+  // A colleague's program that gives its envelope the id of one of ours would have the server take
+  // it for ours.
+  SACOCHE_ASSIGN(const bool is_ours, store_->outbox().IsWaiting(header.id));
+  if (header.counter <= chain.counter || is_ours) return Received{Outcome::kForked};
+  // Nothing says when it was written: of who left, only what the server has taken is believed.
+  const LeaverEnd* end = directory_->FindEnd(header.space, header.device);
+  const bool is_member = directory_->IsMember(header.device, header.space);
+  if (!is_member && (end == nullptr || header.counter > end->counter ||
+                     (header.counter == end->counter && *hash != end->hash)))
+    return Received{Outcome::kAfterLeaving};
+  if (header.counter != chain.counter + 1) return Received{Outcome::kGap};
+  if (header.previous != chain.hash) return Received{Outcome::kForked};
+  return CommitCarried({.bytes = bytes, .envelope = envelope, .hash = *hash, .history = {}});
+}
+
+Result<Receiver::Received> Receiver::CommitCarried(const Arrived& arrived) {
+  const EnvelopeHeader& header = arrived.envelope.header;
+  SACOCHE_ASSIGN(const auto key, keys_->Key(header.space, header.epoch));
+  if (!key) return Received{Outcome::kWaitingForKey, {}, header.epoch, {}};
+  const auto changes = OpenFresh(arrived.envelope, *key);
+  if (!changes && !IsUnreadable(changes.error().code)) return Forward(changes.error());
+  Received received{Outcome::kSetAside};
+  received.contradicts = !changes && changes.error().code == ErrorCode::kUntrusted;
+  if (!changes) return received;
+  SACOCHE_ASSIGN(const bool is_next, IsAllThatTheyReplaceHere(header.space, *changes));
+  if (!is_next) return Received{Outcome::kGap};
+  const ChainHead chain{header.counter, arrived.hash};
+  auto committed =
+      committer_->CommitCarried(header.space, *changes, {header.device, chain, arrived.bytes});
+  if (committed) return Received{Outcome::kCommitted, std::move(*committed)};
+  const ErrorCode code = committed.error().code;
+  received.contradicts = code == ErrorCode::kUntrusted || code == ErrorCode::kLimit;
+  return received.contradicts ? Result<Received>(std::move(received)) : Forward(committed.error());
+}
+
+// A file may hold the work of one colleague upon that of another and not the other's: taken in so,
+// a hand-over would show as a conflict.
+Result<bool> Receiver::IsAllThatTheyReplaceHere(const SpaceId& space,
+                                                const std::vector<Change>& changes) {
+  std::set<Dot> arriving;
+  for (const Change& change : changes) arriving.insert(change.dot);
+  for (const Change& change : changes)
+    for (const RecordWrite& record : change.records)
+      for (const FieldWrite& write : record.writes)
+        for (const Dot& dot : write.overwritten) {
+          if (arriving.contains(dot)) continue;
+          SACOCHE_ASSIGN(const bool is_here, store_->log().WasApplied(space, dot));
+          if (!is_here) return false;
+        }
+  return true;
+}
+
+Result<std::vector<Change>> Receiver::OpenFresh(const Envelope& envelope, const EpochKey& key) {
+  SACOCHE_ASSIGN(auto changes, Open(envelope, key));
+  SACOCHE_TRY(CheckAgainstBase(envelope, changes));
+  return changes;
 }
 
 // The chains say that no snapshot stands for this envelope. If one knows its changes all the same,

@@ -26,6 +26,9 @@ class Receiver {
     kGap,            // nothing was done; an earlier envelope of that device is missing here
     kForked,         // nothing was done; this device wrote something else in its place
     kAfterLeaving,   // nothing was done; its device had left the space by then
+    // In files only; nothing was done:
+    kUnknownAuthor,  // the directory here does not name its device yet
+    kForged,         // its device did not sign it so
   };
   struct Received {
     Outcome outcome = Outcome::kCommitted;
@@ -52,6 +55,10 @@ class Receiver {
   // This device's own envelopes come only with kEverybody, and bring back what it lost. kUntrusted:
   // the server altered something or mixed it up; nothing of it was taken in.
   [[nodiscard]] Result<Received> Receive(const Sent& sent);
+  // The same for an envelope that a file brought, with its bytes: no word of the server's, and
+  // cursor and history stay where they are. What this release cannot read (kSetAside) is left for
+  // the network. Precondition: this device is in its space.
+  [[nodiscard]] Result<Received> ReceiveCarried(const Envelope& envelope, ByteView bytes);
   // The same judgement of the envelope itself, and nothing else.
   Status Check(const Sent& sent);
   // Whose laptop the last error speaks of, by its signature; zero: nobody's.
@@ -73,7 +80,14 @@ class Receiver {
   Result<Received> ReceiveOwn(const Arrived& arrived);
   Result<Received> ReceiveOwnAgain(const Arrived& arrived);
   Result<Received> Commit(const Arrived& arrived, const PulledFrom& from);
+  // Where the chain of a device ends that the server showed, or a file brought.
+  [[nodiscard]] Result<ChainHead> KnownChain(const SpaceId& space, const DeviceId& device);
+  Result<Received> CommitCarried(const Arrived& arrived);
+  [[nodiscard]] Result<bool> IsAllThatTheyReplaceHere(const SpaceId& space,
+                                                      const std::vector<Change>& changes);
   Status CheckAgainstBase(const Envelope& envelope, const std::vector<Change>& changes);
+  [[nodiscard]] Result<std::vector<Change>> OpenFresh(const Envelope& envelope,
+                                                      const EpochKey& key);
   [[nodiscard]] Result<std::vector<Change>> Open(const Envelope& envelope, const EpochKey& key);
 
   Store* store_;

@@ -39,6 +39,11 @@ inline constexpr std::uint64_t kSnapshotForNewcomerEnvelopes = 4;
 // which a server may sensibly be restored.
 inline constexpr std::uint64_t kPeerEnvelopesKeptSeconds = 60 * 24 * 3600;
 
+// What a file for another laptop aims at: it passes through memory as a whole. Years of a post's
+// work go into a few.
+inline constexpr std::size_t kCarriedFileBytesTarget = 64 * 1024 * 1024;
+inline constexpr std::size_t kCarriedFileBytesMax = 2 * kCarriedFileBytesTarget;
+
 // Parts of a snapshot in one request.
 inline constexpr std::size_t kSnapshotBytesTarget = 1024 * 1024;
 

@@ -10,9 +10,10 @@ void SyncReport::Continue(const SyncReport& later) {
         &SyncReport::envelopes_in, &SyncReport::statements_in, &SyncReport::body_bytes_up,
         &SyncReport::body_bytes_down, &SyncReport::requests, &SyncReport::set_aside,
         &SyncReport::envelopes_refused, &SyncReport::envelopes_sent_again,
-        &SyncReport::statements_sent_again, &SyncReport::shown_differently,
-        &SyncReport::envelopes_after_leaving, &SyncReport::snapshots_in, &SyncReport::snapshots_out,
-        &SyncReport::snapshot_parts_in, &SyncReport::snapshot_parts_out})
+        &SyncReport::envelopes_carried_on, &SyncReport::statements_sent_again,
+        &SyncReport::shown_differently, &SyncReport::envelopes_after_leaving,
+        &SyncReport::snapshots_in, &SyncReport::snapshots_out, &SyncReport::snapshot_parts_in,
+        &SyncReport::snapshot_parts_out})
     add(count);
   if (!both.last_refusal) both.last_refusal = last_refusal;
   both.touched.insert(touched.begin(), touched.end());

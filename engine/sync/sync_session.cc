@@ -82,7 +82,8 @@ Result<bool> SyncSession::AddStatements(Bytes& body) {
   const std::size_t again = std::min(proposals.size(), limits::kRequestStatementsMax);
   said_again_ += again;
   report_.statements_sent_again += again;
-  SACOCHE_ASSIGN(std::vector<Bytes> own, keys_.Proposals(SpacesAtHead()));
+  SACOCHE_ASSIGN(const auto at_head, SpacesAtHead());
+  SACOCHE_ASSIGN(std::vector<Bytes> own, keys_.Proposals(at_head));
   std::ranges::move(own, std::back_inserter(proposals));
   if (proposals.size() > limits::kRequestStatementsMax)
     proposals.resize(limits::kRequestStatementsMax);
@@ -92,17 +93,20 @@ Result<bool> SyncSession::AddStatements(Bytes& body) {
   return !proposals.empty();
 }
 
-std::set<SpaceId> SyncSession::SpacesAtHead() const {
+Result<std::set<SpaceId>> SyncSession::SpacesAtHead() {
   std::set<SpaceId> at_head;
-  for (const auto& [space, state] : spaces_)
-    if (state.leavers_at_head == directory_->Leavers(space)) at_head.insert(space);
+  for (const auto& [space, state] : spaces_) {
+    if (state.leavers_at_head != directory_->Leavers(space) || state.pull_wanted) continue;
+    SACOCHE_ASSIGN(const auto to_send_on, ToSendOn(space, state));
+    if (to_send_on.empty() && !state.carried_stalled) at_head.insert(space);
+  }
   return at_head;
 }
 
 Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   SpaceState& state = spaces_[space];
   if (state.leavers_at_head && state.leavers_at_head != directory_->Leavers(space))
-    state.pull_wanted = true;
+    state.pull_wanted = !state.waiting_for_key;
   SACOCHE_TRY(NoteKeys(space, state));
   if (state.opens_nothing) return false;
   if (state.forked) SACOCHE_TRY(LeaveFork(space));
@@ -110,14 +114,20 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   if (!state.recalls && !report_.directory_withheld) {
     SACOCHE_ASSIGN(state.sealed, sealer_.Flush(space));
   }
-  std::vector<OutboxEntry> waiting;
-  const bool pushes = state.offers || (!state.recalls && !state.push_stalled);
-  if (pushes && body.size() < sync_limits::kRequestBytesTarget) {
-    SACOCHE_ASSIGN(waiting, store_->outbox().Waiting(
-                                space, 0, sync_limits::kRequestBytesTarget - body.size(),
-                                limits::kRequestEnvelopesMax / limits::kRequestSpacesMax));
+  SACOCHE_ASSIGN(const auto to_send_on, ToSendOn(space, state));
+  const bool pushes = (state.offers || (!state.recalls && !state.push_stalled)) &&
+                      body.size() < sync_limits::kRequestBytesTarget;
+  // What files brought is sent on only if the server does not show it, and what was written with
+  // sight of it goes behind it.
+  const bool sends_on = !to_send_on.empty() && !state.offers;
+  Bytes envelopes;
+  if (pushes && !sends_on) SACOCHE_TRY(AddWaiting(space, state, body.size(), envelopes));
+  if (pushes && sends_on && !state.pull_wanted && state.forgotten.empty()) {
+    SACOCHE_TRY(AddCarried(space, to_send_on, body.size(), envelopes));
+    // Only what the server shows is known to be there.
+    if (!envelopes.empty()) state.pull_wanted = !state.waiting_for_key;
   }
-  if (!state.pull_wanted && waiting.empty() && state.forgotten.empty())
+  if (!state.pull_wanted && envelopes.empty() && state.forgotten.empty())
     return AddSnapshot(space, state, body);
   SACOCHE_ASSIGN(state.position, store_->progress().Cursor(space));
   state.skip_rest = state.waiting_for_key;
@@ -128,16 +138,25 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   SACOCHE_ASSIGN(const auto arriving, snapshots_.Known(space));
   if (arriving) AppendFrame(body, PushFrame(*arriving));
   asked_.push_back(space);
+  Append(body, envelopes);
+  SACOCHE_TRY(AddForgotten(space, body));
+  return true;
+}
+
+Status SyncSession::AddWaiting(const SpaceId& space, SpaceState& state, std::size_t body_bytes,
+                               Bytes& envelopes) {
+  SACOCHE_ASSIGN(auto waiting, store_->outbox().Waiting(
+                                   space, 0, sync_limits::kRequestBytesTarget - body_bytes,
+                                   limits::kRequestEnvelopesMax / limits::kRequestSpacesMax));
   if (state.offers && !waiting.empty()) {
     SACOCHE_ASSIGN(state.offered, store_->outbox().CountWaiting(space));
     state.offers = false;
   }
   for (OutboxEntry& entry : waiting) {
     sent_[entry.id] = Sent{space, entry.counter, entry.changes};
-    AppendFrame(body, PushFrame(EnvelopeFrame{std::move(entry.envelope)}));
+    AppendFrame(envelopes, PushFrame(EnvelopeFrame{std::move(entry.envelope)}));
   }
-  SACOCHE_TRY(AddForgotten(space, body));
-  return true;
+  return {};
 }
 
 // A space that waited for a key is worth asking again once a key came; one of which nothing could
@@ -223,8 +242,10 @@ Status SyncSession::Take(const AcknowledgementFrame& frame) {
   const auto sent = sent_.find(frame.envelope);
   if (sent == sent_.end())
     return Untrusted(Suspicion::kBrokenAnswer, "the server acknowledged what was not sent");
-  if (!sent->second.is_own) {
-    ++report_.envelopes_sent_again;
+  if (sent->second.whose != Sent::Whose::kOwn) {
+    const bool is_carried = sent->second.whose == Sent::Whose::kCarried;
+    ++(is_carried ? report_.envelopes_carried_on : report_.envelopes_sent_again);
+    NoteCarriedOn(sent->second);
     sent_.erase(sent);
     return {};
   }
@@ -245,7 +266,8 @@ Status SyncSession::Take(const RefusalFrame& frame) {
     return Untrusted(Suspicion::kBrokenAnswer, "the server refused what was not sent");
   SACOCHE_ASSIGN(const bool will_be_told, WillBeTold(frame.problem));
   // A colleague's that the server does not take back is no loss here.
-  if (will_be_told || !sent->second.is_own) {
+  if (will_be_told || sent->second.whose != Sent::Whose::kOwn) {
+    if (!will_be_told) NoteCarriedOn(sent->second, frame.problem);
     sent_.erase(sent);
     return {};
   }
@@ -296,6 +318,8 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
       report_.touched.insert(received.commit.touched.begin(), received.commit.touched.end());
       return {};
     case Receiver::Outcome::kKnownAlready:
+    case Receiver::Outcome::kUnknownAuthor:
+    case Receiver::Outcome::kForged:
       return {};
     case Receiver::Outcome::kSetAside:
       ++report_.set_aside;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "engine/causality/trusted_time.h"
+#include "engine/sync/carried_envelopes.h"
 #include "engine/sync/receiver.h"
 #include "engine/sync/sealer.h"
 #include "engine/sync/snapshot_exchange.h"
@@ -28,6 +29,7 @@ struct SyncReport {
   std::uint64_t spaces_waiting_for_key = 0;  // to read what is there, or to send what waits here
   std::uint64_t spaces_waiting_for_snapshot = 0;  // that a colleague has to make first
   std::uint64_t envelopes_sent_again = 0;         // the server had forgotten them
+  std::uint64_t envelopes_carried_on = 0;         // of colleagues, that a file had brought
   std::uint64_t statements_sent_again = 0;        // of the directory, likewise
   // Envelopes whose makers the server had shown more of the space than it shows here, or another
   // history or directory: it was put back since, or shows different people different things.
@@ -136,14 +138,11 @@ class SyncSession {
     std::uint64_t covered = 0;       // by the newest snapshot of the server
     bool may_make_snapshot = false;  // the space was read to its head, and `covered` said
     bool snapshot_stalled = false;   // the server took nothing of what was sent
+    // Of what files brought, what the server answered in this session: author and counter.
+    std::set<std::pair<DeviceId, std::uint64_t>> carried_on;
+    bool carried_stalled = false;  // it refused some of it that it may take another day
   };
 
-  // What of the directory a colleague was shown, as an envelope of his says.
-  struct Claim {
-    std::uint64_t statements = 0;
-    DeviceId device;
-  };
-  [[nodiscard]] Result<Claim> ReadClaim();
   Result<bool> IsDirectoryWithheld();
   Status NoteView(const EnvelopeHeader& header, std::uint64_t sequence);
   // Once in a session; alone, or within a transaction.
@@ -152,9 +151,21 @@ class SyncSession {
   // Whether the server may say no only because it forgot what the next request says to it again.
   Result<bool> WillBeTold(ProblemType problem);
   void CountWaitingForKey();
-  [[nodiscard]] std::set<SpaceId> SpacesAtHead() const;
+  // Read to the head, and nothing that files brought is left that the server may still take: it is
+  // known where those who left end.
+  [[nodiscard]] Result<std::set<SpaceId>> SpacesAtHead();
   Result<bool> AddStatements(Bytes& body);
   Result<bool> AddSpace(const SpaceId& space, Bytes& body);
+  // What files brought, the server has not shown, and was not answered in this session, with this
+  // device's envelopes that wait; nothing if there is none of the first.
+  [[nodiscard]] Result<std::vector<EnvelopePlace>> ToSendOn(const SpaceId& space,
+                                                            const SpaceState& state);
+  // Own envelopes that wait, for a request that has so many bytes.
+  Status AddWaiting(const SpaceId& space, SpaceState& state, std::size_t body_bytes,
+                    Bytes& envelopes);
+  // The same, each behind what it was written with sight of, among those.
+  Status AddCarried(const SpaceId& space, const std::vector<EnvelopePlace>& places,
+                    std::size_t body_bytes, Bytes& envelopes);
   Result<bool> AddSnapshot(const SpaceId& space, SpaceState& state, Bytes& body);
   Status NoteSnapshot(const SpaceId& space, SnapshotExchange::Received received);
   Status NoteKeys(const SpaceId& space, SpaceState& state);
@@ -225,8 +236,10 @@ class SyncSession {
     SpaceId space;
     std::uint64_t counter = 0;
     std::uint64_t changes = 0;
-    bool is_own = true;
+    enum class Whose { kOwn, kForgotten, kCarried } whose = Whose::kOwn;
+    DeviceId author = {};  // with kCarried
   };
+  void NoteCarriedOn(const Sent& sent, std::optional<ProblemType> refusal = std::nullopt);
   std::map<EnvelopeId, Sent> sent_;  // in the current request, not yet answered
   std::vector<SpaceId> asked_;       // spaces of the current request, in order
   std::size_t answering_ = 0;        // which of them the answer is at

@@ -2,17 +2,12 @@
 // a copy of itself, or the server (PROTOCOL.md). What is missing is asked for, what stands beside
 // is written anew.
 
+#include "engine/sync/directory_claim.h"
 #include "engine/sync/distrust.h"
 #include "engine/sync/new_dot.h"
 #include "engine/sync/sync_session.h"
-#include "platform/base/byte_codec.h"
 
 namespace sacoche {
-namespace {
-
-constexpr std::string_view kClaim = "directory.claim";
-
-}  // namespace
 
 // -- The directory --------------------------------------------------------------------------------
 
@@ -29,17 +24,6 @@ Status SyncSession::EndDirectoryAgain() {
   return forgotten == 0 ? Status() : Note({Suspicion::kServerForgot});
 }
 
-Result<SyncSession::Claim> SyncSession::ReadClaim() {
-  SACOCHE_ASSIGN(const SecretBytes bytes, store_->keys().Read(kClaim));
-  if (bytes.empty()) return Claim{};
-  ByteReader in(bytes.view());
-  Claim claim;
-  claim.statements = in.Varint();
-  claim.device = DeviceId::FromArray(in.Array<DeviceId::kSize>());
-  SACOCHE_TRY(in.Finish("what a colleague was shown"));
-  return claim;
-}
-
 Result<bool> SyncSession::WillBeTold(ProblemType problem) {
   const bool rests_on_the_directory =
       problem == ProblemType::kConflict || problem == ProblemType::kNotMember;
@@ -50,7 +34,7 @@ Result<bool> SyncSession::WillBeTold(ProblemType problem) {
 
 // Whoever was withdrawn may have known what nobody else ever will.
 Result<bool> SyncSession::IsDirectoryWithheld() {
-  SACOCHE_ASSIGN(const Claim claim, ReadClaim());
+  SACOCHE_ASSIGN(const auto claim, DirectoryClaim::Load(*store_));
   const bool is_believed = !directory_->IsRevoked(claim.device);
   const std::uint64_t asked =
       std::exchange(asked_for_statements_, is_believed ? claim.statements : 0);
@@ -73,13 +57,10 @@ Status SyncSession::NoteView(const EnvelopeHeader& header, std::uint64_t sequenc
     SACOCHE_TRY(Note({Suspicion::kShownDifferently, header.space, header.device}));
   }
   if (directory != DirectoryFollower::View::kBehind) return {};
-  SACOCHE_ASSIGN(const Claim known, ReadClaim());
+  SACOCHE_ASSIGN(const auto known, DirectoryClaim::Load(*store_));
   if (known.statements >= view.directory && !directory_->IsRevoked(known.device)) return {};
-  ByteWriter out;
-  out.Varint(view.directory);
-  out.Raw(header.device.view());
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
-  SACOCHE_TRY(store_->keys().Write(kClaim, out.bytes()));
+  SACOCHE_TRY((DirectoryClaim{view.directory, header.device}.Save(*store_)));
   return transaction.Commit();
 }
 
@@ -207,7 +188,7 @@ Status SyncSession::AddForgotten(const SpaceId& space, Bytes& body) {
     SACOCHE_ASSIGN(const auto bytes, store_->peer_envelopes().Find(space, device, counter));
     if (!bytes) continue;
     SACOCHE_ASSIGN(const Envelope envelope, DecodeEnvelope(*bytes));
-    sent_[envelope.header.id] = Sent{space, counter, 0, false};
+    sent_[envelope.header.id] = Sent{space, counter, 0, Sent::Whose::kForgotten};
     AppendFrame(body, PushFrame(EnvelopeFrame{*bytes}));
   }
   state.forgotten.erase(state.forgotten.begin(),

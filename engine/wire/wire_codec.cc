@@ -40,14 +40,6 @@ constexpr std::uint64_t kBeginsLate = 37;
 // The frame header is two varints: at most this long.
 constexpr std::size_t kFrameHeaderBytesMax = 20;
 
-void Put(Bytes& out, std::uint64_t type, ByteView payload) {
-  ByteWriter header;
-  header.Varint(type);
-  header.Varint(payload.size());
-  Append(out, header.bytes());
-  Append(out, payload);
-}
-
 std::uint64_t Write(ByteWriter& out, const HelloFrame& frame) {
   out.Varint(HelloFrame::kProtocolVersion);
   out.Varint(frame.directory_cursor);
@@ -215,7 +207,7 @@ template <class Frame>
 void AppendAny(Bytes& out, const Frame& frame) {
   ByteWriter payload;
   const std::uint64_t type = std::visit([&](const auto& f) { return Write(payload, f); }, frame);
-  Put(out, type, payload.bytes());
+  AppendRawFrame(out, type, payload.bytes());
 }
 
 ProblemType ReadProblem(ByteReader& in) {
@@ -250,6 +242,14 @@ tl::unexpected<Error> UnknownType() {
 }
 
 }  // namespace
+
+void AppendRawFrame(Bytes& out, std::uint64_t type, ByteView payload) {
+  ByteWriter header;
+  header.Varint(type);
+  header.Varint(payload.size());
+  Append(out, header.bytes());
+  Append(out, payload);
+}
 
 void AppendFrame(Bytes& out, const PushFrame& frame) { AppendAny(out, frame); }
 void AppendFrame(Bytes& out, const PullFrame& frame) { AppendAny(out, frame); }

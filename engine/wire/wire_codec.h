@@ -20,6 +20,7 @@ inline constexpr std::string_view kProblemContentType = "application/problem+jso
 // cover. Never renumbered. An unknown type, a length beyond kFrameBytesMax and bytes left over in a
 // payload MUST be refused.
 
+void AppendRawFrame(Bytes& out, std::uint64_t type, ByteView payload);
 void AppendFrame(Bytes& out, const PushFrame& frame);
 void AppendFrame(Bytes& out, const PullFrame& frame);
 

@@ -5,6 +5,7 @@
 
 #include "engine/casework/break_glass.h"
 #include "engine/casework/posts.h"
+#include "samples/cli/people.h"
 
 namespace sacoche {
 namespace {
@@ -62,34 +63,10 @@ SharingCommands::SharingCommands(CLI::App& app, CommandContext& context) : conte
               [this] { return ListColleagues(); });
 }
 
-Result<std::vector<Member>> SharingCommands::FindPerson(const Engine& engine) const {
-  std::vector<Member> found;
-  std::set<UserId> users;
-  for (const auto& [device, member] : engine.directory().members()) {
-    const bool is_named = engine.ProfileOf(device).person == person_ ||
-                          (person_.size() >= 8 && device.ToHex().starts_with(person_));
-    if (!is_named || member.revoked) continue;
-    found.push_back(member);
-    users.insert(member.admission.user);
-  }
-  if (found.empty())
-    return Fail(ErrorCode::kNotFound, "nobody of that name belongs to the organisation",
-                "See `sacoche colleagues`; synchronise first if somebody is new.");
-  if (users.size() > 1)
-    return Fail(ErrorCode::kInvalidInput, "several people have that name",
-                "Give the id of a laptop of the one who is meant, from `sacoche colleagues`.");
-  const UserId user = found.front().admission.user;
-  if (user.is_zero()) return found;
-  found.clear();
-  for (const auto& [device, member] : engine.directory().members())
-    if (member.admission.user == user && !member.revoked) found.push_back(member);
-  return found;
-}
-
 Status SharingCommands::Share() {
   SACOCHE_ASSIGN(const auto engine, context_.OpenStore());
   SACOCHE_ASSIGN(const RecordView dossier, context_.FindDossier(*engine, id_));
-  SACOCHE_ASSIGN(const auto laptops, FindPerson(*engine));
+  SACOCHE_ASSIGN(const auto laptops, FindPerson(*engine, person_));
   std::vector<DeviceId> guests;
   for (const Member& laptop : laptops) guests.push_back(laptop.device);
   const SharingTerms terms{casework::ReaderRoleOf(laptops.front().admission.role),

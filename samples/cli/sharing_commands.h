@@ -21,9 +21,6 @@ class SharingCommands {
   Status ListSharings();
   Status ListColleagues();
 
-  // All laptops of that person, by a laptop's id or by the person's name.
-  [[nodiscard]] Result<std::vector<Member>> FindPerson(const Engine& engine) const;
-
   CommandContext& context_;
   std::string id_;
   std::string person_;

@@ -20,9 +20,6 @@ class SyncCommands {
   Status ShowStatus();
   Status ShowWarnings();
 
-  void PrintReport(const SyncReport& report, const EngineStatus& status,
-                   const RecoveryStatus& recovery, bool complete);
-
   CommandContext& context_;
   std::string invitation_file_;
   std::string invitation_text_;

@@ -5,6 +5,7 @@
 #include "engine/membership/enrolment_request.h"
 #include "engine/membership/statement.h"
 #include "engine/sign/http_signature.h"
+#include "engine/wire/carried_file.h"
 #include "engine/wire/envelope.h"
 #include "engine/wire/wire_codec.h"
 #include "tests/support/keys.h"
@@ -53,6 +54,16 @@ Result<Bytes> ReencodeEnvelope(ByteView bytes) {
 
 Result<Bytes> ReencodePushStream(ByteView bytes) { return ReencodeStream(bytes, DecodePushFrame); }
 Result<Bytes> ReencodePullStream(ByteView bytes) { return ReencodeStream(bytes, DecodePullFrame); }
+
+Result<Bytes> ReencodeCarriedFile(ByteView bytes) {
+  SACOCHE_ASSIGN(auto reader, CarriedFileReader::Open(bytes));
+  Bytes again = BeginCarriedFile();
+  while (true) {
+    SACOCHE_ASSIGN(const auto frame, reader.Next());
+    if (!frame) return again;
+    AppendFrame(again, *frame);
+  }
+}
 
 Result<Bytes> ReencodeStatement(ByteView bytes) {
   SACOCHE_ASSIGN(const SignedStatement decoded, DecodeStatement(bytes));

@@ -15,6 +15,9 @@ Result<Bytes> ReencodeEnvelope(ByteView bytes);
 Result<Bytes> ReencodePushStream(ByteView bytes);
 Result<Bytes> ReencodePullStream(ByteView bytes);
 
+// A file from laptop to laptop, up to its end.
+Result<Bytes> ReencodeCarriedFile(ByteView bytes);
+
 Result<Bytes> ReencodeStatement(ByteView bytes);
 Result<Bytes> ReencodeEnrolmentRequest(ByteView bytes);
 

@@ -121,7 +121,13 @@ void World::TakeEvent(Laptop& laptop, int number, const std::vector<HistoryEntry
 
 void World::CheckShown(Laptop& laptop, int record) {
   const EventSet& known = laptop.Known(record);
-  if (!model_.IsClosed(record, known)) return;
+  if (!model_.IsClosed(record, known)) {
+    // What was written upon something comes behind it, unless somebody forgot or lied.
+    Require(server_went_back_ || lied_ || somebody_went_back_, Invariant::kExactCausality,
+            "laptop " + std::to_string(laptop.number) + " holds of record " +
+                std::to_string(record) + " what was written upon what it lacks");
+    return;
+  }
   ++counters_.checks["a record against the model"];
   const auto view = laptop->Read(model_.records()[record].id);
   Require(view.has_value() && view->has_value() == !known.empty(), Invariant::kConvergence,
@@ -324,6 +330,8 @@ void World::CheckIdleSync(Laptop& laptop) {
   const auto state = laptop->ReadStatus();
   Require(state && state->set_aside == 0 && state->envelopes_refused == 0,
           Invariant::kNothingTypedIsLost, "something was refused or set aside");
+  Require(state->changes_by_file_only == 0, Invariant::kNothingTypedIsLost,
+          "what a file brought is not at the server");
 }
 
 // The control tells that the canary can be found at all.

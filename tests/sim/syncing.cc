@@ -123,6 +123,7 @@ void World::JudgeSync(Laptop& laptop, const Status& status, const SyncReport& re
           "changes wait after a whole sync");
   for (const int event : laptop.unsent) model_.events()[event].sent = true;
   laptop.unsent.clear();
+  laptop.has_carried = false;
   if (std::exchange(laptop.is_restored, false)) {
     laptop.memory.Forget();
     laptop.forms.clear();
@@ -201,8 +202,11 @@ void World::RestartCleanly(Laptop& laptop, Choices&) {
 
 // A few actions, somewhere in which the planned fault comes.
 void World::ActUnderAFault(Laptop& laptop, Choices& choices) {
-  for (int i = 0; i < 4 && !laptop.disk.struck(); ++i)
-    choices.OneIn(2) ? EditSomething(laptop, choices) : SyncCalmly(laptop, choices);
+  for (int i = 0; i < 4 && !laptop.disk.struck(); ++i) {
+    const auto action = choices.Of(std::vector<Action>{&World::EditSomething, &World::EditSomething,
+                                                       &World::SyncCalmly, &World::CarryIn});
+    (this->*action)(laptop, choices);
+  }
   RepairAfter(laptop, choices);
 }
 
@@ -260,9 +264,10 @@ void World::BackUpLaptop(Laptop& laptop, Choices&) {
 
 // What was sent comes back from the server. What was never sent since the backup is lost with the
 // laptop, and must be lost for all. Not where snapshots are made: of what came with one the model
-// knows the names alone, and another copy of a laptop gives a name a second time.
+// knows the names alone, and another copy of a laptop gives a name a second time. Nor where a
+// colleague has what the laptop lost (docs/decisions/0033-files-between-laptops.md).
 void World::PutLaptopBack(Laptop& laptop, Choices& choices) {
-  if (!laptop.backup || !unhealed_.empty() || makes_snapshots()) return;
+  if (!laptop.backup || !unhealed_.empty() || makes_snapshots() || laptop.has_carried) return;
   ++counters_.faults["laptop put back from a backup"];
   laptop.engine.reset();
   laptop.vault.reset();
@@ -278,7 +283,7 @@ void World::PutLaptopBack(Laptop& laptop, Choices& choices) {
   laptop.known = laptop.backup->known;
   laptop.memory.Forget();
   laptop.forms.clear();
-  laptop.is_restored = laptop.was_put_back = true;
+  laptop.is_restored = laptop.was_put_back = somebody_went_back_ = true;
   laptop.agreed_at_ms.reset();
   if (choices.OneIn(3)) {
     const Status continued = ContinueBackup(
@@ -329,9 +334,10 @@ bool World::AwaitsNewKey() const {
       spaces_, [&](const SpaceId& space) { return !server_.directory().Leavers(space).empty(); });
 }
 
-// What it had not sent is lost; what the server has of it goes on like everybody's.
+// What it had not sent is lost, unless a colleague has it; what the server has of it goes on like
+// everybody's.
 void World::WithdrawLaptop(Laptop& laptop, Choices& choices) {
-  if (laptop.number < 2 || !unhealed_.empty() || laptop.is_restored) return;
+  if (laptop.number < 2 || !unhealed_.empty() || laptop.is_restored || laptop.has_carried) return;
   ++counters_.faults["a laptop is withdrawn"];
   const Status revoked = organisation_->Revoke(laptop.id, RevocationStatement::Reason::kLost);
   Require(revoked.has_value(), Invariant::kNothingTypedIsLost, "a laptop cannot be withdrawn");

@@ -208,6 +208,7 @@ const std::vector<World::Kind>& World::Kinds() {
                                           {"syncs through faults", 80, &World::SyncThroughFaults},
                                           {"syncs with a liar", 15, &World::SyncWithALiar},
                                           {"copy delivered", 8, &World::DeliverACopy},
+                                          {"takes in a file", 30, &World::CarryIn},
                                           {"moves its clock", 10, &World::MoveClock},
                                           {"time passes", 20, &World::PassTime},
                                           {"restarts", 6, &World::RestartCleanly},

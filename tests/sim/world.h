@@ -46,7 +46,8 @@ struct Laptop {
   bool is_restored = false;  // and has not synchronised since
   bool was_put_back = false;
   bool was_lied_to = false;
-  std::vector<int> unsent;  // its own events that it was not told that the server has
+  bool has_carried = false;  // colleagues may hold what it has not sent
+  std::vector<int> unsent;   // its own events that it was not told that the server has
   // Forms of a text that stand open, by record.
   struct Form {
     std::string text;
@@ -103,6 +104,7 @@ class World {
   void SyncThroughFaults(Laptop& laptop, Choices& choices);
   void SyncWithALiar(Laptop& laptop, Choices& choices);
   void DeliverACopy(Laptop& laptop, Choices& choices);
+  void CarryIn(Laptop& laptop, Choices& choices);
   void MoveClock(Laptop& laptop, Choices& choices);
   void PassTime(Laptop& laptop, Choices& choices);
   void RestartCleanly(Laptop& laptop, Choices& choices);
@@ -187,6 +189,7 @@ class World {
   std::uint64_t lock_after_days_ = 0;
   Model model_;
   std::deque<SimNetwork::Recorded> copies_;
+  std::deque<Bytes> carried_files_;
   struct ServerBackup {
     SimDisk::Files files;
     std::uint64_t made_at_ms = 0;
@@ -197,8 +200,9 @@ class World {
   // The administrator said something that no laptop knows but the newest, which it admits.
   bool root_knows_alone_ = false;
   int newest_ = -1;
-  bool lied_ = false;              // the server did, at some time
-  bool server_went_back_ = false;  // it was put back, at some time
+  bool lied_ = false;                // the server did, at some time
+  bool server_went_back_ = false;    // it was put back, at some time
+  bool somebody_went_back_ = false;  // a laptop was
   std::uint64_t step_ = 0;
 };
 

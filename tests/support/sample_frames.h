@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/wire/carried_file.h"
 #include "engine/wire/sealed_snapshot.h"
 #include "engine/wire/wire_codec.h"
 #include "tests/support/samples.h"
@@ -97,6 +98,17 @@ Bytes StreamOf(const std::vector<Frame>& frames) {
   Bytes stream;
   for (const Frame& frame : frames) AppendFrame(stream, frame);
   return stream;
+}
+
+// One frame of each kind.
+inline Bytes SampleCarriedFile() {
+  Bytes file = BeginCarriedFile();
+  for (const CarriedFrame& frame : std::vector<CarriedFrame>{
+           CarrierFrame{IdFrom<DeviceId>(1), {7}},
+           HeldChainFrame{IdFrom<SpaceId>(2), IdFrom<DeviceId>(3), 300},
+           EnvelopeFrame{EncodeEnvelope(SampleEnvelope())}, CarriedEndFrame{{9}}})
+    AppendFrame(file, frame);
+  return file;
 }
 
 }  // namespace sacoche

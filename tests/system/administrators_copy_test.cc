@@ -14,10 +14,7 @@ class AdministratorsCopy : public CommandLineAndServer {
  protected:
   void SetUp() override {
     CommandLineAndServer::SetUp();
-    for (const std::string person : {"claire", "samir"})
-      Org({"admit", "--phrase", AskForAdmission(person), "--role", "intervenant", "--space",
-           "Poste de Montcel", "--without-invitation"});
-    for (const std::string person : {"claire", "samir", "claire"}) On(person, {"sync"});
+    AdmitClaireAndSamir();
   }
 
   Ended TryOrg(std::vector<std::string> words) {

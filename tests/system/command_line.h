@@ -76,6 +76,14 @@ class CommandLineAndServer : public ::testing::Test {
         .at("comparison_phrase");
   }
 
+  // Two who share the post, and hold its key.
+  void AdmitClaireAndSamir() {
+    for (const std::string person : {"claire", "samir"})
+      Org({"admit", "--phrase", AskForAdmission(person), "--role", "intervenant", "--space",
+           "Poste de Montcel", "--without-invitation"});
+    for (const std::string person : {"claire", "samir", "claire"}) On(person, {"sync"});
+  }
+
   // To a file `backup`, which stays until the next.
   void BackUpServer() {
     std::filesystem::remove(folder_ / "backup");

@@ -108,6 +108,7 @@ Result<Bytes> ReencodeSight(ByteView bytes) {
 // Who reads which folder.
 const std::map<std::string, Result<Bytes> (*)(ByteView)> kFormats = {
     {"bundle", ReencodeBundle},
+    {"carried_file", ReencodeCarriedFile},
     {"envelope", ReencodeEnvelope},
     {"push_stream", ReencodePushStream},
     {"pull_stream", ReencodePullStream},
@@ -231,6 +232,7 @@ TEST(Vectors, TheSampleFramesAreWrittenAsPinned) {
   EXPECT_EQ(ToHex(StreamOf(PullOfASnapshot())), ToHex(PinnedBytes("pull_stream/snapshot.hex")));
   EXPECT_EQ(ToHex(EncodeSnapshotHead(SampleSnapshotHead())),
             ToHex(PinnedBytes("snapshot_head/two_parts.hex")));
+  EXPECT_EQ(ToHex(SampleCarriedFile()), ToHex(PinnedBytes("carried_file/one_of_each.hex")));
   EXPECT_EQ(ToHex(StreamOf(PullOfHistories())), ToHex(PinnedBytes("pull_stream/histories.hex")));
   EXPECT_EQ(ToHex(StreamOf(PullOfTimes())), ToHex(PinnedBytes("pull_stream/times.hex")));
   EXPECT_EQ(ToHex(StreamOf(PullOfAnOwnChain())), ToHex(PinnedBytes("pull_stream/own_chain.hex")));

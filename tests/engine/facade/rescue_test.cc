@@ -270,6 +270,25 @@ TEST_F(RescueTest, ARebuiltStoreGoesOnAfterTheNextSync) {
   ExpectWholeAndEqual();
 }
 
+TEST_F(RescueTest, WhatAFileBroughtIsSentOnFromARebuiltStore) {
+  b->Set(records[1], kTitle, Value::Text("by file"));
+  CarriedIn carried;
+  ASSERT_THAT((*a)->CarryIn((*b)->CarryOut()->file, carried), Succeeds());
+  ASSERT_EQ(carried.changes, 1U);
+  a->Close();
+  const StorePlace fresh{a->path() + ".fresh", vault->vfs_name()};
+  const auto report = RebuildStore({a->path(), vault->vfs_name()}, fresh, TestSchema(), random);
+  ASSERT_THAT(report, Succeeds());
+  EXPECT_EQ(report->unreadable, 0U);
+  PutInPlace(fresh.path);
+  EXPECT_EQ(a->Status().changes_by_file_only, 1U);
+  const SyncReport sync = team.Sync(*a);
+  EXPECT_EQ(sync.envelopes_carried_on, 1U) << sync.requests << " " << sync.envelopes_in;
+  EXPECT_EQ(a->Status().changes_by_file_only, 0U);
+  SyncBoth();
+  ExpectWholeAndEqual();
+}
+
 // Damage does not wait for a new release to have been started once.
 TEST_F(RescueTest, ADamagedStoreOfTheFirstFormatIsReadAndRebuilt) {
   a->Set(records[5], kTitle, Value::Text("never sent"));

@@ -1,0 +1,505 @@
+#include "engine/rescue.h"
+#include "engine/wire/carried_file.h"
+#include "tests/engine/sync/snapshot_laptops.h"
+#include "tests/engine/sync/two_laptops.h"
+
+namespace sacoche {
+namespace {
+
+class Carry : public TwoLaptops {
+ protected:
+  static CarriedOut Out(TestDeviceEngine& from, const std::set<DeviceId>& readers = {}) {
+    auto out = from->CarryOut(readers);
+    EXPECT_THAT(out, Succeeds());
+    return std::move(*out);
+  }
+  static CarriedIn In(TestDeviceEngine& to, ByteView file) {
+    CarriedIn report;
+    EXPECT_THAT(to->CarryIn(file, report), Succeeds());
+    return report;
+  }
+  static CarriedIn Carried(TestDeviceEngine& from, TestDeviceEngine& to) {
+    return In(to, Out(from).file);
+  }
+  // Nobody is accused, nothing waits, all show the same.
+  void ExpectAllIsWell(const std::vector<TestDeviceEngine*>& devices) {
+    for (TestDeviceEngine* device : devices) {
+      device->ExpectWhole();
+      EXPECT_EQ(device->Digest(), a->Digest());
+      EXPECT_EQ(device->Status().suspicions, 0U);
+    }
+  }
+};
+
+TEST_F(Carry, WorkGoesFromLaptopToLaptopWithoutAServer) {
+  a->Set(record, kName, Value::Text("Anna"));
+  a->Set((*a)->NewRecordId(), kTitle, Value::Text("new"));
+  const CarriedIn report = Carried(*a, *b);
+  EXPECT_EQ(report.changes, 2U);
+  EXPECT_EQ(report.from, (*a)->device());
+  EXPECT_EQ(b->Text(record, kName), "Anna");
+  EXPECT_EQ((*b)->Search("anna")->size(), 1U);
+  EXPECT_EQ(a->Digest(), b->Digest());
+  EXPECT_EQ(a->Status().changes_waiting, 2U);  // for the server, as before
+}
+
+TEST_F(Carry, BothWaysAConflictIsOneAndAHandOverIsNone) {
+  a->Set(record, kName, Value::Text("Anna"));
+  b->Set(record, kName, Value::Text("Hannah"));
+  Carried(*a, *b);
+  Carried(*b, *a);
+  EXPECT_EQ(a->Conflicts(), 1U);
+  EXPECT_EQ(b->Conflicts(), 1U);
+  b->Set(record, kName, Value::Text("Anna"));
+  Carried(*b, *a);
+  EXPECT_EQ(a->Conflicts() + b->Conflicts(), 0U);
+  EXPECT_EQ(a->Digest(), b->Digest());
+  SyncBoth();
+  ExpectAllIsWell({a.get(), b.get()});
+}
+
+TEST_F(Carry, MixesWithSyncsInAnyOrder) {
+  a->Set(record, kName, Value::Text("1"));
+  Carried(*a, *b);
+  b->Set(record, kName, Value::Text("2"));
+  team.Sync(*b);  // what it says it has seen, the server has not
+  auto c = team.NewMember("C");
+  a->Set(record, kTitle, Value::Text("t"));
+  team.Sync(*a);
+  Carried(*a, *b);
+  team.Sync(*b);
+  a->Set(record, kCount, Value::Integer(1));
+  const Bytes file = Out(*a).file;
+  team.Sync(*a);
+  team.Sync(*b);
+  EXPECT_EQ(In(*b, file).changes, 0U);
+  for (TestDeviceEngine* device : {a.get(), b.get(), c.get(), a.get(), b.get(), c.get()})
+    team.Sync(*device);
+  ExpectAllIsWell({a.get(), b.get(), c.get()});
+  EXPECT_EQ(c->Text(record, kName), "2");
+  EXPECT_EQ(c->Conflicts(), 0U);
+}
+
+TEST_F(Carry, WhatAFileBroughtIsDatedOnceTheServerShowsIt) {
+  a->Set(record, kName, Value::Text("Anna"));
+  Carried(*a, *b);
+  const auto received = [&] { return (*b)->History(record)->back().received_s; };
+  EXPECT_FALSE(received().has_value());
+  SyncBoth();
+  EXPECT_TRUE(received().has_value());
+}
+
+TEST_F(Carry, AFileMayComeTwiceAndLate) {
+  const Bytes early = Out(*a).file;
+  a->Set(record, kName, Value::Text("Anna"));
+  const Bytes file = Out(*a).file;
+  In(*b, file);
+  const CarriedIn again = In(*b, file);
+  EXPECT_EQ(again.envelopes, 0U);
+  EXPECT_GT(again.envelopes_known, 0U);
+  EXPECT_EQ(In(*b, early).envelopes, 0U);
+  EXPECT_EQ(In(*a, file).envelopes, 0U);  // its own
+  SyncBoth();
+  ExpectAllIsWell({a.get(), b.get()});
+}
+
+TEST_F(Carry, AFileCutAnywhereGivesWhatWasWholeAndTheRestComesLater) {
+  for (int i = 0; i < 3; ++i) {
+    a->Set((*a)->NewRecordId(), kTitle, Value::Text("day " + std::to_string(i)));
+    Out(*a);  // seals it
+  }
+  const Bytes file = Out(*a).file;
+  std::uint64_t taken = 0;
+  for (std::size_t size = 0; size < file.size(); size += 41) {
+    CarriedIn report;
+    EXPECT_THAT((*b)->CarryIn(ByteView(file).first(size), report),
+                FailsWith(size <= 7 ? ErrorCode::kInvalidInput : ErrorCode::kCorrupt));
+    taken += report.changes;
+  }
+  EXPECT_GT(taken, 0U);
+  In(*b, file);
+  EXPECT_EQ(a->Digest(), b->Digest());
+  SyncBoth();
+  ExpectAllIsWell({a.get(), b.get()});
+}
+
+TEST_F(Carry, ADamagedFileIsToldAndChangesNothingWrongly) {
+  a->Set(record, kName, Value::Text("Anna"));
+  const Bytes file = Out(*a).file;
+  for (std::size_t at = 0; at < file.size(); at += 23) {
+    Bytes damaged = file;
+    damaged[at] ^= 0x10;
+    CarriedIn report;
+    const Status status = (*b)->CarryIn(damaged, report);
+    if (!status)
+      EXPECT_FALSE(status.error().advice.empty());
+    else
+      EXPECT_TRUE(report.from.is_zero()) << "byte " << at << " is not vouched for";
+  }
+  In(*b, file);
+  EXPECT_EQ(a->Digest(), b->Digest());
+  SyncBoth();
+  ExpectAllIsWell({a.get(), b.get()});
+}
+
+TEST_F(Carry, AnAnswerMakesTheNextFileShorter) {
+  for (int i = 0; i < 20; ++i) {
+    a->Set((*a)->NewRecordId(), kTitle, Value::Text("record " + std::to_string(i)));
+    Out(*a);
+  }
+  const CarriedOut first = Out(*a);
+  In(*b, first.file);
+  Carried(*b, *a);
+  a->Set(record, kName, Value::Text("Anna"));
+  const CarriedOut second = Out(*a);
+  EXPECT_EQ(second.envelopes, 1U);
+  EXPECT_LT(second.file.size(), first.file.size());
+  EXPECT_EQ(In(*b, second.file).changes, 1U);
+  EXPECT_EQ(a->Digest(), b->Digest());
+}
+
+TEST_F(Carry, WhatOneFileDoesNotHoldGoesIntoTheNext) {
+  for (int i = 0; i < 5; ++i) {
+    a->Set((*a)->NewRecordId(), kTitle, Value::Text("record " + std::to_string(i)));
+    Out(*a);
+  }
+  int files = 0;
+  bool more = true;
+  while (more && files < 20) {
+    const auto out = (*a)->CarryOut({}, 1);
+    ASSERT_THAT(out, Succeeds());
+    more = out->more;
+    EXPECT_LE(out->envelopes, 1U);
+    In(*b, out->file);
+    Carried(*b, *a);
+    ++files;
+  }
+  EXPECT_GT(files, 2);
+  EXPECT_EQ(a->Digest(), b->Digest());
+}
+
+TEST_F(Carry, AThirdLaptopIsGivenWhatCameByFile) {
+  auto c = team.NewMember("C");
+  SyncBoth();
+  team.Sync(*c);
+  a->Set(record, kName, Value::Text("Anna"));
+  Carried(*a, *b);
+  b->Set(record, kName, Value::Text("Anna B."));
+  // Made for a, of whom alone b was told what it holds.
+  EXPECT_EQ(In(*c, Out(*b).file).envelopes_waiting, 1U);
+  EXPECT_EQ(c->Conflicts(), 0U);
+  const Bytes file = Out(*b, {(*c)->device()}).file;
+  // Whatever part of it is there, a hand-over is no conflict.
+  for (std::size_t size = 0; size < file.size(); size += 90) {
+    CarriedIn report;
+    EXPECT_FALSE((*c)->CarryIn(ByteView(file).first(size), report));
+    EXPECT_EQ(c->Conflicts(), 0U);
+  }
+  In(*c, file);
+  EXPECT_EQ(c->Text(record, kName), "Anna B.");
+  for (TestDeviceEngine* device : {c.get(), a.get(), b.get(), c.get()}) team.Sync(*device);
+  ExpectAllIsWell({a.get(), b.get(), c.get()});
+}
+
+TEST_F(Carry, OnlyWhatANamedReaderLacksIsTaken) {
+  auto c = team.NewMember("C");
+  SyncBoth();
+  team.Sync(*c);
+  a->Set(record, kName, Value::Text("Anna"));
+  Carried(*a, *b);
+  Carried(*b, *a);
+  EXPECT_EQ(Out(*a, {(*b)->device()}).envelopes, 0U);
+  EXPECT_GT(Out(*a, {(*c)->device()}).envelopes, 0U);
+  EXPECT_EQ(Out(*a).envelopes, 0U);  // c exchanges no files
+  Carried(*c, *a);
+  EXPECT_GT(Out(*a).envelopes, 0U);
+  EXPECT_THAT((*a)->CarryOut({DeviceId::FromArray({9})}), FailsWith(ErrorCode::kInvalidInput));
+}
+
+// The directory comes from the server only: with it, the key.
+TEST_F(Carry, WhatIsSealedUnderAKeyThatIsNotHereYetWaitsForASync) {
+  auto c = team.NewMember("C");
+  SyncBoth();
+  team.Revoke((*c)->device());
+  team.Sync(*a);  // opens the next epoch, and grants b its key
+  a->Set(record, kName, Value::Text("not for c"));
+  const CarriedIn report = Carried(*a, *b);
+  EXPECT_EQ(report.envelopes_waiting, 1U);
+  EXPECT_EQ(b->Text(record, kName), "Anne");
+  SyncBoth();
+  team.Sync(*b);
+  EXPECT_EQ(b->Text(record, kName), "not for c");
+  ExpectAllIsWell({a.get(), b.get()});
+}
+
+TEST_F(Carry, AWithdrawnLaptopsFileIsNotBelieved) {
+  a->Set(record, kName, Value::Text("before"));
+  team.Revoke((*a)->device());
+  team.Sync(*b);  // hears of it
+  const CarriedIn report = Carried(*a, *b);
+  EXPECT_EQ(report.changes, 0U);
+  EXPECT_EQ(report.envelopes_after_leaving, 1U);
+  EXPECT_TRUE(report.from.is_zero());
+  EXPECT_EQ(b->Text(record, kName), "Anne");
+}
+
+// It was written, and read, before anybody knew.
+TEST_F(Carry, WhatALaptopGaveAwayBeforeItWasLostIsKeptForAll) {
+  auto c = team.NewMember("C");
+  SyncBoth();
+  team.Sync(*c);
+  a->Set(record, kName, Value::Text("its last work"));
+  Carried(*a, *b);
+  team.Revoke((*a)->device());
+  EXPECT_EQ(team.Sync(*b).envelopes_carried_on, 1U);
+  team.Sync(*c);
+  team.Sync(*b);
+  team.Sync(*c);
+  EXPECT_EQ(c->Text(record, kName), "its last work");
+  EXPECT_EQ(b->Digest(), c->Digest());
+  EXPECT_EQ(b->Status().changes_by_file_only, 0U);
+  EXPECT_EQ(b->Status().suspicions + c->Status().suspicions, 0U);
+}
+
+TEST_F(Carry, WhoeverHasANetworkFirstSendsWhatWasExchangedInItsOrder) {
+  auto c = team.NewMember("C");
+  SyncBoth();
+  team.Sync(*c);
+  // b writes, a on top of it, b on top of that.
+  b->Set(record, kName, Value::Text("1"));
+  Carried(*b, *a);
+  a->Set(record, kName, Value::Text("2"));
+  Carried(*a, *b);
+  b->Set(record, kName, Value::Text("3"));
+  const SyncReport sent = team.Sync(*b);
+  EXPECT_EQ(sent.envelopes_out, 2U);
+  EXPECT_EQ(sent.envelopes_carried_on, 1U);
+  EXPECT_EQ(b->Status().changes_by_file_only, 0U);
+  // Whatever part of it comes, a hand-over is no conflict.
+  for (std::size_t bytes = 100; c->Text(record, kName) != "3"; bytes += 60) {
+    ASSERT_LT(bytes, 20'000U);
+    team.http.CutAfter(bytes);
+    SyncReport cut;
+    if ((*c)->Sync(team.http, cut)) break;
+    EXPECT_EQ(c->Conflicts(), 0U) << "cut after " << bytes;
+  }
+  team.http.Mend();
+  team.Sync(*c);
+  EXPECT_EQ(c->Text(record, kName), "3");
+  EXPECT_EQ(c->Conflicts(), 0U);
+  team.Sync(*a);  // finds its own there
+  ExpectAllIsWell({a.get(), b.get(), c.get()});
+}
+
+TEST_F(Carry, WhatTheServerHasByNowIsNotSentOnceMore) {
+  a->Set(record, kName, Value::Text("Anna"));
+  Carried(*a, *b);
+  team.Sync(*a);
+  EXPECT_EQ(team.Sync(*b).envelopes_carried_on, 0U);
+  ExpectAllIsWell({a.get(), b.get()});
+}
+
+// The server was put back to before the author's last but one.
+TEST_F(Carry, WhatTheServerForgotGoesBeforeWhatCameByFileUponIt) {
+  auto c = team.NewMember("C");
+  SyncBoth();
+  const MemoryEnvelopeStore backup = team.server->store;
+  a->Set(record, kName, Value::Text("1"));
+  SyncBoth();
+  a->Set(record, kName, Value::Text("2"));
+  Carried(*a, *b);
+  b->Set(record, kName, Value::Text("3"));
+  team.RestoreServer(backup);
+  team.Sync(*b);
+  EXPECT_EQ(b->Status().changes_by_file_only, 0U);
+  team.Sync(*c);
+  EXPECT_EQ(c->Text(record, kName), "3");
+  EXPECT_EQ(c->Conflicts(), 0U);
+  for (TestDeviceEngine* device : {a.get(), b.get(), c.get()}) team.Sync(*device);
+  EXPECT_EQ(a->Digest(), c->Digest());
+  EXPECT_EQ(b->Digest(), c->Digest());
+}
+
+// The author was put back to before what it had given away; its colleague has it still.
+TEST_F(Carry, WhatARestoredLaptopHadGivenAwayComesBackToIt) {
+  a->BackUp();
+  a->Set(record, kName, Value::Text("given away"));
+  Carried(*a, *b);
+  b->Set(record, kTitle, Value::Text("on top"));
+  a->PutBackByHand();
+  team.Sync(*b);
+  team.Sync(*a);
+  team.Sync(*a);
+  EXPECT_EQ(a->Text(record, kName), "given away");
+  a->Set(record, kCount, Value::Integer(2));
+  SyncBoth();
+  EXPECT_EQ(a->Digest(), b->Digest());
+  a->ExpectWhole();
+  b->ExpectWhole();
+}
+
+// It made the same anew, and the server has that.
+TEST_F(Carry, AChainThatWentAnotherWayIsLeft) {
+  a->BackUp();
+  a->Set(record, kName, Value::Text("one"));
+  Carried(*a, *b);
+  a->PutBackByHand();
+  a->Close();
+  SeededRandom random(5);
+  ASSERT_THAT(ContinueBackup({a->path(), ""}, random), Succeeds());
+  a->Reopen();
+  team.Sync(*a);
+  a->Set(record, kTitle, Value::Text("another"));
+  team.Sync(*a);
+  a->Set(record, kCount, Value::Integer(1));
+  const Bytes file = Out(*a).file;
+  const CarriedIn before = In(*b, file);
+  EXPECT_EQ(before.envelopes_forked, 2U) << before.envelopes_waiting << before.envelopes_known;
+  team.Sync(*b);
+  const CarriedIn report = In(*b, file);
+  EXPECT_EQ(report.changes, 1U);
+  EXPECT_EQ(b->Text(record, kTitle), "another");
+  EXPECT_EQ(b->Text(record, kCount), "1");
+}
+
+TEST_F(Carry, WhatHasNoKeyOrNoBeginningHereWaitsForASync) {
+  auto c = team.NewDevice("C");
+  team.Admit(*c, "C");
+  team.Sync(*c);  // nobody has granted it a key yet
+  a->Set(record, kName, Value::Text("Anna"));
+  const CarriedIn report = Carried(*a, *c);
+  EXPECT_EQ(report.changes, 0U);
+  EXPECT_GT(report.envelopes_waiting, 0U);
+  SyncBoth();
+  team.Sync(*c);
+  ExpectAllIsWell({a.get(), b.get(), c.get()});
+}
+
+TEST_F(Carry, AFileOfNobodyHereIsRefusedAsAWhole) {
+  TestTeam elsewhere;
+  auto stranger = elsewhere.NewMember("S");
+  elsewhere.Sync(*stranger);
+  stranger->Set((*stranger)->NewRecordId(), kName, Value::Text("x"));
+  CarriedIn report;
+  EXPECT_THAT((*b)->CarryIn(Out(*stranger).file, report), FailsWith(ErrorCode::kInvalidInput));
+  EXPECT_THAT((*b)->CarryIn(ViewOf("a letter"), report), FailsWith(ErrorCode::kInvalidInput));
+  EXPECT_EQ(report.envelopes, 0U);
+}
+
+TEST_F(Carry, OfASpaceThatThisLaptopIsNotInNothingIsTaken) {
+  const SpaceId other = *team.organisation.AddSpace("other");
+  auto c = team.NewDevice("C");
+  team.Admit(*c, "C", Role::kIntervenant, {other});
+  team.Sync(*c);
+  const CarriedIn report = Carried(*a, *c);
+  EXPECT_EQ(report.changes, 0U);
+  EXPECT_GT(report.envelopes_of_other_spaces, 0U);
+  EXPECT_EQ(c->Status().records, 0U);
+}
+
+TEST_F(Carry, ALaptopThatIsNotAdmittedYetIsToldSo) {
+  auto c = team.NewDevice("C");
+  CarriedIn report;
+  EXPECT_THAT((*c)->CarryOut(), FailsWith(ErrorCode::kNotEnrolled));
+  EXPECT_THAT((*c)->CarryIn(Out(*a).file, report), FailsWith(ErrorCode::kNotEnrolled));
+}
+
+TEST_F(Carry, ALaptopThatWasPutBackGivesNothingOfItsOwnBeforeItHasSynchronised) {
+  a->BackUp();
+  a->Set(record, kName, Value::Text("Anna"));
+  team.Sync(*a);
+  a->PutBackByHand();
+  a->Close();
+  SeededRandom random(5);
+  ASSERT_THAT(ContinueBackup({a->path(), ""}, random), Succeeds());
+  a->Reopen();
+  a->Set(record, kTitle, Value::Text("t"));
+  const CarriedOut out = Out(*a);
+  EXPECT_EQ(out.spaces_left_out, 1U);
+  EXPECT_EQ(In(*b, out.file).changes, 0U);
+  SyncBoth();
+  ExpectAllIsWell({a.get(), b.get()});
+}
+
+// Wherever the line breaks, nobody ends a lost laptop's chain before what it gave away.
+TEST(CarryAndCuts, TheWorkOfALaptopThatWasLostIsKept) {
+  int cuts = 0;
+  for (std::uint64_t bytes = 200; bytes < 12'000; bytes += 450) {
+    TestTeam team;
+    auto a = team.NewMember("A");
+    auto b = team.NewMember("B");
+    auto c = team.NewMember("C");
+    for (TestDeviceEngine* device : {a.get(), b.get(), c.get()}) team.Sync(*device);
+    const RecordId record = (*a)->NewRecordId();
+    for (int day = 1; day <= 4; ++day) {
+      a->Set(record, kCount, Value::Integer(day));
+      ASSERT_THAT((*a)->CarryOut(), Succeeds());
+    }
+    CarriedIn report;
+    ASSERT_THAT((*b)->CarryIn((*a)->CarryOut()->file, report), Succeeds());
+    team.Revoke((*a)->device());
+    team.http.CutAfter(bytes);
+    SyncReport cut;
+    cuts += (*b)->Sync(team.http, cut) ? 0 : 1;
+    team.http.Mend();
+    for (TestDeviceEngine* device : {b.get(), c.get(), b.get(), c.get()}) team.Sync(*device);
+    EXPECT_EQ(c->Text(record, kCount), "4") << "cut after " << bytes;
+    EXPECT_EQ(b->Status().changes_by_file_only, 0U) << "cut after " << bytes;
+    EXPECT_EQ(b->Digest(), c->Digest());
+    EXPECT_EQ(team.Sync(*b).spaces_waiting_for_key, 0U);
+  }
+  EXPECT_GT(cuts, 5);
+}
+
+class CarryAndSnapshots : public SnapshotLaptops {};
+
+// It would stand for what the server has not, and a newcomer would refuse the rest.
+TEST_F(CarryAndSnapshots, NoneIsMadeOfWhatCameByFileOnly) {
+  b->snapshot_after_envelopes = 1;
+  a->snapshot_after_envelopes = sync_limits::kSnapshotAfterEnvelopes;
+  a->Reopen();
+  b->Reopen();
+  Work(1);
+  team.Sync(*b);
+  a->Set(record, kName, Value::Text("by file"));
+  CarriedIn report;
+  ASSERT_THAT((*b)->CarryIn((*a)->CarryOut()->file, report), Succeeds());
+  ASSERT_EQ(report.changes, 1U);
+  ASSERT_EQ(b->Status().changes_by_file_only, 1U);
+  const SyncReport sync = team.Sync(*b);
+  EXPECT_EQ(sync.envelopes_carried_on, 1U);
+  EXPECT_EQ(b->Status().changes_by_file_only, 0U);
+  team.Sync(*a);
+  team.Sync(*b);
+  Compact();
+  Device c = Member("C", sync_limits::kSnapshotAfterEnvelopes);
+  team.Sync(*a);
+  EXPECT_EQ(team.Sync(*c).snapshots_in, 1U);
+  ExpectWholeAndEqual({a.get(), b.get(), c.get()});
+}
+
+// A snapshot shows what a file had brought before.
+TEST_F(CarryAndSnapshots, OneThatHoldsWhatCameByFileIsTakenIn) {
+  team.Sync(*a);
+  team.Sync(*b);
+  a->Set((*a)->NewRecordId(), kTitle, Value::Text("by file"));
+  CarriedIn report;
+  ASSERT_THAT((*b)->CarryIn((*a)->CarryOut()->file, report), Succeeds());
+  ASSERT_EQ(report.changes, 1U);
+  Work(2 * kSnapshotAfter);
+  ASSERT_GT(made, 0U);
+  Compact();
+  ASSERT_GT(Dropped(), 0U);
+  b->snapshot_after_envelopes = 1;
+  b->Reopen();
+  const SyncReport sync = team.Sync(*b);
+  EXPECT_EQ(sync.snapshots_in, 1U);
+  b->Set(record, kCount, Value::Integer(1));
+  team.Sync(*b);
+  team.Sync(*a);
+  EXPECT_EQ(team.Sync(*b).snapshots_out + sync.snapshots_out, 1U);  // it may make one again
+  ExpectWholeAndEqual({a.get(), b.get()});
+}
+
+}  // namespace
+}  // namespace sacoche
