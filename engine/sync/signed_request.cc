@@ -1,5 +1,7 @@
 #include "engine/sync/signed_request.h"
 
+#include <charconv>
+
 namespace sacoche {
 namespace {
 
@@ -43,7 +45,16 @@ std::string AdviceOf(ProblemType type) {
 struct Exchange {
   int status = 0;
   std::optional<Problem> problem;
+  std::optional<std::uint64_t> retry_after_s;
 };
+
+// Our server says it in seconds. A date, which RFC 9110 allows as well, would be of its clock.
+std::optional<std::uint64_t> SecondsOf(const std::string& retry_after) {
+  std::uint64_t seconds = 0;
+  const char* end = retry_after.data() + retry_after.size();
+  const auto [rest, error] = std::from_chars(retry_after.data(), end, seconds);
+  return error == std::errc() && rest == end ? std::optional(seconds) : std::nullopt;
+}
 
 Result<Exchange> SendOnce(HttpClient& http, const HttpRequest& request,
                           const std::function<Status(ByteView)>& sink) {
@@ -59,7 +70,7 @@ Result<Exchange> SendOnce(HttpClient& http, const HttpRequest& request,
   };
   SACOCHE_ASSIGN(const HttpResponse response, http.Send(request, on_body));
   SACOCHE_TRY(std::move(sink_status));
-  return Exchange{response.status, ParseProblem(problem_text)};
+  return Exchange{response.status, ParseProblem(problem_text), SecondsOf(response.retry_after)};
 }
 
 Status StatusOf(const Exchange& exchange) {
@@ -96,7 +107,8 @@ HttpRequest BuildRequest(const ServerLink& link, const SignedCall& call, std::in
 }  // namespace
 
 Status SendSigned(const ServerLink& link, const SignedCall& call,
-                  const std::function<Status(ByteView)>& sink) {
+                  const std::function<Status(ByteView)>& sink,
+                  std::optional<std::uint64_t>* retry_after_s) {
   SACOCHE_ASSIGN(Exchange exchange, SendOnce(*link.http, BuildRequest(link, call, 0), sink));
   if (exchange.problem && exchange.problem->type == ProblemType::kClockSkew &&
       exchange.problem->server_time_s) {
@@ -104,6 +116,7 @@ Status SendSigned(const ServerLink& link, const SignedCall& call,
         *exchange.problem->server_time_s - static_cast<std::int64_t>(link.clock->NowMs() / 1000);
     SACOCHE_ASSIGN(exchange, SendOnce(*link.http, BuildRequest(link, call, offset_s), sink));
   }
+  if (retry_after_s != nullptr) *retry_after_s = exchange.retry_after_s;
   return StatusOf(exchange);
 }
 

@@ -26,9 +26,11 @@ struct SignedCall {
 
 // Sends a signed request and hands the pieces of a 2xx answer to `sink`, whose error ends the call.
 // A server that names another time is believed for the signature's `created`, once: a wrong clock
-// locks nobody out. A refusal becomes an Error of its own code.
+// locks nobody out. A refusal becomes an Error of its own code. `retry_after_s`: when the server
+// said to come back, if it did.
 [[nodiscard]] Status SendSigned(const ServerLink& link, const SignedCall& call,
-                                const std::function<Status(ByteView)>& sink);
+                                const std::function<Status(ByteView)>& sink,
+                                std::optional<std::uint64_t>* retry_after_s = nullptr);
 
 // The same without a signature, for enrolment; the answer's body is of no interest.
 [[nodiscard]] Status SendUnsigned(const ServerLink& link, const std::string& path,

@@ -15,10 +15,13 @@ Status SendOne(SyncSession& session, const ServerLink& link, const DeviceIdentit
                         &identity.signing_key,
                         RequestSigner::Device(identity.device())};
   Status taken;
-  const Status sent = SendSigned(link, call, [&](ByteView piece) {
+  const auto receive = [&](ByteView piece) {
     taken = session.Receive(piece);
     return taken;
-  });
+  };
+  std::optional<std::uint64_t> retry_after_s;
+  const Status sent = SendSigned(link, call, receive, &retry_after_s);
+  session.NoteRetryAfter(retry_after_s);
   // The line itself can be untrusted only for its certificate.
   if (!sent && taken && sent.error().code == ErrorCode::kUntrusted)
     return Forward(Suspect(Suspicion::kAnotherServer, sent.error()));
@@ -28,7 +31,8 @@ Status SendOne(SyncSession& session, const ServerLink& link, const DeviceIdentit
 // How far a session has come: if this grew, trying again is worth it.
 std::uint64_t ProgressOf(const SyncReport& report) {
   return report.envelopes_out + report.envelopes_in + report.statements_in +
-         report.snapshot_parts_out + report.snapshot_parts_in;
+         report.snapshot_parts_out + report.snapshot_parts_in + report.envelopes_carried_on +
+         report.envelopes_sent_again;
 }
 
 }  // namespace

@@ -37,6 +37,8 @@ struct SyncReport {
   // A colleague was shown more of the directory than this laptop: it seals nothing until it sees
   // the rest, or that colleague's laptop is withdrawn.
   bool directory_withheld = false;
+  // The server was too busy for the last request and said when to come back.
+  std::optional<std::uint64_t> retry_after_s;
   std::uint64_t envelopes_after_leaving = 0;  // by laptops that no longer belong: not taken
   std::uint64_t snapshots_in = 0;
   std::uint64_t snapshots_out = 0;
@@ -82,6 +84,9 @@ class SyncSession {
 
   // The connection broke. What was not acknowledged is sent again by the next request.
   void Interrupted();
+
+  // What the server said of it in its last answer, if it did.
+  void NoteRetryAfter(std::optional<std::uint64_t> seconds) { report_.retry_after_s = seconds; }
 
   // The session ended with this error: what it says of the server, or of a colleague's laptop, is
   // written down.

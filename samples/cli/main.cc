@@ -3,6 +3,7 @@
 
 #include "platform/posix/process_guard.h"
 #include "samples/cli/access_log_commands.h"
+#include "samples/cli/agent_command.h"
 #include "samples/cli/carry_commands.h"
 #include "samples/cli/command_context.h"
 #include "samples/cli/command_line_error.h"
@@ -63,6 +64,7 @@ int Run(int argc, char** argv) {
   SharingCommands sharing_commands(app, context);
   AccessLogCommands access_log_commands(app, context);
   SyncCommands sync_commands(app, context);
+  AgentCommand agent_command(app, context);
   CarryCommands carry_commands(app, context);
   RecoveryCommands recovery_commands(app, context);
   OrgCommands org_commands(app, context);

@@ -80,10 +80,11 @@ class LoopbackHttpClient final : public HttpClient {
     return Fail(ErrorCode::kNetwork, "the connection was cut", "Synchronise again.");
   }
 
-  static HttpResponse Refused(const Problem& problem, const BodySink& sink) {
-    const HttpResponse response{ProblemStatus(problem.type),
-                                std::string("application/problem+json"), ""};
-    sink(response, ViewOf(ProblemToJson(problem)));
+  static HttpResponse Refused(const Refusal& refusal, const BodySink& sink) {
+    const HttpResponse response{
+        ProblemStatus(refusal.type), std::string("application/problem+json"),
+        refusal.retry_after_s == 0 ? "" : std::to_string(refusal.retry_after_s)};
+    sink(response, ViewOf(ProblemToJson(refusal)));
     return response;
   }
 

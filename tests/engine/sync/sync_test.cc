@@ -283,5 +283,17 @@ TEST_F(SyncTest, NoBodyShowsWhatWasTyped) {
     EXPECT_EQ(TextOf(body).find("canari"), std::string_view::npos);
 }
 
+TEST_F(SyncTest, ABusyServersWordIsInTheReport) {
+  Service busy(
+      {team.server->store, *team.server->directory, team.server_clock, &team.server->time_key},
+      {.device_rate = {.per_minute = 6, .burst = 1}});
+  team.http.Reach(&busy);
+  EXPECT_EQ(team.Sync(*a).retry_after_s, std::nullopt);
+  SyncReport report;
+  EXPECT_THAT((*a)->Sync(team.http, report), FailsWith(ErrorCode::kNetwork));
+  EXPECT_EQ(report.retry_after_s, 10U);
+  team.http.Reach(&team.server->service);
+}
+
 }  // namespace
 }  // namespace sacoche
