@@ -54,6 +54,7 @@ void World::CarryIn(Laptop& laptop, Choices& choices) {
   for (const RecordId& id : report.touched)
     if (const auto record = model_.Find(id)) touched.insert(*record);
   laptop.deferred.insert(touched.begin(), touched.end());
+  somebody_took_a_file_ |= report.envelopes > 0;
   const bool is_new = !status && status.error().code == ErrorCode::kNotEnrolled;
   if (laptop.disk.struck() || is_new) return;
   Require(status.has_value() || is_damaged, Invariant::kNothingTypedIsLost,

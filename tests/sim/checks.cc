@@ -122,8 +122,10 @@ void World::TakeEvent(Laptop& laptop, int number, const std::vector<HistoryEntry
 void World::CheckShown(Laptop& laptop, int record) {
   const EventSet& known = laptop.Known(record);
   if (!model_.IsClosed(record, known)) {
-    // What was written upon something comes behind it, unless somebody forgot or lied.
-    Require(server_went_back_ || lied_ || somebody_went_back_, Invariant::kExactCausality,
+    // The server gives what was written upon something behind it, unless somebody forgot or lied. A
+    // file may hold the one without the other where the one does not replace the other.
+    Require(server_went_back_ || lied_ || somebody_went_back_ || somebody_took_a_file_,
+            Invariant::kExactCausality,
             "laptop " + std::to_string(laptop.number) + " holds of record " +
                 std::to_string(record) + " what was written upon what it lacks");
     return;

@@ -203,6 +203,7 @@ class World {
   bool lied_ = false;                // the server did, at some time
   bool server_went_back_ = false;    // it was put back, at some time
   bool somebody_went_back_ = false;  // a laptop was
+  bool somebody_took_a_file_ = false;
   std::uint64_t step_ = 0;
 };
 
