@@ -98,8 +98,9 @@ Status AgentCommand::TakeFailure(const Error& error, const SyncReport& report,
   schedule.Ended(MachineEvents::NowMs(), SyncSchedule::Outcome::kFailed, report.retry_after_s);
   if (error.code == ErrorCode::kBusy || error.message == last_failure_) return {};
   last_failure_ = error.message;
-  context_.Print("Not synchronised, and tried again by itself: " + OnOneLine(error.message) + "\n",
-                 {{"failed", error.message}});
+  context_.Print("Not synchronised, and tried again by itself: " + OnOneLine(error.message) + "\n" +
+                     (error.advice.empty() ? "" : OnOneLine(error.advice) + "\n"),
+                 {{"failed", error.message}, {"advice", error.advice}});
   context_.out().flush();
   return {};
 }

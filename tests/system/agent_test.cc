@@ -65,6 +65,7 @@ TEST_F(AgentTest, GoesOnAfterTheServerWasAwayAndSaysSoOnce) {
   StartAgent({"--after-typing", "1"});
   OnClaire({"create", "situation", "intitule=Deux"});
   ExpectSaid("Not synchronised, and tried again by itself");
+  ExpectSaid("Your work is");  // the advice
   agent_->Signal(SIGUSR1);
   server_.Start();
   agent_->Signal(SIGUSR1);
