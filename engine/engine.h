@@ -31,7 +31,7 @@ struct Invitation {
 };
 
 // The number of the store's format that this release writes.
-inline constexpr int kStoreFormatOfRelease = 6;
+inline constexpr int kStoreFormatOfRelease = 7;
 
 class Projector;
 

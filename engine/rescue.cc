@@ -37,7 +37,11 @@ class Salvage {
       return into_.keys().PutPendingEpochKey(space, epoch, key);
     };
     SACOCHE_TRY(CountDamage(from_.keys().ForEachEpochKey(put)));
+    const auto put_lost = [this](const SpaceId& space, std::uint64_t epoch, ByteView key) {
+      return into_.keys().PutLostEpochKey(space, epoch, key);
+    };
     SACOCHE_TRY(CountDamage(from_.keys().ForEachPendingEpochKey(put_pending)));
+    SACOCHE_TRY(CountDamage(from_.keys().ForEachLostEpochKey(put_lost)));
     return transaction.Commit();
   }
 
@@ -160,16 +164,33 @@ class Salvage {
 
   Status TakeEnvelope(const OutboxEntry& waiting) {
     SACOCHE_ASSIGN(const Envelope envelope, DecodeEnvelope(waiting.envelope));
-    SACOCHE_ASSIGN(const SecretBytes bytes,
-                   into_.keys().EpochKey(waiting.space, envelope.header.epoch));
-    SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(bytes.view()));
-    SACOCHE_ASSIGN(const std::vector<Bytes> bundles, OpenEnvelope(envelope, key));
+    SACOCHE_ASSIGN(const std::vector<Bytes> bundles, OpenWaiting(envelope));
     for (const Bytes& bundle : bundles) {
       SACOCHE_ASSIGN(std::vector<Change> changes, DecodeBundle(bundle, envelope.header.device));
       for (Change& change : changes)
         SACOCHE_TRY(Take({waiting.space, Origin::kLocal, std::move(change), waiting.counter}));
     }
     return {};
+  }
+
+  // Perhaps under a key that gave way to another of its number since.
+  Result<std::vector<Bytes>> OpenWaiting(const Envelope& envelope) {
+    const auto& [space, epoch] = std::tie(envelope.header.space, envelope.header.epoch);
+    SACOCHE_ASSIGN(const SecretBytes bytes, into_.keys().EpochKey(space, epoch));
+    auto opened = OpenWith(envelope, bytes);
+    if (opened) return opened;
+    SACOCHE_ASSIGN(const auto lost_keys, into_.keys().LostEpochKeys(space));
+    for (const auto& lost : lost_keys) {
+      if (lost.epoch != epoch) continue;
+      auto opened_so = OpenWith(envelope, lost.key);
+      if (opened_so) return opened_so;
+    }
+    return opened;
+  }
+
+  static Result<std::vector<Bytes>> OpenWith(const Envelope& envelope, const SecretBytes& bytes) {
+    SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(bytes.view()));
+    return OpenEnvelope(envelope, key);
   }
 
   // A dot that means something else there was used twice, by two copies of one store. What this

@@ -54,7 +54,7 @@ OrProblem<void> SyncHandler::Take(PushFrame frame) {
   if (const auto* cursor = std::get_if<CursorFrame>(&frame)) return TakeCursor(*cursor);
   if (const auto* known = std::get_if<KnownHistoryFrame>(&frame)) return TakeKnownHistory(*known);
   if (const auto* known = std::get_if<KnownDirectoryFrame>(&frame)) {
-    known_directory_ = *known;
+    knows_another_directory_ = rooms_.directory.order().TagAt(known->statements) != known->tag;
     return {};
   }
   if (const auto* known = std::get_if<KnownSnapshotFrame>(&frame)) return TakeKnownSnapshot(*known);
@@ -162,9 +162,11 @@ std::optional<ProblemType> SyncHandler::Judge(const Envelope& envelope,
   const LeaverEnd* end = directory.FindEnd(header.space, header.device);
   if (end != nullptr && header.counter > end->counter) return ProblemType::kRevoked;
   const EpochKey epoch{header.space, header.epoch};
-  // Sealed under a key that lost the race for its epoch: nobody could ever open it.
-  if (lost_epochs_.contains(epoch)) return ProblemType::kConflict;
-  if (directory.FindEpoch(header.space, header.epoch) == nullptr) return ProblemType::kConflict;
+  // Sealed under a key that lost the race for its epoch, or may have: nobody could open it.
+  if (knows_another_directory_ || lost_epochs_.contains(epoch)) return ProblemType::kConflict;
+  if (directory.FindEpoch(header.space, header.epoch) == nullptr &&
+      directory.FindLostKeys(header.space, header.epoch).empty())
+    return ProblemType::kConflict;
   const SigningPublicKey& key = directory.FindMember(header.device)->admission.signing_key;
   if (!VerifyManifest(key, manifest_hash, envelope.signature)) return ProblemType::kBadSignature;
   return std::nullopt;
@@ -194,7 +196,7 @@ OrProblem<void> SyncHandler::CommitStatements() {
     const ServerDirectory::Outcome& outcome = (*outcomes)[i];
     Answer(StatementOutcomeFrame{first + i, outcome.problem});
     if (!outcome.problem) ++counts_.statements;
-    if (outcome.problem != ProblemType::kConflict || !outcome.statement) continue;
+    if (!outcome.problem || !outcome.statement) continue;
     if (const auto* epoch = std::get_if<EpochStatement>(&outcome.statement->statement.payload))
       lost_epochs_.insert({epoch->space, epoch->epoch});
   }
@@ -296,8 +298,7 @@ OrProblem<Bytes> SyncHandler::NextChunk() {
 // A device that was withdrawn is told so, in the words of whoever did it, and nothing that was said
 // afterwards.
 OrProblem<void> SyncHandler::AddDirectory(Bytes& chunk) {
-  const auto known = std::exchange(known_directory_, std::nullopt);
-  if (known && rooms_.directory.order().TagAt(known->statements) != known->tag) {
+  if (std::exchange(knows_another_directory_, false)) {
     AppendFrame(chunk, PullFrame(AnotherDirectoryFrame{}));
     directory_cursor_ = 0;
   }

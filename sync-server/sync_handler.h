@@ -126,7 +126,9 @@ class SyncHandler {
   FrameSplitter splitter_;
   StreamHash request_hash_ = RequestHash();
   std::uint64_t directory_cursor_ = 0;
-  std::optional<KnownDirectoryFrame> known_directory_;
+  // The device was shown another directory, by this server before it was put back: it is given this
+  // one first, and what it sealed by the other waits.
+  bool knows_another_directory_ = false;
   std::vector<CursorFrame> cursors_;
   std::map<std::size_t, KnownHistoryFrame> known_histories_;   // by the cursor that they follow
   std::map<std::size_t, KnownSnapshotFrame> known_snapshots_;  // the same

@@ -48,7 +48,7 @@ OrProblem<std::optional<ProblemType>> SyncHandler::JudgeSnapshot(const SealedSna
   const Member* member = directory.FindMember(identity.device);
   if (member == nullptr) return Verdict(ProblemType::kUnknownDevice);
   if (!directory.IsMember(identity.device, identity.space)) return Verdict(ProblemType::kNotMember);
-  if (directory.FindEpoch(identity.space, identity.epoch) == nullptr)
+  if (knows_another_directory_ || directory.FindEpoch(identity.space, identity.epoch) == nullptr)
     return Verdict(ProblemType::kConflict);
   if (!Verify(SigningPurpose::kSnapshot, EncodeUnsignedHead(head), head.signature,
               member->admission.signing_key))

@@ -25,6 +25,8 @@ void Directory::Take(const Statement& said) {
     OpenEpoch(*epoch, said.signer);
   } else if (const auto* grant = std::get_if<GrantStatement>(&said.payload)) {
     epochs_.at(EpochKey{grant->space, grant->epoch}).grants.emplace(grant->device, *grant);
+  } else if (const auto* lost = std::get_if<LostKeyStatement>(&said.payload)) {
+    lost_keys_[{lost->space, lost->epoch}].push_back(*lost);
   } else if (const auto* server = std::get_if<ServerStatement>(&said.payload)) {
     time_key_ = server->time_key;
   } else if (const auto* officer = std::get_if<OfficerStatement>(&said.payload)) {
@@ -137,6 +139,7 @@ Result<SigningPublicKey> Directory::SignerKey(const Statement& statement) const 
 bool Directory::MaySay(const Statement& statement) const {
   const StatementPayload& payload = statement.payload;
   if (std::holds_alternative<EpochStatement>(payload) ||
+      std::holds_alternative<LostKeyStatement>(payload) ||
       std::holds_alternative<SharingStatement>(payload))
     return !statement.by_root();
   if (statement.by_root() || std::holds_alternative<GrantStatement>(payload)) return true;
@@ -203,6 +206,8 @@ Status Directory::CheckPayload(const Statement& statement) const {
     return CheckEpoch(*epoch, statement.signer);
   if (const auto* grant = std::get_if<GrantStatement>(&statement.payload))
     return CheckGrant(*grant, statement.signer);
+  if (const auto* lost = std::get_if<LostKeyStatement>(&statement.payload))
+    return CheckLostKey(*lost, statement.signer);
   if (const auto* revocation = std::get_if<RevocationStatement>(&statement.payload))
     return CheckRevocation(*revocation);
   if (const auto* sharing = std::get_if<SharingStatement>(&statement.payload))
@@ -285,6 +290,30 @@ Status Directory::CheckGrant(const GrantStatement& payload, const DeviceId& sign
   if (epoch->second.grants.contains(payload.device))
     return Fail(ErrorCode::kRefused, "the device has this key already");
   return {};
+}
+
+Status Directory::CheckLostKey(const LostKeyStatement& payload, const DeviceId& signer) const {
+  if (!IsMember(signer, payload.space))
+    return UntrustedStatement("a lost key was said by somebody outside the space");
+  const EpochStatement* under = FindEpoch(payload.space, payload.under);
+  if (under == nullptr || under->key_commitment != payload.under_commitment)
+    return Fail(ErrorCode::kRefused, "a lost key is sealed under one that does not stand");
+  const auto& known = FindLostKeys(payload.space, payload.epoch);
+  const EpochStatement* standing = FindEpoch(payload.space, payload.epoch);
+  const bool is_known =
+      (standing != nullptr && standing->key_commitment == payload.key_commitment) ||
+      std::ranges::count(known, payload.key_commitment, &LostKeyStatement::key_commitment) > 0;
+  if (is_known) return Fail(ErrorCode::kRefused, "the key is not lost, or was said already");
+  if (known.size() == kLostKeysMax)
+    return Fail(ErrorCode::kRefused, "too many keys of one epoch were lost");
+  return {};
+}
+
+const std::vector<LostKeyStatement>& Directory::FindLostKeys(const SpaceId& space,
+                                                             std::uint64_t epoch) const {
+  static const std::vector<LostKeyStatement> none;
+  const auto found = lost_keys_.find(EpochKey{space, epoch});
+  return found == lost_keys_.end() ? none : found->second;
 }
 
 const Member* Directory::FindMember(const DeviceId& device) const {

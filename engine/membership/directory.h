@@ -89,6 +89,10 @@ class Directory {
   [[nodiscard]] const GrantStatement* FindGrant(const SpaceId& space, std::uint64_t epoch,
                                                 const DeviceId& device) const;
 
+  // The keys of epochs of that number that gave way, in the order in which they were said.
+  [[nodiscard]] const std::vector<LostKeyStatement>& FindLostKeys(const SpaceId& space,
+                                                                  std::uint64_t epoch) const;
+
   // -- Recovery: docs/decisions/0020-recovery-in-use.md ----------------------------------------
 
   // The one that the holder said last, if it is in force. Zero id: the organisation's.
@@ -145,6 +149,7 @@ class Directory {
   [[nodiscard]] Status CheckEpoch(const EpochStatement& payload, const DeviceId& signer) const;
   [[nodiscard]] Status CheckSuccession(const EpochStatement& payload) const;
   [[nodiscard]] Status CheckGrant(const GrantStatement& payload, const DeviceId& signer) const;
+  [[nodiscard]] Status CheckLostKey(const LostKeyStatement& payload, const DeviceId& signer) const;
   [[nodiscard]] Status CheckRevocation(const RevocationStatement& payload) const;
   // directory_sharing.cc
   [[nodiscard]] Status CheckSharing(const SharingStatement& payload, const DeviceId& signer) const;
@@ -187,6 +192,7 @@ class Directory {
   std::map<DeviceId, Member> members_;
   std::map<DeviceId, OfficerStatement> officers_;
   std::map<EpochKey, Epoch> epochs_;
+  std::map<EpochKey, std::vector<LostKeyStatement>> lost_keys_;
   std::map<SpaceId, SharingStatement> sharings_;
   std::map<SpaceId, std::set<DeviceId>> leavers_;
   std::map<std::pair<SpaceId, DeviceId>, LeaverEnd> ends_;

@@ -28,6 +28,7 @@ enum Kind : std::uint8_t {
   kNextEpochWithKey = 15,
   kSharing = 16,
   kPolicy = 17,
+  kLostKey = 18,
 };
 
 struct KindOf {
@@ -48,10 +49,11 @@ struct KindOf {
   Kind operator()(const RecoveryUseStatement&) const { return kRecoveryUse; }
   Kind operator()(const SharingStatement&) const { return kSharing; }
   Kind operator()(const PolicyStatement&) const { return kPolicy; }
+  Kind operator()(const LostKeyStatement&) const { return kLostKey; }
 };
 
 bool IsKnownKind(std::uint8_t kind) {
-  return (kind <= kGrant || kind >= kServer) && kind <= kPolicy;
+  return (kind <= kGrant || kind >= kServer) && kind <= kLostKey;
 }
 
 void WritePayload(ByteWriter& out, const OrganisationStatement& payload) {
@@ -101,6 +103,15 @@ void WritePayload(ByteWriter& out, const GrantStatement& payload) {
   out.Raw(payload.space.view());
   out.Varint(payload.epoch);
   out.Raw(payload.device.view());
+  out.Raw(payload.sealed_key);
+}
+
+void WritePayload(ByteWriter& out, const LostKeyStatement& payload) {
+  out.Raw(payload.space.view());
+  out.Varint(payload.epoch);
+  out.Raw(payload.key_commitment);
+  out.Varint(payload.under);
+  out.Raw(payload.under_commitment);
   out.Raw(payload.sealed_key);
 }
 
@@ -264,6 +275,18 @@ PolicyStatement ReadPolicy(ByteReader& in) {
   return payload;
 }
 
+LostKeyStatement ReadLostKey(ByteReader& in) {
+  LostKeyStatement payload;
+  payload.space = ReadId<SpaceId>(in);
+  payload.epoch = in.Varint();
+  payload.key_commitment = in.Array<32>();
+  payload.under = in.Varint();
+  payload.under_commitment = in.Array<32>();
+  payload.sealed_key = in.Array<std::tuple_size_v<SealedPreviousKey>>();
+  if (payload.epoch == 0 || payload.under == 0) in.SetFailed();
+  return payload;
+}
+
 RecoveryUseStatement ReadRecoveryUse(ByteReader& in) {
   RecoveryUseStatement payload;
   payload.recipient = ReadId<DeviceId>(in);
@@ -301,6 +324,8 @@ StatementPayload ReadPayload(ByteReader& in, std::uint8_t kind) {
       return ReadSharing(in);
     case kPolicy:
       return ReadPolicy(in);
+    case kLostKey:
+      return ReadLostKey(in);
     case kRecoveryKey:
       return RecoveryKeyStatement{in.Array<32>()};
     case kRecoveryUse:

@@ -18,7 +18,7 @@ namespace sacoche {
 // The signature covers all that precedes it. What names a person is sealed: the server holds the
 // directory and must not learn a name. A decoder MUST refuse another version, an unknown kind or
 // role, a counter of 0, a use of a recovery key for no space or for spaces out of order, a policy
-// beyond its limits, and bytes after the end.
+// beyond its limits, a lost key of epoch 0 or under it, and bytes after the end.
 
 using BoxPublicKey = ByteArray<32>;
 using SealedKey = ByteArray<80>;  // crypto_box_seal of a 32-byte key
@@ -28,6 +28,8 @@ inline constexpr std::size_t kSealedTextBytesMax = 512;
 inline constexpr std::size_t kStatementSpacesMax = 64;
 inline constexpr std::size_t kStatementLeaversMax = 64;
 inline constexpr std::size_t kStatementGuestsMax = 16;
+// Of one epoch number: each is of a server that was put back.
+inline constexpr std::size_t kLostKeysMax = 16;
 inline constexpr std::size_t kStatementBytesMax = 8192;
 // A laptop that was away for longer is not believed to have been: its clock was set.
 inline constexpr std::uint64_t kLockAfterDaysMax = 366;
@@ -111,6 +113,20 @@ struct GrantStatement {
   SealedKey sealed_key{};
 };
 
+// Kind 18, by a member device: an epoch of this number was opened on a server that has forgotten it
+// since, and another of the same number stands. What was sealed under the one that gave way stays
+// readable: its key, sealed under that of an epoch that stands (`SealLostKey`).
+struct LostKeyStatement {
+  SpaceId space;
+  std::uint64_t epoch = 0;
+  Hash256 key_commitment{};  // of the key that gave way
+  std::uint64_t under = 0;   // the epoch whose key seals it
+  Hash256 under_commitment{};
+  SealedPreviousKey sealed_key{};
+
+  bool operator==(const LostKeyStatement&) const = default;
+};
+
 // Kind 7, by the root: the organisation's server signs the time with this key. The last one holds.
 struct ServerStatement {
   SigningPublicKey time_key{};
@@ -181,7 +197,8 @@ struct PolicyStatement {
 using StatementPayload =
     std::variant<OrganisationStatement, SpaceStatement, AdmissionStatement, EpochStatement,
                  GrantStatement, ServerStatement, OfficerStatement, RevocationStatement,
-                 RecoveryKeyStatement, RecoveryUseStatement, SharingStatement, PolicyStatement>;
+                 RecoveryKeyStatement, RecoveryUseStatement, SharingStatement, PolicyStatement,
+                 LostKeyStatement>;
 
 struct Statement {
   DeviceId signer;  // zero: the root

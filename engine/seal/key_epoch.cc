@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::string_view kPreviousPurpose = "sacoche previous epoch key v1";
+constexpr std::string_view kLostPurpose = "sacoche lost epoch key v1";
 
 // crypto_generichash_blake2b with key, salt and personalisation, as libsodium documents it.
 void KeyedHash(std::span<std::uint8_t> out, ByteView key, const SpaceId& space, ByteView message,
@@ -23,10 +24,37 @@ void KeyedHash(std::span<std::uint8_t> out, ByteView key, const SpaceId& space, 
                                                          space.bytes.data(), personal.data()) == 0);
 }
 
-SecretBytes ChainKey(const EpochKey& key, const SpaceId& space) {
-  SecretBytes chain_key(crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
-  KeyedHash(chain_key.span(), key.view(), space, {}, "sacoche.previous");
-  return chain_key;
+// The key under which another epoch's is sealed.
+SecretBytes WrappingKey(const EpochKey& key, const SpaceId& space, std::string_view purpose) {
+  SecretBytes wrapping_key(crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
+  KeyedHash(wrapping_key.span(), key.view(), space, {}, purpose);
+  return wrapping_key;
+}
+
+SealedPreviousKey SealUnder(const SecretBytes& wrapping_key, const EpochKey& inner,
+                            std::string_view purpose) {
+  SealedPreviousKey sealed;
+  static_assert(sealed.size() ==
+                kNonceBytes + EpochKey::kBytes + crypto_aead_xchacha20poly1305_ietf_ABYTES);
+  const ByteView associated = ViewOf(purpose);
+  randombytes_buf(sealed.data(), kNonceBytes);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(
+      sealed.data() + kNonceBytes, nullptr, inner.view().data(), inner.view().size(),
+      associated.data(), associated.size(), nullptr, sealed.data(), wrapping_key.view().data());
+  return sealed;
+}
+
+Result<EpochKey> OpenUnder(const SecretBytes& wrapping_key, const SealedPreviousKey& sealed,
+                           std::string_view purpose) {
+  const ByteView associated = ViewOf(purpose);
+  SecretBytes plain(EpochKey::kBytes);
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+          plain.span().data(), nullptr, nullptr, sealed.data() + kNonceBytes,
+          sealed.size() - kNonceBytes, associated.data(), associated.size(), sealed.data(),
+          wrapping_key.view().data()) != 0)
+    return Fail(ErrorCode::kUntrusted, "the key of an earlier time does not open with the newer",
+                "Tell your administrator.");
+  return EpochKey::FromBytes(plain.view());
 }
 
 }  // namespace
@@ -76,30 +104,21 @@ SecretBytes EpochKey::SnapshotKey(const SpaceId& space, const SnapshotId& id) co
 
 SealedPreviousKey SealPreviousKey(const EpochKey& key, const SpaceId& space,
                                   const EpochKey& previous) {
-  const SecretBytes chain_key = ChainKey(key, space);
-  const ByteView purpose = ViewOf(kPreviousPurpose);
-  SealedPreviousKey sealed;
-  static_assert(sealed.size() ==
-                kNonceBytes + EpochKey::kBytes + crypto_aead_xchacha20poly1305_ietf_ABYTES);
-  randombytes_buf(sealed.data(), kNonceBytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(
-      sealed.data() + kNonceBytes, nullptr, previous.view().data(), previous.view().size(),
-      purpose.data(), purpose.size(), nullptr, sealed.data(), chain_key.view().data());
-  return sealed;
+  return SealUnder(WrappingKey(key, space, "sacoche.previous"), previous, kPreviousPurpose);
 }
 
 Result<EpochKey> OpenPreviousKey(const EpochKey& key, const SpaceId& space,
                                  const SealedPreviousKey& sealed) {
-  const SecretBytes chain_key = ChainKey(key, space);
-  const ByteView purpose = ViewOf(kPreviousPurpose);
-  SecretBytes plain(EpochKey::kBytes);
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-          plain.span().data(), nullptr, nullptr, sealed.data() + kNonceBytes,
-          sealed.size() - kNonceBytes, purpose.data(), purpose.size(), sealed.data(),
-          chain_key.view().data()) != 0)
-    return Fail(ErrorCode::kUntrusted, "the key of an earlier time does not open with the newer",
-                "Tell your administrator.");
-  return EpochKey::FromBytes(plain.view());
+  return OpenUnder(WrappingKey(key, space, "sacoche.previous"), sealed, kPreviousPurpose);
+}
+
+SealedPreviousKey SealLostKey(const EpochKey& key, const SpaceId& space, const EpochKey& lost) {
+  return SealUnder(WrappingKey(key, space, "sacoche.lost"), lost, kLostPurpose);
+}
+
+Result<EpochKey> OpenLostKey(const EpochKey& key, const SpaceId& space,
+                             const SealedPreviousKey& sealed) {
+  return OpenUnder(WrappingKey(key, space, "sacoche.lost"), sealed, kLostPurpose);
 }
 
 DossierHandle HandleOf(const SpaceId& space, const RecordId& dossier) {

@@ -50,6 +50,14 @@ class EpochKey {
 [[nodiscard]] Result<EpochKey> OpenPreviousKey(const EpochKey& key, const SpaceId& space,
                                                const SealedPreviousKey& sealed);
 
+// The key of an epoch that gave way to another of its number (statement kind 18), for whoever holds
+// the key of a later one or of that other: as above, under a keyed hash for this purpose.
+[[nodiscard]] SealedPreviousKey SealLostKey(const EpochKey& key, const SpaceId& space,
+                                            const EpochKey& lost);
+// kUntrusted if it was sealed under another key, or altered.
+[[nodiscard]] Result<EpochKey> OpenLostKey(const EpochKey& key, const SpaceId& space,
+                                           const SealedPreviousKey& sealed);
+
 // What the server sees of a dossier's id, which it never learns: eight bytes of a hash, the same in
 // all epochs so that a dossier can be erased by its handle.
 [[nodiscard]] DossierHandle HandleOf(const SpaceId& space, const RecordId& dossier);

@@ -30,6 +30,7 @@ Status KeyChest::Drop(std::string_view name) {
 Status KeyChest::DropAllKeys(std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) SACOCHE_TRY(Drop(name));
   SACOCHE_TRY(database_->Prepare("DELETE FROM epoch_key").Run());
+  SACOCHE_TRY(database_->Prepare("DELETE FROM lost_epoch_key").Run());
   return database_->Prepare("DELETE FROM pending_epoch").Run();
 }
 
@@ -61,6 +62,12 @@ Status KeyChest::ForEachPendingEpochKey(const EpochKeyVisitor& visit) {
       visit);
 }
 
+Status KeyChest::ForEachLostEpochKey(const EpochKeyVisitor& visit) {
+  return ForEachKeyOf(
+      database_->Prepare("SELECT space, epoch, key FROM lost_epoch_key ORDER BY space, epoch, key"),
+      visit);
+}
+
 Result<SecretBytes> KeyChest::EpochKey(const SpaceId& space, std::uint64_t epoch) {
   auto query = database_->Prepare("SELECT key FROM epoch_key WHERE space = ? AND epoch = ?");
   query.Bind(space.view()).Bind(epoch);
@@ -72,6 +79,13 @@ Status KeyChest::PutEpochKey(const SpaceId& space, std::uint64_t epoch, ByteView
       .Bind(space.view())
       .Bind(epoch)
       .Bind(key)
+      .Run();
+}
+
+Status KeyChest::DropEpochKey(const SpaceId& space, std::uint64_t epoch) {
+  return database_->Prepare("DELETE FROM epoch_key WHERE space = ? AND epoch = ?")
+      .Bind(space.view())
+      .Bind(epoch)
       .Run();
 }
 
@@ -94,6 +108,27 @@ Status KeyChest::DropPendingEpochKey(const SpaceId& space, std::uint64_t epoch) 
   return database_->Prepare("DELETE FROM pending_epoch WHERE space = ? AND epoch = ?")
       .Bind(space.view())
       .Bind(epoch)
+      .Run();
+}
+
+Result<std::vector<KeyChest::LostEpochKey>> KeyChest::LostEpochKeys(const SpaceId& space) {
+  auto query = database_->Prepare(
+      "SELECT epoch, key FROM lost_epoch_key WHERE space = ? ORDER BY epoch, key");
+  query.Bind(space.view());
+  std::vector<LostEpochKey> keys;
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, query.Step());
+    if (!row) return keys;
+    keys.push_back({query.Uint(0), SecretBytes(query.Blob(1))});
+  }
+}
+
+Status KeyChest::PutLostEpochKey(const SpaceId& space, std::uint64_t epoch, ByteView key) {
+  return database_
+      ->Prepare("INSERT OR IGNORE INTO lost_epoch_key(space, epoch, key) VALUES (?, ?, ?)")
+      .Bind(space.view())
+      .Bind(epoch)
+      .Bind(key)
       .Run();
 }
 

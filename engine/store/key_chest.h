@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "platform/base/ids.h"
 #include "platform/base/secret_bytes.h"
@@ -26,15 +27,25 @@ class KeyChest {
   using EpochKeyVisitor = std::function<Status(const SpaceId&, std::uint64_t, ByteView)>;
   Status ForEachEpochKey(const EpochKeyVisitor& visit);
   Status ForEachPendingEpochKey(const EpochKeyVisitor& visit);
+  Status ForEachLostEpochKey(const EpochKeyVisitor& visit);
 
   [[nodiscard]] Result<SecretBytes> EpochKey(const SpaceId& space, std::uint64_t epoch);
   Status PutEpochKey(const SpaceId& space, std::uint64_t epoch, ByteView key);
+  Status DropEpochKey(const SpaceId& space, std::uint64_t epoch);
 
   // The key of an epoch that this device offered to open and that may not be the one that came to
   // be.
   [[nodiscard]] Result<SecretBytes> PendingEpochKey(const SpaceId& space, std::uint64_t epoch);
   Status PutPendingEpochKey(const SpaceId& space, std::uint64_t epoch, ByteView key);
   Status DropPendingEpochKey(const SpaceId& space, std::uint64_t epoch);
+
+  // Keys of epochs that gave way to others of their numbers: what they sealed is still there.
+  struct LostEpochKey {
+    std::uint64_t epoch = 0;
+    SecretBytes key;
+  };
+  [[nodiscard]] Result<std::vector<LostEpochKey>> LostEpochKeys(const SpaceId& space);
+  Status PutLostEpochKey(const SpaceId& space, std::uint64_t epoch, ByteView key);
 
  private:
   Status ForEachKeyOf(StatementHandle query, const EpochKeyVisitor& visit);

@@ -238,6 +238,14 @@ CREATE TABLE held_chain(
   PRIMARY KEY(space, holder, author)
 ) WITHOUT ROWID, STRICT;
 ALTER TABLE peer_envelope ADD COLUMN log_seq INTEGER NOT NULL DEFAULT 0;
+)sql",
+                                                          R"sql(
+CREATE TABLE lost_epoch_key(
+  space BLOB NOT NULL,
+  epoch INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  PRIMARY KEY(space, epoch, key)
+) WITHOUT ROWID, STRICT;
 )sql"};
 
 Status RunStep(Database& database, int from) {
@@ -275,8 +283,10 @@ Result<int> CheckFormat(Database& database) {
 
 Status StandInForLaterFormat(Database& database, int format) {
   if (format == kStoreFormat) return {};
-  static_assert(kStoreFormat == 6, "what a later step adds needs a stand-in too");
+  static_assert(kStoreFormat == 7, "what a later step adds needs a stand-in too");
   SACOCHE_TRY(database.Execute("PRAGMA query_only=OFF"));
+  SACOCHE_TRY(database.Execute("CREATE TEMP TABLE lost_epoch_key(space, epoch, key);"));
+  if (format == 6) return database.Execute("PRAGMA query_only=ON");
   SACOCHE_TRY(
       database.Execute("CREATE TEMP TABLE carried_chain(space, device, counter, hash);"
                        "CREATE TEMP TABLE carried_change(space, replica, counter);"

@@ -4,7 +4,7 @@
 
 namespace sacoche {
 
-inline constexpr int kStoreFormat = 6;
+inline constexpr int kStoreFormat = 7;
 
 // Brings the database to kStoreFormat, step by step, each step in one transaction with its new
 // format number, so that a crash leaves a whole format. kNewerFormat if the file is ahead of this

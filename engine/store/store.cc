@@ -37,7 +37,7 @@ Result<std::unique_ptr<Store>> Store::OpenReadOnly(const std::string& path,
 
 // Suspicions stay: they say what happened, not what was read. Statements are known by the addresses
 // of their texts, so each is a literal.
-static_assert(kStoreFormat == 6, "a table that speaks of a space or its records belongs here");
+static_assert(kStoreFormat == 7, "a table that speaks of a space or its records belongs here");
 constexpr const char* kForgetSpace[] = {
     "DELETE FROM search WHERE rowid IN (SELECT search_row.id FROM search_row"
     " JOIN record ON record.id = search_row.record WHERE space = ?)",
@@ -67,6 +67,7 @@ constexpr const char* kForgetSpace[] = {
     "DELETE FROM held_chain WHERE space = ?",
     "DELETE FROM epoch_key WHERE space = ?",
     "DELETE FROM pending_epoch WHERE space = ?",
+    "DELETE FROM lost_epoch_key WHERE space = ?",
     "DELETE FROM projection_due WHERE space = ?",
 };
 

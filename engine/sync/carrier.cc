@@ -17,7 +17,7 @@ tl::unexpected<Error> NotAsSigned() {
 
 Carrier::Carrier(const Parts& parts)
     : parts_(parts),
-      follower_(parts.store, parts.directory),
+      follower_(parts.store, parts.directory, &keys_),
       keys_(parts.store, parts.directory, parts.identity),
       sealer_(parts.store, parts.directory, &follower_, &keys_, parts.identity, parts.random),
       receiver_(parts.store, parts.directory, &keys_, parts.committer, parts.identity) {}

@@ -12,6 +12,25 @@ Suspicion SuspicionOf(const Directory& directory, const Statement& said) {
   return follows ? Suspicion::kForgedStatement : Suspicion::kStatementOutOfPlace;
 }
 
+// What was built upon an epoch that gave way gives way with it: a key of it that was granted is not
+// that of the epoch which stands, and a later one leads back to it only.
+class LostEpochs {
+ public:
+  void Note(const Statement& statement) {
+    if (const auto* epoch = std::get_if<EpochStatement>(&statement.payload))
+      lost_.insert({epoch->space, epoch->epoch});
+  }
+  [[nodiscard]] bool Concerns(const Statement& statement) const {
+    if (const auto* grant = std::get_if<GrantStatement>(&statement.payload))
+      return lost_.contains({grant->space, grant->epoch});
+    const auto* epoch = std::get_if<EpochStatement>(&statement.payload);
+    return epoch != nullptr && lost_.contains({epoch->space, epoch->epoch - 1});
+  }
+
+ private:
+  std::set<std::pair<SpaceId, std::uint64_t>> lost_;
+};
+
 }  // namespace
 
 Status DirectoryFollower::Load() {
@@ -32,7 +51,7 @@ Status DirectoryFollower::Again::Take(const SignedStatement& statement) {
 
 void DirectoryFollower::BeginAgain() { again_ = Again{Directory(directory_->root()), {}, {}}; }
 
-Status DirectoryFollower::TakeIn(std::uint64_t sequence, ByteView bytes, const OnNew& on_new) {
+Status DirectoryFollower::TakeIn(std::uint64_t sequence, ByteView bytes) {
   const std::uint64_t held = again_ ? again_->order.count() : count();
   if (sequence != held + 1)
     return Untrusted(Suspicion::kStatementOutOfPlace,
@@ -50,27 +69,26 @@ Status DirectoryFollower::TakeIn(std::uint64_t sequence, ByteView bytes, const O
                        "the server left out or repeated part of the directory");
     if (!fits && missing.empty())
       return Forward(Suspect(SuspicionOf(*directory_, statement.statement), fits.error()));
-    if (!fits) return TakeWhatContradicts(statement, on_new);
+    if (!fits) return TakeWhatContradicts(statement);
   }
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->directory().Append(sequence, bytes));
   if (is_known) SACOCHE_TRY(store_->directory().DropMissing(bytes));
-  if (!is_known) SACOCHE_TRY(on_new(statement.statement));
+  if (!is_known) SACOCHE_TRY(keys_->TakeKeys(statement.statement));
   SACOCHE_TRY(transaction.Commit());
   order_.Append(statement.hash);
   return is_known ? Status() : directory_->Apply(statement);
 }
 
 // The server has something else in the place of what it forgot.
-Status DirectoryFollower::TakeWhatContradicts(const SignedStatement& statement,
-                                              const OnNew& on_new) {
+Status DirectoryFollower::TakeWhatContradicts(const SignedStatement& statement) {
   SACOCHE_ASSIGN(const auto shown, store_->directory().ReadAfter(0));
   SACOCHE_ASSIGN(const auto before, DecodeStatements(shown));
   BeginAgain();
   const auto take_all = [&]() -> Status {
     for (const SignedStatement& one : before) SACOCHE_TRY(again_->Take(one));
     SACOCHE_TRY(again_->Take(statement));
-    SACOCHE_TRY(EndAgain(on_new));
+    SACOCHE_TRY(EndAgain());
     return {};
   };
   Status taken = take_all();
@@ -78,7 +96,7 @@ Status DirectoryFollower::TakeWhatContradicts(const SignedStatement& statement,
   return taken;
 }
 
-Result<std::uint64_t> DirectoryFollower::EndAgain(const OnNew& on_new) {
+Result<std::uint64_t> DirectoryFollower::EndAgain() {
   Again again = std::move(*std::exchange(again_, std::nullopt));
   SACOCHE_ASSIGN(auto known, store_->directory().ReadAfter(0));
   SACOCHE_ASSIGN(auto missing, Missing());
@@ -92,17 +110,26 @@ Result<std::uint64_t> DirectoryFollower::EndAgain(const OnNew& on_new) {
   std::vector<Bytes> shown;
   std::vector<Bytes> lacking;
   for (const SignedStatement& statement : again.statements) shown.push_back(statement.bytes);
-  for (const SignedStatement& statement : held)
-    if (!all.Knows(statement.hash) &&
-        (all.Apply(statement) || all.Uphold(statement).value_or(false)))
+  std::vector<Statement> lost;
+  LostEpochs lost_epochs;
+  for (const SignedStatement& statement : held) {
+    if (all.Knows(statement.hash)) continue;
+    const bool fits = !lost_epochs.Concerns(statement.statement);
+    if (fits && (all.Apply(statement) || all.Uphold(statement).value_or(false))) {
       lacking.push_back(statement.bytes);
+      continue;
+    }
+    lost.push_back(statement.statement);
+    lost_epochs.Note(statement.statement);
+  }
 
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->directory().Replace(shown, lacking));
   Directory before = std::exchange(*directory_, std::move(all));
   const auto finish = [&]() -> Status {
+    for (const Statement& statement : lost) SACOCHE_TRY(keys_->Lose(statement));
     for (const SignedStatement& statement : again.statements)
-      if (!before.Knows(statement.hash)) SACOCHE_TRY(on_new(statement.statement));
+      if (!before.Knows(statement.hash)) SACOCHE_TRY(keys_->TakeKeys(statement.statement));
     return transaction.Commit();
   };
   if (Status finished = finish(); !finished) {
@@ -110,6 +137,7 @@ Result<std::uint64_t> DirectoryFollower::EndAgain(const OnNew& on_new) {
     return Forward(finished.error());
   }
   order_ = std::move(again.order);
+  ++times_replaced_;
   return lacking.size();
 }
 

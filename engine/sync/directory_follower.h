@@ -1,10 +1,9 @@
 #pragma once
 
-#include <functional>
-
 #include "engine/membership/directory.h"
 #include "engine/membership/directory_order.h"
 #include "engine/store/store.h"
+#include "engine/sync/key_exchange.h"
 
 namespace sacoche {
 
@@ -13,8 +12,10 @@ namespace sacoche {
 // said to it again: it is signed, so anybody may bring it.
 class DirectoryFollower {
  public:
-  // Both must outlive this; the directory is what the store's statements say.
-  DirectoryFollower(Store* store, Directory* directory) : store_(store), directory_(directory) {}
+  // All must outlive this; the directory is what the store's statements say. What is new in it, and
+  // what gives way, is told to `keys` within the transaction that stores it.
+  DirectoryFollower(Store* store, Directory* directory, KeyExchange* keys)
+      : store_(store), directory_(directory), keys_(keys) {}
 
   // Reads in which order the server showed what is here.
   Status Load();
@@ -22,9 +23,6 @@ class DirectoryFollower {
   // How many statements the server showed, and their tag.
   [[nodiscard]] std::uint64_t count() const { return order_.count(); }
   [[nodiscard]] ByteArray<8> tag() const { return *order_.TagAt(count()); }
-
-  // Called with each statement that is new here, within the transaction that stores it.
-  using OnNew = std::function<Status(const Statement&)>;
 
   // The server has another history of the directory than the one that it showed before, and gives
   // it from the beginning.
@@ -35,10 +33,13 @@ class DirectoryFollower {
 
   // The statement that the server has under that number. kUntrusted if it is not the next, or the
   // directory's rules refuse it.
-  Status TakeIn(std::uint64_t sequence, ByteView bytes, const OnNew& on_new);
+  Status TakeIn(std::uint64_t sequence, ByteView bytes);
   // After BeginAgain, once the server's directory was read to its end: it takes the place of what
   // was here, and what it lacks is missing at the server. Gives how many.
-  Result<std::uint64_t> EndAgain(const OnNew& on_new);
+  Result<std::uint64_t> EndAgain();
+
+  // How often another history of the directory has taken the place of the one that was here.
+  [[nodiscard]] std::uint64_t times_replaced() const { return times_replaced_; }
 
   // What the server does not hold, in an order in which it can take it.
   [[nodiscard]] Result<std::vector<Bytes>> Missing();
@@ -60,11 +61,13 @@ class DirectoryFollower {
     Status Take(const SignedStatement& statement);
   };
 
-  Status TakeWhatContradicts(const SignedStatement& statement, const OnNew& on_new);
+  Status TakeWhatContradicts(const SignedStatement& statement);
 
   Store* store_;
   Directory* directory_;
+  KeyExchange* keys_;
   DirectoryOrder order_;
+  std::uint64_t times_replaced_ = 0;
   std::optional<Again> again_;
 };
 

@@ -13,6 +13,8 @@ Status KeyExchange::TakeKeys(const Statement& statement) {
   if (const auto* use = std::get_if<RecoveryUseStatement>(&statement.payload);
       use != nullptr && statement.signer == identity_->device())
     return TakeRecovered(*use);
+  if (const auto* lost = std::get_if<LostKeyStatement>(&statement.payload))
+    said_.push_back({lost->space, lost->epoch});
   return {};
 }
 
@@ -88,7 +90,10 @@ Status KeyExchange::ProposeFor(const SpaceId& space, const std::set<SpaceId>& at
         SignNext(EpochStatement{space, 1, key.Commitment(space), {}, SealToSelf(key)}));
     return {};
   }
-  if (!NeedsNewKey(space)) return ProposeGrants(space, current, proposals);
+  if (!NeedsNewKey(space)) {
+    SACOCHE_TRY(ProposeLostKeys(space, current, proposals));
+    return ProposeGrants(space, current, proposals);
+  }
   if (!at_head.contains(space)) return {};
   return ProposeSuccessor(space, current, proposals);
 }

@@ -27,6 +27,23 @@ class KeyExchange {
   // What a statement that is new here brings this device. Within the caller's transaction.
   Status TakeKeys(const Statement& statement);
 
+  // What was held here, and has no place in the server's directory, which this device's is by now:
+  // the key of an epoch that gave way is kept beside. Within the caller's transaction.
+  Status Lose(const Statement& statement);
+
+  // Keys that gave way to the epoch of that number, as far as this device holds them or can open
+  // them.
+  [[nodiscard]] Result<std::vector<EpochKey>> LostKeys(const SpaceId& space, std::uint64_t epoch);
+  // The first epoch with a key that gave way, that this device holds, and that the directory does
+  // not hold yet: nobody else could open what it sealed.
+  [[nodiscard]] Result<std::optional<std::uint64_t>> FirstUnsaidLostKey(const SpaceId& space);
+  struct SaidLostKey {
+    SpaceId space;
+    std::uint64_t epoch = 0;
+  };
+  // What the directory says of such keys since the last call.
+  [[nodiscard]] std::vector<SaidLostKey> TakeSaidLostKeys() { return std::exchange(said_, {}); }
+
   // What this device should add to the directory now, in order. `at_head`: the spaces that it has
   // read to their heads, and so knows where those who left them end.
   [[nodiscard]] Result<std::vector<Bytes>> Proposals(const std::set<SpaceId>& at_head);
@@ -76,6 +93,13 @@ class KeyExchange {
   Status ProposeSuccessor(const SpaceId& space, std::uint64_t current,
                           std::vector<Bytes>& proposals);
   Status ProposeGrants(const SpaceId& space, std::uint64_t epoch, std::vector<Bytes>& proposals);
+  Status ProposeLostKeys(const SpaceId& space, std::uint64_t current,
+                         std::vector<Bytes>& proposals);
+  [[nodiscard]] bool IsSaid(const SpaceId& space, std::uint64_t epoch,
+                            const Hash256& key_commitment) const;
+  // Of those that this device holds or held: the one with that commitment.
+  Result<std::optional<EpochKey>> KeyOf(const SpaceId& space, std::uint64_t epoch,
+                                        const Hash256& commitment);
   [[nodiscard]] bool HadAnyKey(const SpaceId& space, const DeviceId& device) const;
   Result<EpochKey> OfferedKey(const SpaceId& space, std::uint64_t epoch);
   [[nodiscard]] SealedKey SealToSelf(const EpochKey& key) const;
@@ -89,6 +113,7 @@ class KeyExchange {
   std::uint64_t next_counter_ = 0;
   Hash256 last_hash_{};
   std::set<SpaceId> newcomers_;
+  std::vector<SaidLostKey> said_;
 };
 
 }  // namespace sacoche

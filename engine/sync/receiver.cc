@@ -130,10 +130,11 @@ Result<Receiver::Received> Receiver::ReceiveOwnAgain(const Arrived& arrived) {
 
 Result<Receiver::Received> Receiver::Commit(const Arrived& arrived, const PulledFrom& from) {
   const EnvelopeHeader& header = arrived.envelope.header;
-  SACOCHE_ASSIGN(const auto key, keys_->Key(header.space, header.epoch));
-  if (!key) return Received{Outcome::kWaitingForKey, {}, header.epoch, {}};
+  SACOCHE_ASSIGN(const auto opened, OpenItems(arrived.envelope));
+  if (opened.needs_key) return Received{Outcome::kWaitingForKey, {}, header.epoch, {}};
 
-  auto changes = from.recalled ? Open(arrived.envelope, *key) : OpenFresh(arrived.envelope, *key);
+  auto changes =
+      from.recalled ? Open(arrived.envelope, opened) : OpenFresh(arrived.envelope, opened);
   Result<CommitReport> committed;
   if (changes) {
     PulledFrom counted = from;
@@ -190,9 +191,9 @@ Result<Receiver::Received> Receiver::ReceiveCarried(const Envelope& envelope, By
 
 Result<Receiver::Received> Receiver::CommitCarried(const Arrived& arrived) {
   const EnvelopeHeader& header = arrived.envelope.header;
-  SACOCHE_ASSIGN(const auto key, keys_->Key(header.space, header.epoch));
-  if (!key) return Received{Outcome::kWaitingForKey, {}, header.epoch, {}};
-  const auto changes = OpenFresh(arrived.envelope, *key);
+  SACOCHE_ASSIGN(const auto opened, OpenItems(arrived.envelope));
+  if (opened.needs_key) return Received{Outcome::kWaitingForKey, {}, header.epoch, {}};
+  const auto changes = OpenFresh(arrived.envelope, opened);
   if (!changes && !IsUnreadable(changes.error().code)) return Forward(changes.error());
   Received received{Outcome::kSetAside};
   received.contradicts = !changes && changes.error().code == ErrorCode::kUntrusted;
@@ -225,8 +226,25 @@ Result<bool> Receiver::IsAllThatTheyReplaceHere(const SpaceId& space,
   return true;
 }
 
-Result<std::vector<Change>> Receiver::OpenFresh(const Envelope& envelope, const EpochKey& key) {
-  SACOCHE_ASSIGN(auto changes, Open(envelope, key));
+// Of two epochs of one number, one gave way to the other (statement kind 18): the key that stands
+// is tried first.
+Result<Receiver::OpenedItems> Receiver::OpenItems(const Envelope& envelope) {
+  const EnvelopeHeader& header = envelope.header;
+  SACOCHE_ASSIGN(const auto key, keys_->Key(header.space, header.epoch));
+  OpenedItems opened{!key.has_value(), {}};
+  if (key) opened.bundles = OpenEnvelope(envelope, *key);
+  if (key && opened.bundles) return opened;
+  SACOCHE_ASSIGN(const auto lost_keys, keys_->LostKeys(header.space, header.epoch));
+  for (const EpochKey& lost : lost_keys) {
+    auto bundles = OpenEnvelope(envelope, lost);
+    if (bundles) return OpenedItems{false, std::move(bundles)};
+  }
+  return opened;
+}
+
+Result<std::vector<Change>> Receiver::OpenFresh(const Envelope& envelope,
+                                                const OpenedItems& opened) {
+  SACOCHE_ASSIGN(auto changes, Open(envelope, opened));
   SACOCHE_TRY(CheckAgainstBase(envelope, changes));
   return changes;
 }
@@ -245,8 +263,9 @@ Status Receiver::CheckAgainstBase(const Envelope& envelope, const std::vector<Ch
   return {};
 }
 
-Result<std::vector<Change>> Receiver::Open(const Envelope& envelope, const EpochKey& key) {
-  SACOCHE_ASSIGN(const std::vector<Bytes> bundles, OpenEnvelope(envelope, key));
+Result<std::vector<Change>> Receiver::Open(const Envelope& envelope, const OpenedItems& opened) {
+  if (!opened.bundles) return Forward(opened.bundles.error());
+  const std::vector<Bytes>& bundles = *opened.bundles;
   std::size_t plain_bytes = 0;
   for (const Bytes& bundle : bundles) {
     SACOCHE_ASSIGN(const std::size_t more, PlainBytesOf(bundle));

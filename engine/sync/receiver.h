@@ -86,9 +86,15 @@ class Receiver {
   [[nodiscard]] Result<bool> IsAllThatTheyReplaceHere(const SpaceId& space,
                                                       const std::vector<Change>& changes);
   Status CheckAgainstBase(const Envelope& envelope, const std::vector<Change>& changes);
+  struct OpenedItems {
+    bool needs_key = false;  // this device lacks the epoch's
+    Result<std::vector<Bytes>> bundles;
+  };
+  [[nodiscard]] Result<OpenedItems> OpenItems(const Envelope& envelope);
   [[nodiscard]] Result<std::vector<Change>> OpenFresh(const Envelope& envelope,
-                                                      const EpochKey& key);
-  [[nodiscard]] Result<std::vector<Change>> Open(const Envelope& envelope, const EpochKey& key);
+                                                      const OpenedItems& opened);
+  [[nodiscard]] Result<std::vector<Change>> Open(const Envelope& envelope,
+                                                 const OpenedItems& opened);
 
   Store* store_;
   Directory* directory_;

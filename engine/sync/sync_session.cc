@@ -19,7 +19,7 @@ SyncSession::SyncSession(const Parts& parts)
       identity_(parts.identity),
       random_(parts.random),
       clock_(parts.clock),
-      follower_(parts.store, parts.directory),
+      follower_(parts.store, parts.directory, &keys_),
       keys_(parts.store, parts.directory, parts.identity, parts.organisation_recovers),
       sealer_(parts.store, parts.directory, &follower_, &keys_, parts.identity, parts.random),
       receiver_(parts.store, parts.directory, &keys_, parts.committer, parts.identity),
@@ -40,6 +40,7 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
 
   if (!std::exchange(follows_, true)) SACOCHE_TRY(follower_.Load());
   follower_.CancelAgain();
+  replaced_before_ = follower_.times_replaced();
   const std::uint64_t asked_before = asked_for_statements_;
   SACOCHE_ASSIGN(report_.directory_withheld, IsDirectoryWithheld());
 
@@ -53,6 +54,7 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
   bool has_work = !answered_once_ || asks_for_statements;
   SACOCHE_ASSIGN(const bool has_statements, AddStatements(body));
   has_work |= has_statements;
+  SACOCHE_TRY(SendAgainWhatOpensNow());
   for (const SpaceId& space : keys_.Spaces()) {
     // The others' turn comes with the next request, when these have nothing more to say.
     if (asked_.size() == limits::kRequestSpacesMax) break;
@@ -74,8 +76,9 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
 // Only once the server's directory is known in this session: a statement is chained to the last
 // one.
 Result<bool> SyncSession::AddStatements(Bytes& body) {
-  if (!answered_once_ || said_at_ == follower_.count()) return false;
   SACOCHE_ASSIGN(std::vector<Bytes> proposals, follower_.Missing());
+  SACOCHE_TRY(NoteForgottenEpochs(proposals));
+  if (!answered_once_ || said_at_ == follower_.count()) return false;
   proposals.erase(proposals.begin(), proposals.begin() + static_cast<std::ptrdiff_t>(std::min(
                                                              said_again_, proposals.size())));
   // Once: what the server does not take now it takes at no other time of this session.
@@ -88,6 +91,7 @@ Result<bool> SyncSession::AddStatements(Bytes& body) {
   if (proposals.size() > limits::kRequestStatementsMax)
     proposals.resize(limits::kRequestStatementsMax);
   if (!proposals.empty()) said_at_ = follower_.count();
+  SACOCHE_TRY(NoteSaidEpochs(proposals));
   for (Bytes& statement : proposals)
     AppendFrame(body, PushFrame(StatementFrame{std::move(statement)}));
   return !proposals.empty();
@@ -114,6 +118,7 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   if (!state.recalls && !report_.directory_withheld) {
     SACOCHE_ASSIGN(state.sealed, sealer_.Flush(space));
   }
+  SACOCHE_ASSIGN(state.held_from, HeldFrom(space));
   SACOCHE_ASSIGN(const auto to_send_on, ToSendOn(space, state));
   const bool pushes = (state.offers || (!state.recalls && !state.push_stalled)) &&
                       body.size() < sync_limits::kRequestBytesTarget;
@@ -123,7 +128,7 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   Bytes envelopes;
   if (pushes && !sends_on) SACOCHE_TRY(AddWaiting(space, state, body.size(), envelopes));
   if (pushes && sends_on && !state.pull_wanted && state.forgotten.empty()) {
-    SACOCHE_TRY(AddCarried(space, to_send_on, body.size(), envelopes));
+    SACOCHE_TRY(AddCarried(space, state, to_send_on, body.size(), envelopes));
     // Only what the server shows is known to be there.
     if (!envelopes.empty()) state.pull_wanted = !state.waiting_for_key;
   }
@@ -153,6 +158,8 @@ Status SyncSession::AddWaiting(const SpaceId& space, SpaceState& state, std::siz
     state.offers = false;
   }
   for (OutboxEntry& entry : waiting) {
+    SACOCHE_ASSIGN(const bool is_held_back, IsHeldBack(state, entry.envelope));
+    if (is_held_back) return {};
     sent_[entry.id] = Sent{space, entry.counter, entry.changes};
     AppendFrame(envelopes, PushFrame(EnvelopeFrame{std::move(entry.envelope)}));
   }
@@ -212,7 +219,7 @@ Status SyncSession::EndOfResponse() {
 void SyncSession::CountWaitingForKey() {
   report_.spaces_waiting_for_key = 0;
   for (const auto& [space, state] : spaces_)
-    if (state.waiting_for_key || !state.sealed) ++report_.spaces_waiting_for_key;
+    if (state.waiting_for_key || !state.sealed || state.held_back) ++report_.spaces_waiting_for_key;
 }
 
 void SyncSession::Interrupted() {
@@ -227,13 +234,12 @@ void SyncSession::Interrupted() {
 }
 
 Status SyncSession::Take(const DirectoryFrame& frame) {
-  const Status taken =
-      follower_.TakeIn(frame.sequence, frame.statement,
-                       [this](const Statement& said) { return keys_.TakeKeys(said); });
+  const Status taken = follower_.TakeIn(frame.sequence, frame.statement);
   // What does not open, as a key that was granted to this device; all else says what it is.
   if (!taken && taken.error().code == ErrorCode::kUntrusted)
     return Forward(Suspect(Suspicion::kForgedStatement, taken.error()));
   SACOCHE_TRY(taken);
+  if (follower_.times_replaced() != replaced_before_) said_again_ = 0;
   ++report_.statements_in;
   return {};
 }

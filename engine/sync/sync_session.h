@@ -109,6 +109,9 @@ class SyncSession {
     bool sealed = true;  // false: changes wait because this device has no key to seal them with
     bool push_stalled = false;  // an envelope was refused; those after it would be too
     std::uint64_t missing_epoch = 0;
+    // Envelopes under this epoch and later ones wait until the directory says their keys.
+    std::optional<std::uint64_t> held_from;
+    bool held_back = false;  // there are some
     // Who had left when the space was read to its head: they send nothing more, so where they end
     // is known.
     std::optional<std::vector<DeviceId>> leavers_at_head;
@@ -169,8 +172,16 @@ class SyncSession {
   Status AddWaiting(const SpaceId& space, SpaceState& state, std::size_t body_bytes,
                     Bytes& envelopes);
   // The same, each behind what it was written with sight of, among those.
-  Status AddCarried(const SpaceId& space, const std::vector<EnvelopePlace>& places,
-                    std::size_t body_bytes, Bytes& envelopes);
+  Status AddCarried(const SpaceId& space, SpaceState& state,
+                    const std::vector<EnvelopePlace>& places, std::size_t body_bytes,
+                    Bytes& envelopes);
+  // sync_session_lost_keys.cc
+  Status NoteForgottenEpochs(const std::vector<Bytes>& missing);
+  Status NoteSaidEpochs(const std::vector<Bytes>& proposals);
+  [[nodiscard]] Result<std::optional<std::uint64_t>> HeldFrom(const SpaceId& space);
+  // Whether it is sealed under an epoch that the server does not know of, or knows otherwise.
+  [[nodiscard]] Result<bool> IsHeldBack(SpaceState& state, ByteView envelope) const;
+  Status SendAgainWhatOpensNow();
   Result<bool> AddSnapshot(const SpaceId& space, SpaceState& state, Bytes& body);
   Status NoteSnapshot(const SpaceId& space, SnapshotExchange::Received received);
   Status NoteKeys(const SpaceId& space, SpaceState& state);
@@ -229,6 +240,10 @@ class SyncSession {
   // server takes none of them now.
   std::optional<std::uint64_t> said_at_;
   std::size_t said_again_ = 0;  // statements that the server lacked, in this session
+  // How often another directory had taken the place of this device's when the request was made.
+  std::uint64_t replaced_before_ = 0;
+  // Epochs that the server forgot and the current request does not say: the first of each space.
+  std::map<SpaceId, std::uint64_t> forgotten_epochs_;
   KeyExchange keys_;
   Sealer sealer_;
   Receiver receiver_;

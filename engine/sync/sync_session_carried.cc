@@ -26,8 +26,9 @@ Result<std::vector<EnvelopePlace>> SyncSession::ToSendOn(const SpaceId& space,
   return places;
 }
 
-Status SyncSession::AddCarried(const SpaceId& space, const std::vector<EnvelopePlace>& places,
-                               std::size_t body_bytes, Bytes& envelopes) {
+Status SyncSession::AddCarried(const SpaceId& space, SpaceState& state,
+                               const std::vector<EnvelopePlace>& places, std::size_t body_bytes,
+                               Bytes& envelopes) {
   const DeviceId self = identity_->device();
   std::size_t added = 0;
   for (const EnvelopePlace& place : places) {
@@ -36,6 +37,8 @@ Status SyncSession::AddCarried(const SpaceId& space, const std::vector<EnvelopeP
       return {};
     SACOCHE_ASSIGN(const auto bytes, ReadEnvelope(*store_, space, self, place));
     if (!bytes) continue;
+    SACOCHE_ASSIGN(const bool is_held_back, IsHeldBack(state, *bytes));
+    if (is_held_back) return {};
     SACOCHE_ASSIGN(const Envelope envelope, DecodeEnvelope(*bytes));
     Sent sent{space, place.counter, 0, Sent::Whose::kCarried, place.author};
     if (place.author == self) {

@@ -17,14 +17,15 @@ Status SyncSession::Take(const AnotherDirectoryFrame&) {
 }
 
 Status SyncSession::EndDirectoryAgain() {
-  SACOCHE_ASSIGN(const std::uint64_t forgotten, follower_.EndAgain([this](const Statement& said) {
-    return keys_.TakeKeys(said);
-  }));
+  SACOCHE_ASSIGN(const std::uint64_t forgotten, follower_.EndAgain());
   said_again_ = 0;
   return forgotten == 0 ? Status() : Note({Suspicion::kServerForgot});
 }
 
 Result<bool> SyncSession::WillBeTold(ProblemType problem) {
+  // The envelope was made by another directory than the server's, which came with this answer.
+  if (problem == ProblemType::kConflict && follower_.times_replaced() != replaced_before_)
+    return true;
   const bool rests_on_the_directory =
       problem == ProblemType::kConflict || problem == ProblemType::kNotMember;
   if (!rests_on_the_directory || said_at_ == follower_.count()) return false;
@@ -187,8 +188,12 @@ Status SyncSession::AddForgotten(const SpaceId& space, Bytes& body) {
     ++added;
     SACOCHE_ASSIGN(const auto bytes, store_->peer_envelopes().Find(space, device, counter));
     if (!bytes) continue;
+    // Once its key is said, it is found again (SendAgainWhatOpensNow).
+    SACOCHE_ASSIGN(const bool is_held_back, IsHeldBack(state, *bytes));
+    if (is_held_back) continue;
     SACOCHE_ASSIGN(const Envelope envelope, DecodeEnvelope(*bytes));
-    sent_[envelope.header.id] = Sent{space, counter, 0, Sent::Whose::kForgotten};
+    const Sent sent{space, counter, 0, Sent::Whose::kForgotten};
+    if (!sent_.try_emplace(envelope.header.id, sent).second) continue;
     AppendFrame(body, PushFrame(EnvelopeFrame{*bytes}));
   }
   state.forgotten.erase(state.forgotten.begin(),

@@ -82,6 +82,14 @@ inline std::vector<SignedStatement> Policies() {
   return {signer.Say(PolicyStatement{21, 6}), signer.Say(PolicyStatement{0, kBreakGlassHoursMax})};
 }
 
+// The key of an epoch that gave way; a chain of key number 2 that begins here.
+inline LostKeyStatement SampleLostKey() {
+  return {IdFrom<SpaceId>(0x10),       2,
+          CountingFrom<Hash256>(0x31), 300,
+          CountingFrom<Hash256>(0x30), CountingFrom<SealedPreviousKey>(0x70)};
+}
+inline SignedStatement SampleLostKeyStatement() { return Signer::Device(2).Say(SampleLostKey()); }
+
 // By key number 2, who signs it.
 inline EnrolmentRequest SampleEnrolmentRequest() {
   return {KeyNumber(2).public_key(), CountingFrom<BoxPublicKey>(1), {9, 8, 7}};

@@ -150,6 +150,10 @@ class TestOrganisation {
               EpochStatement{space, 2, {}, EpochStatement::Succession{{}, std::move(leavers)}, {}});
   }
 
+  Bytes SayLostKey(const TestDevice& device, const LostKeyStatement& lost) {
+    return By(device.key(), device.id(), lost);
+  }
+
   // Everything that two members of one space need before they can push.
   std::vector<Bytes> Start(const SpaceId& space, const TestDevice& first,
                            const TestDevice& second) {
@@ -187,6 +191,7 @@ struct TestPush {
   std::vector<KnownHistoryFrame> known_histories = {};  // after the last cursor
   std::vector<Bytes> envelopes = {};
   std::vector<PushFrame> more = {};  // behind all others
+  std::optional<KnownDirectoryFrame> known_directory = {};
 
   [[nodiscard]] Bytes Encode() const {
     Bytes bytes = EncodeWithoutEnd();
@@ -196,6 +201,7 @@ struct TestPush {
   [[nodiscard]] Bytes EncodeWithoutEnd() const {
     Bytes bytes;
     AppendFrame(bytes, PushFrame(HelloFrame{directory_cursor}));
+    if (known_directory) AppendFrame(bytes, PushFrame(*known_directory));
     for (const Bytes& statement : statements)
       AppendFrame(bytes, PushFrame(StatementFrame{statement}));
     for (const CursorFrame& cursor : cursors) AppendFrame(bytes, PushFrame(cursor));

@@ -237,6 +237,50 @@ TEST_F(SyncHandlerPush, RefusesEnvelopesUnderAKeyThatLostTheRaceForItsEpoch) {
   EXPECT_EQ(store_.Head(other_space_).value(), 0U);
 }
 
+// Of two epochs of one number, it may be sealed under the one that this server does not know.
+TEST_F(SyncHandlerPush, RefusesEnvelopesOfWhoeverWasShownAnotherDirectory) {
+  const std::uint64_t count = directory_->directory().statement_count();
+  const Bytes envelope = a_.NextEnvelopeBytes(space_);
+  for (const KnownDirectoryFrame& known :
+       {KnownDirectoryFrame{count, {1}},
+        KnownDirectoryFrame{count + 1, *directory_->order().TagAt(count)}}) {
+    const Answer answer = Sync(a_, {.envelopes = {envelope}, .known_directory = known});
+    ASSERT_EQ(answer.pull.refusals.size(), 1U);
+    EXPECT_EQ(answer.pull.refusals.front().problem, ProblemType::kConflict);
+    EXPECT_EQ(answer.pull.directory.size(), count) << "from the beginning";
+  }
+  EXPECT_EQ(Head(), 0U);
+  for (std::uint64_t shown = 1; shown <= count; ++shown) {
+    const KnownDirectoryFrame known{shown, *directory_->order().TagAt(shown)};
+    EXPECT_TRUE(
+        Sync(a_, {.envelopes = {envelope}, .known_directory = known}).pull.refusals.empty());
+  }
+  EXPECT_EQ(Head(), 1U);
+}
+
+// Whatever is wrong with the statement: here it follows nothing that its signer said.
+TEST_F(SyncHandlerPush, RefusesEnvelopesUnderAnEpochWhoseStatementItDoesNotTake) {
+  MakeOtherSpace();
+  ASSERT_FALSE(Sync(b_, {.statements = {organisation_.OpenEpoch(b_, other_space_)}}).problem);
+  organisation_.OpenEpoch(a_, other_space_);  // never sent
+  const Answer answer = Sync(a_, {.statements = {organisation_.OpenEpoch(a_, other_space_)},
+                                  .envelopes = {a_.NextEnvelopeBytes(other_space_)}});
+  EXPECT_EQ(answer.pull.outcomes.front().problem, ProblemType::kBadSignature);
+  ASSERT_EQ(answer.pull.refusals.size(), 1U);
+  EXPECT_EQ(answer.pull.refusals.front().problem, ProblemType::kConflict);
+}
+
+// A laptop of the space said its key: others can open it.
+TEST_F(SyncHandlerPush, StoresAnEnvelopeUnderAKeyThatGaveWayOnceItIsSaid) {
+  Envelope envelope = a_.NextEnvelope(space_);
+  envelope.header.epoch = 2;
+  SignEnvelope(envelope, a_.key());
+  ASSERT_EQ(Push(a_, envelope), ProblemType::kConflict);
+  const Bytes said = organisation_.SayLostKey(b_, {space_, 2, {1}, 1, {}, {}});
+  ASSERT_EQ(Sync(b_, {.statements = {said}}).pull.outcomes.front().problem, std::nullopt);
+  EXPECT_EQ(Push(a_, envelope), std::nullopt);
+}
+
 TEST_F(SyncHandlerPush, ARevokedDeviceIsToldSoAndNothingElse) {
   const Envelope late = a_.NextEnvelope(space_);
   ASSERT_FALSE(SyncRoot({.statements = {organisation_.Revoke(a_)}}).problem);

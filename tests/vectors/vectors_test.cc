@@ -273,6 +273,10 @@ TEST(Vectors, TheSamplePoliciesAreWrittenAsPinned) {
   EXPECT_EQ(ToHex(statements.at(1).bytes), ToHex(PinnedBytes("statement/policy_of_no_lock.hex")));
 }
 
+TEST(Vectors, TheSampleLostKeyIsWrittenAsPinned) {
+  EXPECT_EQ(ToHex(SampleLostKeyStatement().bytes), ToHex(PinnedBytes("statement/lost_key.hex")));
+}
+
 TEST(Vectors, TheSampleEnrolmentRequestIsWrittenAsPinned) {
   EXPECT_EQ(ToHex(SignEnrolmentRequest(SampleEnrolmentRequest(), KeyNumber(2))),
             ToHex(PinnedBytes("enrolment_request/signed.hex")));

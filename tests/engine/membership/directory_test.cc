@@ -72,6 +72,57 @@ class DirectoryTest : public testing::Test {
   std::vector<SignedStatement> log_;
 };
 
+// Two keys of the first epoch were lost to the one that stands.
+TEST_F(DirectoryTest, AMemberSaysAKeyThatGaveWay) {
+  Apply(alice_.Say(Epoch(1)));
+  LostKeyStatement lost{kSpace, 1, CountingFrom<Hash256>(0x51), 1, Epoch(1).key_commitment, {}};
+  EXPECT_TRUE(directory_.FindLostKeys(kSpace, 1).empty());
+  Apply(bob_.Say(lost));
+  lost.key_commitment = CountingFrom<Hash256>(0x50);
+  Apply(alice_.Say(lost));
+  ASSERT_EQ(directory_.FindLostKeys(kSpace, 1).size(), 2U)
+      << "in the order in which they were said";
+  EXPECT_EQ(directory_.FindLostKeys(kSpace, 1)[0].key_commitment, CountingFrom<Hash256>(0x51));
+  EXPECT_EQ(directory_.FindLostKeys(kSpace, 1)[1], lost);
+  // Also of a number that was not opened again.
+  lost.epoch = 2;
+  Apply(alice_.Say(lost));
+  EXPECT_EQ(directory_.FindLostKeys(kSpace, 2).size(), 1U);
+  EXPECT_EQ(directory_.CurrentEpoch(kSpace), 1U);
+}
+
+TEST_F(DirectoryTest, RefusesALostKeyThatIsNoneOrThatNobodyCouldOpen) {
+  Apply(alice_.Say(Epoch(1)));
+  const LostKeyStatement lost{kSpace, 1, CountingFrom<Hash256>(0x51), 1, Epoch(1).key_commitment,
+                              {}};
+  Signer carol = carol_;
+  ExpectRefused(carol.Say(lost), ErrorCode::kUntrusted);
+  Signer root = root_;
+  ExpectRefused(root.Say(lost), ErrorCode::kUntrusted);
+  const auto expect_refused = [&](const LostKeyStatement& other) {
+    Signer bob = bob_;
+    ExpectRefused(bob.Say(other), ErrorCode::kRefused);
+  };
+  LostKeyStatement other = lost;
+  other.key_commitment = Epoch(1).key_commitment;
+  expect_refused(other);
+  other = lost;
+  other.under = 2;
+  expect_refused(other);
+  other = lost;
+  other.under_commitment = CountingFrom<Hash256>(0x52);
+  expect_refused(other);
+  Apply(alice_.Say(lost));
+  expect_refused(lost);
+  other = lost;
+  for (std::size_t i = 1; i < kLostKeysMax; ++i) {
+    other.key_commitment = CountingFrom<Hash256>(static_cast<std::uint8_t>(0x60 + i));
+    Apply(alice_.Say(other));
+  }
+  other.key_commitment = CountingFrom<Hash256>(0xf0);
+  expect_refused(other);
+}
+
 TEST_F(DirectoryTest, KnowsTheKeyThatTheRootSaidLast) {
   EXPECT_EQ(directory_.time_key(), std::nullopt);
   Apply(root_.Say(ServerStatement{alice_.key().public_key()}));

@@ -115,6 +115,21 @@ TEST(Statement, RefusesAPolicyBeyondItsLimits) {
   EXPECT_THAT(decode(0, kBreakGlassHoursMax + 1), FailsWith(ErrorCode::kCorrupt));
 }
 
+TEST(Statement, RefusesALostKeyOfNoEpochOrUnderNone) {
+  Signer signer = Signer::Device(2);
+  const SignedStatement said = SampleLostKeyStatement();
+  const auto decoded = DecodeStatement(said.bytes);
+  ASSERT_THAT(decoded, Succeeds());
+  EXPECT_EQ(std::get<LostKeyStatement>(decoded->statement.payload), SampleLostKey());
+  ExpectOnlyTheWholeDecodes(said.bytes, DecodeStatement);
+  LostKeyStatement lost = SampleLostKey();
+  lost.epoch = 0;
+  EXPECT_THAT(DecodeStatement(signer.Say(lost).bytes), FailsWith(ErrorCode::kCorrupt));
+  lost = SampleLostKey();
+  lost.under = 0;
+  EXPECT_THAT(DecodeStatement(signer.Say(lost).bytes), FailsWith(ErrorCode::kCorrupt));
+}
+
 // Computed by another program: BLAKE2b-256 of the key, personal `sacoche.rec-id`, 16 bytes of it.
 TEST(Statement, ARecoveryKeyHasOneRecipient) {
   EXPECT_EQ(RecoveryRecipientOf(CountingFrom<BoxPublicKey>(0xd0)).ToHex(),

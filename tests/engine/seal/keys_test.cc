@@ -22,6 +22,23 @@ TEST(EpochKeys, DerivationsArePinned) {
   EXPECT_EQ(ToHex(HandleOf(kSpace, RecordId::FromArray({5}))), "02ce4c1bc6ef2a81");
 }
 
+TEST(EpochKeys, OneOpensUnderAnotherForThePurposeOnlyThatItWasSealedFor) {
+  const EpochKey key = EpochKey::Generate();
+  const EpochKey inner = EpochKey::Generate();
+  SealedPreviousKey lost = SealLostKey(key, kSpace, inner);
+  const auto opened = OpenLostKey(key, kSpace, lost);
+  ASSERT_THAT(opened, Succeeds());
+  EXPECT_TRUE(Equal(opened->view(), inner.view()));
+  const SealedPreviousKey previous = SealPreviousKey(key, kSpace, inner);
+  EXPECT_TRUE(Equal(OpenPreviousKey(key, kSpace, previous)->view(), inner.view()));
+  EXPECT_THAT(OpenPreviousKey(key, kSpace, lost), FailsWith(ErrorCode::kUntrusted));
+  EXPECT_THAT(OpenLostKey(key, kSpace, previous), FailsWith(ErrorCode::kUntrusted));
+  EXPECT_THAT(OpenLostKey(inner, kSpace, lost), FailsWith(ErrorCode::kUntrusted));
+  EXPECT_THAT(OpenLostKey(key, SpaceId::FromArray({2}), lost), FailsWith(ErrorCode::kUntrusted));
+  lost.back() ^= 1;
+  EXPECT_THAT(OpenLostKey(key, kSpace, lost), FailsWith(ErrorCode::kUntrusted));
+}
+
 TEST(BoxKeys, NothingIsSealedToAPointThatGivesNoSecret) {
   for (const BoxPublicKey& low : {BoxPublicKey{}, BoxPublicKey{1}})
     EXPECT_EQ(TrySealKeyTo(low, Bytes(32, 7)), std::nullopt);

@@ -1,0 +1,90 @@
+// The part of KeyExchange for epochs that were opened on a server which has forgotten them since,
+// and gave way to others of their numbers (docs/decisions/0034-keys-that-gave-way.md).
+
+#include "engine/sync/key_exchange.h"
+
+namespace sacoche {
+
+Status KeyExchange::Lose(const Statement& statement) {
+  if (const auto* epoch = std::get_if<EpochStatement>(&statement.payload)) {
+    SACOCHE_ASSIGN(const auto key, Key(epoch->space, epoch->epoch));
+    if (!key || key->Commitment(epoch->space) != epoch->key_commitment) return {};
+    SACOCHE_TRY(store_->keys().PutLostEpochKey(epoch->space, epoch->epoch, key->view()));
+    return store_->keys().DropEpochKey(epoch->space, epoch->epoch);
+  }
+  // It was sealed under a key that gave way itself.
+  const auto* lost = std::get_if<LostKeyStatement>(&statement.payload);
+  if (lost == nullptr) return {};
+  SACOCHE_ASSIGN(const auto under, KeyOf(lost->space, lost->under, lost->under_commitment));
+  if (!under) return {};
+  const auto key = OpenLostKey(*under, lost->space, lost->sealed_key);
+  if (!key || key->Commitment(lost->space) != lost->key_commitment) return {};
+  return store_->keys().PutLostEpochKey(lost->space, lost->epoch, key->view());
+}
+
+Result<std::vector<EpochKey>> KeyExchange::LostKeys(const SpaceId& space, std::uint64_t epoch) {
+  std::vector<EpochKey> keys;
+  for (const LostKeyStatement& lost : directory_->FindLostKeys(space, epoch)) {
+    SACOCHE_ASSIGN(const auto under, Key(space, lost.under));
+    if (!under) continue;
+    auto key = OpenLostKey(*under, space, lost.sealed_key);
+    if (key && key->Commitment(space) == lost.key_commitment) keys.push_back(std::move(*key));
+  }
+  SACOCHE_ASSIGN(const auto held, store_->keys().LostEpochKeys(space));
+  for (const KeyChest::LostEpochKey& lost : held) {
+    if (lost.epoch != epoch) continue;
+    SACOCHE_ASSIGN(EpochKey key, EpochKey::FromBytes(lost.key.view()));
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+Result<std::optional<std::uint64_t>> KeyExchange::FirstUnsaidLostKey(const SpaceId& space) {
+  SACOCHE_ASSIGN(const auto held, store_->keys().LostEpochKeys(space));
+  for (const KeyChest::LostEpochKey& lost : held) {
+    SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(lost.key.view()));
+    if (!IsSaid(space, lost.epoch, key.Commitment(space))) return std::optional(lost.epoch);
+  }
+  return std::optional<std::uint64_t>();
+}
+
+// Also once it stands again: the server may have been put back once more, to before it gave way.
+bool KeyExchange::IsSaid(const SpaceId& space, std::uint64_t epoch,
+                         const Hash256& key_commitment) const {
+  const EpochStatement* standing = directory_->FindEpoch(space, epoch);
+  if (standing != nullptr && standing->key_commitment == key_commitment) return true;
+  return std::ranges::count(directory_->FindLostKeys(space, epoch), key_commitment,
+                            &LostKeyStatement::key_commitment) > 0;
+}
+
+Status KeyExchange::ProposeLostKeys(const SpaceId& space, std::uint64_t current,
+                                    std::vector<Bytes>& proposals) {
+  SACOCHE_ASSIGN(const auto held, store_->keys().LostEpochKeys(space));
+  if (held.empty()) return {};
+  SACOCHE_ASSIGN(const auto key, Key(space, current));
+  if (!key) return {};
+  const Hash256 under = directory_->FindEpoch(space, current)->key_commitment;
+  for (const KeyChest::LostEpochKey& one : held) {
+    SACOCHE_ASSIGN(const EpochKey lost, EpochKey::FromBytes(one.key.view()));
+    const Hash256 commitment = lost.Commitment(space);
+    if (IsSaid(space, one.epoch, commitment)) continue;
+    proposals.push_back(SignNext(LostKeyStatement{space, one.epoch, commitment, current, under,
+                                                  SealLostKey(*key, space, lost)}));
+  }
+  return {};
+}
+
+Result<std::optional<EpochKey>> KeyExchange::KeyOf(const SpaceId& space, std::uint64_t epoch,
+                                                   const Hash256& commitment) {
+  SACOCHE_ASSIGN(auto key, Key(space, epoch));
+  if (key && key->Commitment(space) == commitment) return key;
+  SACOCHE_ASSIGN(const auto held, store_->keys().LostEpochKeys(space));
+  for (const KeyChest::LostEpochKey& lost : held) {
+    if (lost.epoch != epoch) continue;
+    SACOCHE_ASSIGN(EpochKey one, EpochKey::FromBytes(lost.key.view()));
+    if (one.Commitment(space) == commitment) return std::optional(std::move(one));
+  }
+  return std::optional<EpochKey>();
+}
+
+}  // namespace sacoche
