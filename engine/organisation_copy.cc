@@ -3,6 +3,7 @@
 #include <map>
 
 #include "engine/membership/directory_copy.h"
+#include "engine/membership/lost_epochs.h"
 
 namespace sacoche {
 namespace {
@@ -116,15 +117,17 @@ struct OrganisationCopy::Remainder {
   std::size_t gave_way = 0;
   std::size_t upheld = 0;
   std::optional<Fork> fork = std::nullopt;
+  LostEpochs lost = {};
 
   // Those that hold, in an order in which a directory takes them: what the server forgot at
   // different times may have to stand in another order than it was forgotten in.
   std::vector<SignedStatement> Sift(std::vector<SignedStatement>& left) {
     std::vector<SignedStatement> holds;
     std::erase_if(left, [&](const SignedStatement& one) { return all.Knows(one.hash); });
+    for (const SignedStatement& one : left) NoteLost(one.statement);
     for (bool took_one = true; std::exchange(took_one, false);)
       std::erase_if(left, [&](const SignedStatement& one) {
-        if (!all.Apply(one)) return false;
+        if (lost.Concerns(one.statement) || !all.Apply(one)) return false;
         holds.push_back(one);
         return took_one = true;
       });
@@ -152,6 +155,15 @@ struct OrganisationCopy::Remainder {
     std::vector<SignedStatement> holds = Sift(statements);
     gave_way += statements.size();
     return holds;
+  }
+
+  // In the order in which they were said: what follows a lost epoch is lost with it.
+  void NoteLost(const Statement& statement) {
+    const auto* epoch = std::get_if<EpochStatement>(&statement.payload);
+    if (epoch == nullptr) return;
+    const EpochStatement* standing = all.FindEpoch(epoch->space, epoch->epoch);
+    const bool is_lost = standing != nullptr && standing->key_commitment != epoch->key_commitment;
+    if (is_lost || lost.Concerns(statement)) lost.Note(statement);
   }
 
   void NoteFork(const SignedStatement& statement) {

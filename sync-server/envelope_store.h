@@ -105,8 +105,13 @@ class EnvelopeStore {
   virtual Result<Bytes> ReadSetting(std::string_view name) = 0;
   virtual Status WriteSetting(std::string_view name, ByteView value) = 0;
 
-  // The manifest hash of the last envelope of each device in the space.
-  virtual Result<std::map<DeviceId, Hash256>> ChainEnds(const SpaceId& space) = 0;
+  // The last envelope of each device in the space.
+  struct ChainEnd {
+    std::uint64_t counter = 0;
+    Hash256 manifest{};
+    bool operator==(const ChainEnd&) const = default;
+  };
+  virtual Result<std::map<DeviceId, ChainEnd>> ChainEnds(const SpaceId& space) = 0;
 
   // -- Snapshots. Their heads were judged good: each stands for a history that this store has.
   // ------

@@ -14,15 +14,21 @@ std::optional<DeviceId> AdmittedBy(const Statement& statement) {
   return DeviceIdOf(admission->signing_key);
 }
 
-ServerDirectory::Outcome Judge(Directory& directory, ByteView bytes,
+ServerDirectory::Outcome Judge(Directory& directory, ByteView bytes, LostEpochs& lost,
                                std::vector<NewStatement>& accepted, std::vector<Hash256>& hashes) {
   auto decoded = DecodeStatement(bytes);
   if (!decoded) return {ProblemFor(decoded.error().code), std::nullopt};
+  // Of what the same device says with it, and rests on what was refused.
+  if (lost.Concerns(decoded->statement) && !directory.Knows(decoded->hash)) {
+    lost.Note(decoded->statement);
+    return {ProblemType::kConflict, std::move(*decoded)};
+  }
   const Status applied = directory.Apply(*decoded);
   if (applied) {
     accepted.push_back({decoded->bytes, AdmittedBy(decoded->statement)});
     hashes.push_back(decoded->hash);
   } else if (applied.error().code != ErrorCode::kAlreadyExists) {
+    lost.Note(decoded->statement);
     return {ProblemFor(applied.error().code), std::move(*decoded)};
   }
   return {std::nullopt, std::move(*decoded)};
@@ -55,6 +61,12 @@ Status ServerDirectory::ReadAll() {
 
 Result<std::vector<ServerDirectory::Outcome>> ServerDirectory::Append(
     std::span<const Bytes> statements) {
+  LostEpochs lost;
+  return Append(statements, lost);
+}
+
+Result<std::vector<ServerDirectory::Outcome>> ServerDirectory::Append(
+    std::span<const Bytes> statements, LostEpochs& lost) {
   // Judged on a copy, which becomes the directory once the store has them: nobody ever reads a
   // statement that a full disk then refused.
   Directory next = directory_;
@@ -63,7 +75,7 @@ Result<std::vector<ServerDirectory::Outcome>> ServerDirectory::Append(
   outcomes.reserve(statements.size());
   std::vector<Hash256> accepted_hashes;
   for (const Bytes& bytes : statements)
-    outcomes.push_back(Judge(next, bytes, accepted, accepted_hashes));
+    outcomes.push_back(Judge(next, bytes, lost, accepted, accepted_hashes));
   if (accepted.empty()) return outcomes;
   SACOCHE_TRY(store_.AppendStatements(accepted));
   directory_ = std::move(next);

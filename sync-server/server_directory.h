@@ -2,6 +2,7 @@
 
 #include "engine/membership/directory.h"
 #include "engine/membership/directory_order.h"
+#include "engine/membership/lost_epochs.h"
 #include "engine/wire/problem.h"
 #include "sync-server/envelope_store.h"
 
@@ -27,6 +28,8 @@ class ServerDirectory {
   // Judges each statement and appends the good ones, durably, in one transaction. An error is the
   // store's; then none was taken in.
   Result<std::vector<Outcome>> Append(std::span<const Bytes> statements);
+  // The same for a part of what one device says at once: `lost` is what it began with.
+  Result<std::vector<Outcome>> Append(std::span<const Bytes> statements, LostEpochs& lost);
 
  private:
   ServerDirectory(EnvelopeStore& store, std::optional<SigningPublicKey> pinned)

@@ -189,7 +189,7 @@ void SyncHandler::RefuseEnvelope(const EnvelopeId& id, ProblemType problem) {
 OrProblem<void> SyncHandler::CommitStatements() {
   if (statements_.empty()) return {};
   const std::uint64_t first = statement_count_ - statements_.size();
-  const auto outcomes = rooms_.directory.Append(statements_);
+  const auto outcomes = rooms_.directory.Append(statements_, refused_);
   statements_.clear();
   if (!outcomes) return StorageProblem();
   for (std::size_t i = 0; i < outcomes->size(); ++i) {
@@ -197,8 +197,11 @@ OrProblem<void> SyncHandler::CommitStatements() {
     Answer(StatementOutcomeFrame{first + i, outcome.problem});
     if (!outcome.problem) ++counts_.statements;
     if (!outcome.problem || !outcome.statement) continue;
-    if (const auto* epoch = std::get_if<EpochStatement>(&outcome.statement->statement.payload))
+    const StatementPayload& said = outcome.statement->statement.payload;
+    if (const auto* epoch = std::get_if<EpochStatement>(&said))
       lost_epochs_.insert({epoch->space, epoch->epoch});
+    if (const auto* lost = std::get_if<LostKeyStatement>(&said))
+      lost_epochs_.insert({lost->space, lost->epoch});
   }
   return {};
 }
@@ -365,7 +368,18 @@ OrProblem<void> SyncHandler::AddHistory(Bytes& chunk, const SpaceId& space,
   return {};
 }
 
+OrProblem<void> SyncHandler::AddChains(Bytes& chunk, const SpaceId& space) {
+  const auto ends = rooms_.store.ChainEnds(space);
+  if (!ends) return StorageProblem();
+  for (const auto& [device, end] : *ends)
+    AppendFrame(chunk, PullFrame(ChainFrame{device, end.counter}));
+  return {};
+}
+
 OrProblem<void> SyncHandler::AddHead(Bytes& chunk, const HeadFrame& head) {
+  const bool recalls = cursors_[next_space_].from == CursorFrame::From::kEverybody;
+  if (recalls && !head.more)
+    if (auto added = AddChains(chunk, head.space); !added) return added;
   EndOfSpace();
   AppendFrame(chunk, PullFrame(head));
   if (auto added = AddHistory(chunk, head.space, head.sequence); !added) return added;

@@ -106,6 +106,8 @@ class SyncHandler {
   OrProblem<void> AddEnvelopes(Bytes& chunk);
   // A history frame, where a tag was noted.
   OrProblem<void> AddHistory(Bytes& chunk, const SpaceId& space, std::uint64_t sequence);
+  // What a device that recalls compares with what it has.
+  OrProblem<void> AddChains(Bytes& chunk, const SpaceId& space);
   OrProblem<void> AddHead(Bytes& chunk, const HeadFrame& head);
   OrProblem<void> EndSpace(Bytes& chunk);
   void AddEnd(Bytes& chunk);
@@ -139,7 +141,8 @@ class SyncHandler {
   std::size_t envelope_bytes_ = 0;
   std::size_t envelope_count_ = 0;  // in this push
   std::uint64_t statement_count_ = 0;
-  std::set<EpochKey> lost_epochs_;  // that another device opened first
+  LostEpochs refused_;              // epochs of this push
+  std::set<EpochKey> lost_epochs_;  // whose statements, or keys, were refused in this push
   std::set<SpaceId> full_spaces_;
   Bytes outcomes_;  // frames
 

@@ -48,7 +48,8 @@ OrProblem<std::optional<ProblemType>> SyncHandler::JudgeSnapshot(const SealedSna
   const Member* member = directory.FindMember(identity.device);
   if (member == nullptr) return Verdict(ProblemType::kUnknownDevice);
   if (!directory.IsMember(identity.device, identity.space)) return Verdict(ProblemType::kNotMember);
-  if (knows_another_directory_ || directory.FindEpoch(identity.space, identity.epoch) == nullptr)
+  if (knows_another_directory_ || lost_epochs_.contains({identity.space, identity.epoch}) ||
+      directory.FindEpoch(identity.space, identity.epoch) == nullptr)
     return Verdict(ProblemType::kConflict);
   if (!Verify(SigningPurpose::kSnapshot, EncodeUnsignedHead(head), head.signature,
               member->admission.signing_key))
@@ -117,7 +118,9 @@ OrProblem<void> SyncHandler::AddCover(Bytes& chunk, const SpaceId& space) {
   if (!newest || !ends) return StorageProblem();
   if (ends->empty()) return {};
   const std::uint64_t covered = *newest ? (*newest)->identity.sequence : 0;
-  AppendFrame(chunk, PullFrame(SnapshotCoverFrame{covered, TagOfChains(*ends)}));
+  std::map<DeviceId, Hash256> manifests;
+  for (const auto& [device, end] : *ends) manifests[device] = end.manifest;
+  AppendFrame(chunk, PullFrame(SnapshotCoverFrame{covered, TagOfChains(manifests)}));
   return {};
 }
 

@@ -26,7 +26,7 @@ void Directory::Take(const Statement& said) {
   } else if (const auto* grant = std::get_if<GrantStatement>(&said.payload)) {
     epochs_.at(EpochKey{grant->space, grant->epoch}).grants.emplace(grant->device, *grant);
   } else if (const auto* lost = std::get_if<LostKeyStatement>(&said.payload)) {
-    lost_keys_[{lost->space, lost->epoch}].push_back(*lost);
+    lost_keys_[{lost->space, lost->epoch}].push_back({said.signer, *lost});
   } else if (const auto* server = std::get_if<ServerStatement>(&said.payload)) {
     time_key_ = server->time_key;
   } else if (const auto* officer = std::get_if<OfficerStatement>(&said.payload)) {
@@ -298,20 +298,23 @@ Status Directory::CheckLostKey(const LostKeyStatement& payload, const DeviceId& 
   const EpochStatement* under = FindEpoch(payload.space, payload.under);
   if (under == nullptr || under->key_commitment != payload.under_commitment)
     return Fail(ErrorCode::kRefused, "a lost key is sealed under one that does not stand");
-  const auto& known = FindLostKeys(payload.space, payload.epoch);
+  if (payload.epoch > CurrentEpoch(payload.space) + kLostKeysMax)
+    return Fail(ErrorCode::kRefused, "a lost key is of an epoch that was never opened");
   const EpochStatement* standing = FindEpoch(payload.space, payload.epoch);
-  const bool is_known =
-      (standing != nullptr && standing->key_commitment == payload.key_commitment) ||
-      std::ranges::count(known, payload.key_commitment, &LostKeyStatement::key_commitment) > 0;
-  if (is_known) return Fail(ErrorCode::kRefused, "the key is not lost, or was said already");
-  if (known.size() == kLostKeysMax)
-    return Fail(ErrorCode::kRefused, "too many keys of one epoch were lost");
+  if (standing != nullptr && standing->key_commitment == payload.key_commitment)
+    return Fail(ErrorCode::kRefused, "the key is not lost");
+  std::size_t by_signer = 0;
+  for (const LostKey& known : FindLostKeys(payload.space, payload.epoch)) {
+    if (known.signer != signer) continue;
+    if (known.said.key_commitment == payload.key_commitment || ++by_signer == kLostKeysMax)
+      return Fail(ErrorCode::kRefused, "the lost key was said already, or too many were");
+  }
   return {};
 }
 
-const std::vector<LostKeyStatement>& Directory::FindLostKeys(const SpaceId& space,
-                                                             std::uint64_t epoch) const {
-  static const std::vector<LostKeyStatement> none;
+const std::vector<Directory::LostKey>& Directory::FindLostKeys(const SpaceId& space,
+                                                               std::uint64_t epoch) const {
+  static const std::vector<LostKey> none;
   const auto found = lost_keys_.find(EpochKey{space, epoch});
   return found == lost_keys_.end() ? none : found->second;
 }

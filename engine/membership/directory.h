@@ -89,9 +89,14 @@ class Directory {
   [[nodiscard]] const GrantStatement* FindGrant(const SpaceId& space, std::uint64_t epoch,
                                                 const DeviceId& device) const;
 
-  // The keys of epochs of that number that gave way, in the order in which they were said.
-  [[nodiscard]] const std::vector<LostKeyStatement>& FindLostKeys(const SpaceId& space,
-                                                                  std::uint64_t epoch) const;
+  // The keys of epochs of that number that gave way, in the order in which they were said; perhaps
+  // one by several, of whom not all have to be right.
+  struct LostKey {
+    DeviceId signer;
+    LostKeyStatement said;
+  };
+  [[nodiscard]] const std::vector<LostKey>& FindLostKeys(const SpaceId& space,
+                                                         std::uint64_t epoch) const;
 
   // -- Recovery: docs/decisions/0020-recovery-in-use.md ----------------------------------------
 
@@ -192,7 +197,7 @@ class Directory {
   std::map<DeviceId, Member> members_;
   std::map<DeviceId, OfficerStatement> officers_;
   std::map<EpochKey, Epoch> epochs_;
-  std::map<EpochKey, std::vector<LostKeyStatement>> lost_keys_;
+  std::map<EpochKey, std::vector<LostKey>> lost_keys_;
   std::map<SpaceId, SharingStatement> sharings_;
   std::map<SpaceId, std::set<DeviceId>> leavers_;
   std::map<std::pair<SpaceId, DeviceId>, LeaverEnd> ends_;

@@ -28,7 +28,8 @@ inline constexpr std::size_t kSealedTextBytesMax = 512;
 inline constexpr std::size_t kStatementSpacesMax = 64;
 inline constexpr std::size_t kStatementLeaversMax = 64;
 inline constexpr std::size_t kStatementGuestsMax = 16;
-// Of one epoch number: each is of a server that was put back.
+// By one device of one epoch number (each is of a server that was put back), and how far beyond the
+// epochs that stand.
 inline constexpr std::size_t kLostKeysMax = 16;
 inline constexpr std::size_t kStatementBytesMax = 8192;
 // A laptop that was away for longer is not believed to have been: its clock was set.

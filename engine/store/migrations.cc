@@ -246,6 +246,12 @@ CREATE TABLE lost_epoch_key(
   key BLOB NOT NULL,
   PRIMARY KEY(space, epoch, key)
 ) WITHOUT ROWID, STRICT;
+CREATE TABLE forgotten(
+  space BLOB NOT NULL,
+  device BLOB NOT NULL,
+  counter INTEGER NOT NULL,
+  PRIMARY KEY(space, device, counter)
+) WITHOUT ROWID, STRICT;
 )sql"};
 
 Status RunStep(Database& database, int from) {
@@ -285,7 +291,9 @@ Status StandInForLaterFormat(Database& database, int format) {
   if (format == kStoreFormat) return {};
   static_assert(kStoreFormat == 7, "what a later step adds needs a stand-in too");
   SACOCHE_TRY(database.Execute("PRAGMA query_only=OFF"));
-  SACOCHE_TRY(database.Execute("CREATE TEMP TABLE lost_epoch_key(space, epoch, key);"));
+  SACOCHE_TRY(
+      database.Execute("CREATE TEMP TABLE lost_epoch_key(space, epoch, key);"
+                       "CREATE TEMP TABLE forgotten(space, device, counter);"));
   if (format == 6) return database.Execute("PRAGMA query_only=ON");
   SACOCHE_TRY(
       database.Execute("CREATE TEMP TABLE carried_chain(space, device, counter, hash);"

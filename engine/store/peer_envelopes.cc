@@ -51,6 +51,35 @@ Status PeerEnvelopes::DropAfter(const SpaceId& space, const DeviceId& device,
       .Run();
 }
 
+Status PeerEnvelopes::NoteForgotten(const SpaceId& space, const Forgotten& one) {
+  return database_
+      ->Prepare("INSERT OR IGNORE INTO forgotten(space, device, counter) VALUES (?, ?, ?)")
+      .Bind(space.view())
+      .Bind(one.device.view())
+      .Bind(one.counter)
+      .Run();
+}
+
+Result<std::vector<PeerEnvelopes::Forgotten>> PeerEnvelopes::ForgottenOf(const SpaceId& space) {
+  auto query = database_->Prepare(
+      "SELECT device, counter FROM forgotten WHERE space = ? ORDER BY device, counter");
+  query.Bind(space.view());
+  std::vector<Forgotten> forgotten;
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, query.Step());
+    if (!row) return forgotten;
+    forgotten.push_back({query.IdAt<DeviceId>(0), query.Uint(1)});
+  }
+}
+
+Status PeerEnvelopes::DropForgotten(const SpaceId& space, const Forgotten& one) {
+  return database_->Prepare("DELETE FROM forgotten WHERE space = ? AND device = ? AND counter = ?")
+      .Bind(space.view())
+      .Bind(one.device.view())
+      .Bind(one.counter)
+      .Run();
+}
+
 Status PeerEnvelopes::ForgetOlderThan(const SpaceId& space, std::uint64_t seconds) {
   SACOCHE_TRY(
       database_

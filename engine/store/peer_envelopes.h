@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "platform/base/ids.h"
@@ -37,6 +38,16 @@ class PeerEnvelopes {
                                                        std::uint64_t counter);
   // Those of the device behind that counter.
   Status DropAfter(const SpaceId& space, const DeviceId& device, std::uint64_t counter);
+
+  // What the server forgot and this device has to give it, until it was answered.
+  struct Forgotten {
+    DeviceId device;
+    std::uint64_t counter = 0;
+  };
+  Status NoteForgotten(const SpaceId& space, const Forgotten& one);
+  // Chain by chain, each in its order.
+  [[nodiscard]] Result<std::vector<Forgotten>> ForgottenOf(const SpaceId& space);
+  Status DropForgotten(const SpaceId& space, const Forgotten& one);
 
   // Those of the space that the server received so many seconds before the last one. What came in a
   // file stays until the server shows it, and then as long as the last one. The machine's clock has

@@ -62,6 +62,7 @@ constexpr const char* kForgetSpace[] = {
     "DELETE FROM own_base WHERE space = ?",
     "DELETE FROM outbox WHERE space = ?",
     "DELETE FROM peer_envelope WHERE space = ?",
+    "DELETE FROM forgotten WHERE space = ?",
     "DELETE FROM carried_chain WHERE space = ?",
     "DELETE FROM carried_change WHERE space = ?",
     "DELETE FROM held_chain WHERE space = ?",

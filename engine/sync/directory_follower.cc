@@ -1,5 +1,6 @@
 #include "engine/sync/directory_follower.h"
 
+#include "engine/membership/lost_epochs.h"
 #include "engine/sync/distrust.h"
 
 namespace sacoche {
@@ -11,25 +12,6 @@ Suspicion SuspicionOf(const Directory& directory, const Statement& said) {
                        said.previous == directory.LastHash(said.signer);
   return follows ? Suspicion::kForgedStatement : Suspicion::kStatementOutOfPlace;
 }
-
-// What was built upon an epoch that gave way gives way with it: a key of it that was granted is not
-// that of the epoch which stands, and a later one leads back to it only.
-class LostEpochs {
- public:
-  void Note(const Statement& statement) {
-    if (const auto* epoch = std::get_if<EpochStatement>(&statement.payload))
-      lost_.insert({epoch->space, epoch->epoch});
-  }
-  [[nodiscard]] bool Concerns(const Statement& statement) const {
-    if (const auto* grant = std::get_if<GrantStatement>(&statement.payload))
-      return lost_.contains({grant->space, grant->epoch});
-    const auto* epoch = std::get_if<EpochStatement>(&statement.payload);
-    return epoch != nullptr && lost_.contains({epoch->space, epoch->epoch - 1});
-  }
-
- private:
-  std::set<std::pair<SpaceId, std::uint64_t>> lost_;
-};
 
 }  // namespace
 
@@ -69,7 +51,8 @@ Status DirectoryFollower::TakeIn(std::uint64_t sequence, ByteView bytes) {
                        "the server left out or repeated part of the directory");
     if (!fits && missing.empty())
       return Forward(Suspect(SuspicionOf(*directory_, statement.statement), fits.error()));
-    if (!fits) return TakeWhatContradicts(statement);
+    // What fits may still leave no place for what is missing, such as its signer's withdrawal.
+    if (!is_known && !missing.empty()) return LayUnderMissing(statement);
   }
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->directory().Append(sequence, bytes));
@@ -80,24 +63,26 @@ Status DirectoryFollower::TakeIn(std::uint64_t sequence, ByteView bytes) {
   return is_known ? Status() : directory_->Apply(statement);
 }
 
-// The server has something else in the place of what it forgot.
-Status DirectoryFollower::TakeWhatContradicts(const SignedStatement& statement) {
+// What the server shows comes first, and what it forgot behind it, as far as that fits still.
+Status DirectoryFollower::LayUnderMissing(const SignedStatement& statement) {
   SACOCHE_ASSIGN(const auto shown, store_->directory().ReadAfter(0));
   SACOCHE_ASSIGN(const auto before, DecodeStatements(shown));
-  BeginAgain();
-  const auto take_all = [&]() -> Status {
-    for (const SignedStatement& one : before) SACOCHE_TRY(again_->Take(one));
-    SACOCHE_TRY(again_->Take(statement));
-    SACOCHE_TRY(EndAgain());
-    return {};
-  };
-  Status taken = take_all();
-  again_.reset();
-  return taken;
+  Again again{Directory(directory_->root()), {}, {}};
+  for (const SignedStatement& one : before) SACOCHE_TRY(again.Take(one));
+  SACOCHE_TRY(again.Take(statement));
+  SACOCHE_ASSIGN(const Replaced replaced, ReplaceBy(std::move(again)));
+  if (replaced.given_way > 0) ++times_replaced_;
+  return {};
 }
 
 Result<std::uint64_t> DirectoryFollower::EndAgain() {
-  Again again = std::move(*std::exchange(again_, std::nullopt));
+  SACOCHE_ASSIGN(const Replaced replaced,
+                 ReplaceBy(std::move(*std::exchange(again_, std::nullopt))));
+  ++times_replaced_;
+  return replaced.lacking;
+}
+
+Result<DirectoryFollower::Replaced> DirectoryFollower::ReplaceBy(Again again) {
   SACOCHE_ASSIGN(auto known, store_->directory().ReadAfter(0));
   SACOCHE_ASSIGN(auto missing, Missing());
   known.insert(known.end(), missing.begin(), missing.end());
@@ -137,8 +122,7 @@ Result<std::uint64_t> DirectoryFollower::EndAgain() {
     return Forward(finished.error());
   }
   order_ = std::move(again.order);
-  ++times_replaced_;
-  return lacking.size();
+  return Replaced{lacking.size(), lost.size()};
 }
 
 Result<std::vector<Bytes>> DirectoryFollower::Missing() { return store_->directory().Missing(); }

@@ -61,7 +61,12 @@ class DirectoryFollower {
     Status Take(const SignedStatement& statement);
   };
 
-  Status TakeWhatContradicts(const SignedStatement& statement);
+  Status LayUnderMissing(const SignedStatement& statement);
+  struct Replaced {
+    std::uint64_t lacking = 0;    // at the server
+    std::uint64_t given_way = 0;  // of what was held here
+  };
+  Result<Replaced> ReplaceBy(Again again);
 
   Store* store_;
   Directory* directory_;

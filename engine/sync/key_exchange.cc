@@ -13,8 +13,6 @@ Status KeyExchange::TakeKeys(const Statement& statement) {
   if (const auto* use = std::get_if<RecoveryUseStatement>(&statement.payload);
       use != nullptr && statement.signer == identity_->device())
     return TakeRecovered(*use);
-  if (const auto* lost = std::get_if<LostKeyStatement>(&statement.payload))
-    said_.push_back({lost->space, lost->epoch});
   return {};
 }
 
@@ -25,9 +23,12 @@ Status KeyExchange::TakeOpenedEpoch(const EpochStatement& epoch, const DeviceId&
   if (!offered.empty()) {
     SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(offered.view()));
     if (key.Commitment(epoch.space) == epoch.key_commitment)
-      SACOCHE_TRY(store_->keys().PutEpochKey(epoch.space, epoch.epoch, key.view()));
+      SACOCHE_TRY(Keep(epoch.space, epoch.epoch, key));
     return store_->keys().DropPendingEpochKey(epoch.space, epoch.epoch);
   }
+  // It gave way to another once, and stands again.
+  SACOCHE_ASSIGN(const auto held, KeyOf(epoch.space, epoch.epoch, epoch.key_commitment));
+  if (held) return Keep(epoch.space, epoch.epoch, *held);
   // Of a store that was put back, from before it offered the key.
   const bool is_own = opener == identity_->device() && epoch.own_key;
   return is_own ? TakeSealed(epoch, *epoch.own_key, identity_->box_key) : Status();
@@ -45,7 +46,7 @@ Status KeyExchange::TakeSealed(const EpochStatement& epoch, const SealedKey& sea
   if (!opened) return {};
   const auto key = EpochKey::FromBytes(opened->view());
   if (!key || key->Commitment(epoch.space) != epoch.key_commitment) return {};
-  SACOCHE_TRY(store_->keys().PutEpochKey(epoch.space, epoch.epoch, key->view()));
+  SACOCHE_TRY(Keep(epoch.space, epoch.epoch, *key));
   return TakeEarlierKeys(epoch);
 }
 
@@ -59,13 +60,13 @@ Status KeyExchange::TakeEarlierKeys(const EpochStatement& newest) {
     const auto previous = OpenPreviousKey(*key, after->space, after->succession->previous_key);
     // Whoever opened the epoch led nowhere: what lies before stays closed here, and is waited for.
     if (!previous || previous->Commitment(after->space) != before->key_commitment) return {};
-    SACOCHE_TRY(store_->keys().PutEpochKey(after->space, before->epoch, previous->view()));
+    SACOCHE_TRY(Keep(after->space, before->epoch, *previous));
     after = before;
   }
   return {};
 }
 
-Result<std::vector<Bytes>> KeyExchange::Proposals(const std::set<SpaceId>& at_head) {
+Result<std::vector<Bytes>> KeyExchange::Proposals(const ReadToHead& at_head) {
   next_counter_ = directory_->NextCounter(identity_->device());
   last_hash_ = directory_->LastHash(identity_->device());
   std::vector<Bytes> proposals;
@@ -81,7 +82,7 @@ Result<std::vector<Bytes>> KeyExchange::Proposals(const std::set<SpaceId>& at_he
   return proposals;
 }
 
-Status KeyExchange::ProposeFor(const SpaceId& space, const std::set<SpaceId>& at_head,
+Status KeyExchange::ProposeFor(const SpaceId& space, const ReadToHead& at_head,
                                std::vector<Bytes>& proposals) {
   const std::uint64_t current = directory_->CurrentEpoch(space);
   if (current == 0) {
@@ -94,20 +95,26 @@ Status KeyExchange::ProposeFor(const SpaceId& space, const std::set<SpaceId>& at
     SACOCHE_TRY(ProposeLostKeys(space, current, proposals));
     return ProposeGrants(space, current, proposals);
   }
-  if (!at_head.contains(space)) return {};
-  return ProposeSuccessor(space, current, proposals);
+  const auto read = at_head.find(space);
+  if (read == at_head.end()) return {};
+  return ProposeSuccessor(space, current, read->second, proposals);
 }
 
 // The space was read to its head after its leavers had left, and the server takes nothing more from
 // them: what this device has of them is all that there is.
 Status KeyExchange::ProposeSuccessor(const SpaceId& space, std::uint64_t current,
+                                     const std::set<DeviceId>& ends_in_file,
                                      std::vector<Bytes>& proposals) {
   SACOCHE_ASSIGN(const auto key, Key(space, current));
   if (!key) return {};
   SACOCHE_ASSIGN(const EpochKey next, OfferedKey(space, current + 1));
   EpochStatement::Succession succession{SealPreviousKey(next, space, *key), {}};
   for (const DeviceId& device : directory_->Leavers(space)) {
-    SACOCHE_ASSIGN(const ChainHead chain, store_->progress().PeerChain(space, device));
+    SACOCHE_ASSIGN(ChainHead chain, store_->progress().PeerChain(space, device));
+    if (ends_in_file.contains(device)) {
+      SACOCHE_ASSIGN(const ChainHead carried, store_->carried().Chain(space, device));
+      if (carried.counter > chain.counter) chain = carried;
+    }
     succession.leavers.push_back({device, chain.counter, chain.hash});
   }
   if (succession.leavers.size() > kStatementLeaversMax)

@@ -37,16 +37,17 @@ class KeyExchange {
   // The first epoch with a key that gave way, that this device holds, and that the directory does
   // not hold yet: nobody else could open what it sealed.
   [[nodiscard]] Result<std::optional<std::uint64_t>> FirstUnsaidLostKey(const SpaceId& space);
-  struct SaidLostKey {
-    SpaceId space;
-    std::uint64_t epoch = 0;
-  };
-  // What the directory says of such keys since the last call.
-  [[nodiscard]] std::vector<SaidLostKey> TakeSaidLostKeys() { return std::exchange(said_, {}); }
+  // Of what no key opens that this device holds: the epoch whose key may, and that it lacks.
+  // Nothing: it holds all that there are.
+  [[nodiscard]] Result<std::optional<std::uint64_t>> MissingFor(const SpaceId& space,
+                                                                std::uint64_t epoch);
 
-  // What this device should add to the directory now, in order. `at_head`: the spaces that it has
-  // read to their heads, and so knows where those who left them end.
-  [[nodiscard]] Result<std::vector<Bytes>> Proposals(const std::set<SpaceId>& at_head);
+  // The spaces that this device has read to their heads, and so knows where those who left them
+  // end: of these devices, at what a file brought and the server cannot be given yet.
+  using ReadToHead = std::map<SpaceId, std::set<DeviceId>>;
+
+  // What this device should add to the directory now, in order.
+  [[nodiscard]] Result<std::vector<Bytes>> Proposals(const ReadToHead& at_head);
 
   // Whether this session proposed the key of the space to a laptop that never had one of its keys.
   [[nodiscard]] bool LetsInANewcomer(const SpaceId& space) const {
@@ -88,15 +89,17 @@ class KeyExchange {
   void ProposeIfGood(StatementPayload payload, std::vector<Bytes>& proposals);
   void ProposeGrantsToRecoveryKeys(const SpaceId& space, std::uint64_t epoch, const EpochKey& key,
                                    std::vector<Bytes>& proposals);
-  Status ProposeFor(const SpaceId& space, const std::set<SpaceId>& at_head,
-                    std::vector<Bytes>& proposals);
+  Status ProposeFor(const SpaceId& space, const ReadToHead& at_head, std::vector<Bytes>& proposals);
   Status ProposeSuccessor(const SpaceId& space, std::uint64_t current,
-                          std::vector<Bytes>& proposals);
+                          const std::set<DeviceId>& ends_in_file, std::vector<Bytes>& proposals);
   Status ProposeGrants(const SpaceId& space, std::uint64_t epoch, std::vector<Bytes>& proposals);
   Status ProposeLostKeys(const SpaceId& space, std::uint64_t current,
                          std::vector<Bytes>& proposals);
-  [[nodiscard]] bool IsSaid(const SpaceId& space, std::uint64_t epoch,
-                            const Hash256& key_commitment) const;
+  // Whether whoever holds the directory's newest keys can open it.
+  [[nodiscard]] Result<bool> IsSaid(const SpaceId& space, std::uint64_t epoch,
+                                    const Hash256& key_commitment);
+  // Takes the place of another of its number, which is kept beside.
+  Status Keep(const SpaceId& space, std::uint64_t epoch, const EpochKey& key);
   // Of those that this device holds or held: the one with that commitment.
   Result<std::optional<EpochKey>> KeyOf(const SpaceId& space, std::uint64_t epoch,
                                         const Hash256& commitment);
@@ -113,7 +116,6 @@ class KeyExchange {
   std::uint64_t next_counter_ = 0;
   Hash256 last_hash_{};
   std::set<SpaceId> newcomers_;
-  std::vector<SaidLostKey> said_;
 };
 
 }  // namespace sacoche

@@ -10,6 +10,10 @@ Status KeyExchange::Lose(const Statement& statement) {
     SACOCHE_ASSIGN(const auto key, Key(epoch->space, epoch->epoch));
     if (!key || key->Commitment(epoch->space) != epoch->key_commitment) return {};
     SACOCHE_TRY(store_->keys().PutLostEpochKey(epoch->space, epoch->epoch, key->view()));
+    // What was sealed with it and is not at the server whole would be opened by nobody who comes.
+    SACOCHE_ASSIGN(const auto leaving,
+                   store_->snapshots().Find(epoch->space, Snapshots::State::kLeaving));
+    if (leaving) SACOCHE_TRY(store_->snapshots().Drop(*leaving));
     return store_->keys().DropEpochKey(epoch->space, epoch->epoch);
   }
   // It was sealed under a key that gave way itself.
@@ -24,11 +28,11 @@ Status KeyExchange::Lose(const Statement& statement) {
 
 Result<std::vector<EpochKey>> KeyExchange::LostKeys(const SpaceId& space, std::uint64_t epoch) {
   std::vector<EpochKey> keys;
-  for (const LostKeyStatement& lost : directory_->FindLostKeys(space, epoch)) {
-    SACOCHE_ASSIGN(const auto under, Key(space, lost.under));
+  for (const Directory::LostKey& lost : directory_->FindLostKeys(space, epoch)) {
+    SACOCHE_ASSIGN(const auto under, Key(space, lost.said.under));
     if (!under) continue;
-    auto key = OpenLostKey(*under, space, lost.sealed_key);
-    if (key && key->Commitment(space) == lost.key_commitment) keys.push_back(std::move(*key));
+    auto key = OpenLostKey(*under, space, lost.said.sealed_key);
+    if (key && key->Commitment(space) == lost.said.key_commitment) keys.push_back(std::move(*key));
   }
   SACOCHE_ASSIGN(const auto held, store_->keys().LostEpochKeys(space));
   for (const KeyChest::LostEpochKey& lost : held) {
@@ -39,22 +43,44 @@ Result<std::vector<EpochKey>> KeyExchange::LostKeys(const SpaceId& space, std::u
   return keys;
 }
 
-Result<std::optional<std::uint64_t>> KeyExchange::FirstUnsaidLostKey(const SpaceId& space) {
-  SACOCHE_ASSIGN(const auto held, store_->keys().LostEpochKeys(space));
-  for (const KeyChest::LostEpochKey& lost : held) {
-    SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(lost.key.view()));
-    if (!IsSaid(space, lost.epoch, key.Commitment(space))) return std::optional(lost.epoch);
+Result<std::optional<std::uint64_t>> KeyExchange::MissingFor(const SpaceId& space,
+                                                             std::uint64_t epoch) {
+  const auto& said = directory_->FindLostKeys(space, epoch);
+  SACOCHE_ASSIGN(const auto key, Key(space, epoch));
+  // Of a number that the directory does not know at all, it is about to.
+  const bool may_come = said.empty() || directory_->FindEpoch(space, epoch) != nullptr;
+  if (!key && may_come) return std::optional(epoch);
+  for (const Directory::LostKey& lost : said) {
+    SACOCHE_ASSIGN(const auto under, Key(space, lost.said.under));
+    if (!under) return std::optional(lost.said.under);
   }
   return std::optional<std::uint64_t>();
 }
 
-// Also once it stands again: the server may have been put back once more, to before it gave way.
-bool KeyExchange::IsSaid(const SpaceId& space, std::uint64_t epoch,
-                         const Hash256& key_commitment) const {
+Result<std::optional<std::uint64_t>> KeyExchange::FirstUnsaidLostKey(const SpaceId& space) {
+  SACOCHE_ASSIGN(const auto held, store_->keys().LostEpochKeys(space));
+  for (const KeyChest::LostEpochKey& lost : held) {
+    SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(lost.key.view()));
+    SACOCHE_ASSIGN(const bool is_said, IsSaid(space, lost.epoch, key.Commitment(space)));
+    if (!is_said) return std::optional(lost.epoch);
+  }
+  return std::optional<std::uint64_t>();
+}
+
+// It may stand again: the server was put back once more, to before it gave way. A colleague's
+// program may have said it wrongly.
+Result<bool> KeyExchange::IsSaid(const SpaceId& space, std::uint64_t epoch,
+                                 const Hash256& key_commitment) {
   const EpochStatement* standing = directory_->FindEpoch(space, epoch);
   if (standing != nullptr && standing->key_commitment == key_commitment) return true;
-  return std::ranges::count(directory_->FindLostKeys(space, epoch), key_commitment,
-                            &LostKeyStatement::key_commitment) > 0;
+  for (const Directory::LostKey& lost : directory_->FindLostKeys(space, epoch)) {
+    if (lost.said.key_commitment != key_commitment) continue;
+    SACOCHE_ASSIGN(const auto under, Key(space, lost.said.under));
+    if (!under) continue;
+    const auto key = OpenLostKey(*under, space, lost.said.sealed_key);
+    if (key && key->Commitment(space) == key_commitment) return true;
+  }
+  return false;
 }
 
 Status KeyExchange::ProposeLostKeys(const SpaceId& space, std::uint64_t current,
@@ -67,11 +93,20 @@ Status KeyExchange::ProposeLostKeys(const SpaceId& space, std::uint64_t current,
   for (const KeyChest::LostEpochKey& one : held) {
     SACOCHE_ASSIGN(const EpochKey lost, EpochKey::FromBytes(one.key.view()));
     const Hash256 commitment = lost.Commitment(space);
-    if (IsSaid(space, one.epoch, commitment)) continue;
-    proposals.push_back(SignNext(LostKeyStatement{space, one.epoch, commitment, current, under,
-                                                  SealLostKey(*key, space, lost)}));
+    SACOCHE_ASSIGN(const bool is_said, IsSaid(space, one.epoch, commitment));
+    if (!is_said)
+      ProposeIfGood(LostKeyStatement{space, one.epoch, commitment, current, under,
+                                     SealLostKey(*key, space, lost)},
+                    proposals);
   }
   return {};
+}
+
+Status KeyExchange::Keep(const SpaceId& space, std::uint64_t epoch, const EpochKey& key) {
+  SACOCHE_ASSIGN(const SecretBytes before, store_->keys().EpochKey(space, epoch));
+  if (!before.empty() && !Equal(before.view(), key.view()))
+    SACOCHE_TRY(store_->keys().PutLostEpochKey(space, epoch, before.view()));
+  return store_->keys().PutEpochKey(space, epoch, key.view());
 }
 
 Result<std::optional<EpochKey>> KeyExchange::KeyOf(const SpaceId& space, std::uint64_t epoch,

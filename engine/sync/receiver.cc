@@ -131,7 +131,7 @@ Result<Receiver::Received> Receiver::ReceiveOwnAgain(const Arrived& arrived) {
 Result<Receiver::Received> Receiver::Commit(const Arrived& arrived, const PulledFrom& from) {
   const EnvelopeHeader& header = arrived.envelope.header;
   SACOCHE_ASSIGN(const auto opened, OpenItems(arrived.envelope));
-  if (opened.needs_key) return Received{Outcome::kWaitingForKey, {}, header.epoch, {}};
+  if (opened.missing_epoch) return Received{Outcome::kWaitingForKey, {}, *opened.missing_epoch, {}};
 
   auto changes =
       from.recalled ? Open(arrived.envelope, opened) : OpenFresh(arrived.envelope, opened);
@@ -192,7 +192,7 @@ Result<Receiver::Received> Receiver::ReceiveCarried(const Envelope& envelope, By
 Result<Receiver::Received> Receiver::CommitCarried(const Arrived& arrived) {
   const EnvelopeHeader& header = arrived.envelope.header;
   SACOCHE_ASSIGN(const auto opened, OpenItems(arrived.envelope));
-  if (opened.needs_key) return Received{Outcome::kWaitingForKey, {}, header.epoch, {}};
+  if (opened.missing_epoch) return Received{Outcome::kWaitingForKey, {}, *opened.missing_epoch, {}};
   const auto changes = OpenFresh(arrived.envelope, opened);
   if (!changes && !IsUnreadable(changes.error().code)) return Forward(changes.error());
   Received received{Outcome::kSetAside};
@@ -230,15 +230,19 @@ Result<bool> Receiver::IsAllThatTheyReplaceHere(const SpaceId& space,
 // is tried first.
 Result<Receiver::OpenedItems> Receiver::OpenItems(const Envelope& envelope) {
   const EnvelopeHeader& header = envelope.header;
+  OpenedItems opened;
   SACOCHE_ASSIGN(const auto key, keys_->Key(header.space, header.epoch));
-  OpenedItems opened{!key.has_value(), {}};
   if (key) opened.bundles = OpenEnvelope(envelope, *key);
   if (key && opened.bundles) return opened;
   SACOCHE_ASSIGN(const auto lost_keys, keys_->LostKeys(header.space, header.epoch));
   for (const EpochKey& lost : lost_keys) {
     auto bundles = OpenEnvelope(envelope, lost);
-    if (bundles) return OpenedItems{false, std::move(bundles)};
+    if (bundles) return OpenedItems{std::nullopt, std::move(bundles)};
   }
+  SACOCHE_ASSIGN(opened.missing_epoch, keys_->MissingFor(header.space, header.epoch));
+  if (!key && !opened.missing_epoch)
+    opened.bundles =
+        Fail(ErrorCode::kCorrupt, "an envelope does not open with any key of its epoch");
   return opened;
 }
 

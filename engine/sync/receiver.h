@@ -87,7 +87,7 @@ class Receiver {
                                                       const std::vector<Change>& changes);
   Status CheckAgainstBase(const Envelope& envelope, const std::vector<Change>& changes);
   struct OpenedItems {
-    bool needs_key = false;  // this device lacks the epoch's
+    std::optional<std::uint64_t> missing_epoch;  // whose key may open them, and is not here yet
     Result<std::vector<Bytes>> bundles;
   };
   [[nodiscard]] Result<OpenedItems> OpenItems(const Envelope& envelope);

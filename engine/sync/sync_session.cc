@@ -54,7 +54,6 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
   bool has_work = !answered_once_ || asks_for_statements;
   SACOCHE_ASSIGN(const bool has_statements, AddStatements(body));
   has_work |= has_statements;
-  SACOCHE_TRY(SendAgainWhatOpensNow());
   for (const SpaceId& space : keys_.Spaces()) {
     // The others' turn comes with the next request, when these have nothing more to say.
     if (asked_.size() == limits::kRequestSpacesMax) break;
@@ -97,12 +96,13 @@ Result<bool> SyncSession::AddStatements(Bytes& body) {
   return !proposals.empty();
 }
 
-Result<std::set<SpaceId>> SyncSession::SpacesAtHead() {
-  std::set<SpaceId> at_head;
-  for (const auto& [space, state] : spaces_) {
+Result<KeyExchange::ReadToHead> SyncSession::SpacesAtHead() {
+  KeyExchange::ReadToHead at_head;
+  for (auto& [space, state] : spaces_) {
     if (state.leavers_at_head != directory_->Leavers(space) || state.pull_wanted) continue;
     SACOCHE_ASSIGN(const auto to_send_on, ToSendOn(space, state));
-    if (to_send_on.empty() && !state.carried_stalled) at_head.insert(space);
+    SACOCHE_ASSIGN(auto held_back, HeldBackOf(space, state, to_send_on));
+    if (held_back && !state.carried_stalled) at_head[space] = std::move(*held_back);
   }
   return at_head;
 }
@@ -127,12 +127,14 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   const bool sends_on = !to_send_on.empty() && !state.offers;
   Bytes envelopes;
   if (pushes && !sends_on) SACOCHE_TRY(AddWaiting(space, state, body.size(), envelopes));
-  if (pushes && sends_on && !state.pull_wanted && state.forgotten.empty()) {
+  Bytes forgotten;
+  SACOCHE_TRY(AddForgotten(space, state, body.size() + envelopes.size(), forgotten));
+  if (pushes && sends_on && !state.pull_wanted && forgotten.empty()) {
     SACOCHE_TRY(AddCarried(space, state, to_send_on, body.size(), envelopes));
     // Only what the server shows is known to be there.
     if (!envelopes.empty()) state.pull_wanted = !state.waiting_for_key;
   }
-  if (!state.pull_wanted && envelopes.empty() && state.forgotten.empty())
+  if (!state.pull_wanted && envelopes.empty() && forgotten.empty())
     return AddSnapshot(space, state, body);
   SACOCHE_ASSIGN(state.position, store_->progress().Cursor(space));
   state.skip_rest = state.waiting_for_key;
@@ -144,7 +146,8 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   if (arriving) AppendFrame(body, PushFrame(*arriving));
   asked_.push_back(space);
   Append(body, envelopes);
-  SACOCHE_TRY(AddForgotten(space, body));
+  Append(body, forgotten);
+  state.server_chains.clear();
   return true;
 }
 
@@ -153,13 +156,12 @@ Status SyncSession::AddWaiting(const SpaceId& space, SpaceState& state, std::siz
   SACOCHE_ASSIGN(auto waiting, store_->outbox().Waiting(
                                    space, 0, sync_limits::kRequestBytesTarget - body_bytes,
                                    limits::kRequestEnvelopesMax / limits::kRequestSpacesMax));
-  if (state.offers && !waiting.empty()) {
-    SACOCHE_ASSIGN(state.offered, store_->outbox().CountWaiting(space));
-    state.offers = false;
-  }
   for (OutboxEntry& entry : waiting) {
     SACOCHE_ASSIGN(const bool is_held_back, IsHeldBack(state, entry.envelope));
     if (is_held_back) return {};
+    if (std::exchange(state.offers, false)) {
+      SACOCHE_ASSIGN(state.offered, store_->outbox().CountWaiting(space));
+    }
     sent_[entry.id] = Sent{space, entry.counter, entry.changes};
     AppendFrame(envelopes, PushFrame(EnvelopeFrame{std::move(entry.envelope)}));
   }
@@ -239,7 +241,10 @@ Status SyncSession::Take(const DirectoryFrame& frame) {
   if (!taken && taken.error().code == ErrorCode::kUntrusted)
     return Forward(Suspect(Suspicion::kForgedStatement, taken.error()));
   SACOCHE_TRY(taken);
-  if (follower_.times_replaced() != replaced_before_) said_again_ = 0;
+  if (follower_.times_replaced() != replaced_before_) {
+    said_again_ = 0;
+    said_at_.reset();
+  }
   ++report_.statements_in;
   return {};
 }
@@ -251,9 +256,9 @@ Status SyncSession::Take(const AcknowledgementFrame& frame) {
   if (sent->second.whose != Sent::Whose::kOwn) {
     const bool is_carried = sent->second.whose == Sent::Whose::kCarried;
     ++(is_carried ? report_.envelopes_carried_on : report_.envelopes_sent_again);
-    NoteCarriedOn(sent->second);
+    Status taken = TakeAnswer(sent->second, std::nullopt);
     sent_.erase(sent);
-    return {};
+    return taken;
   }
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->outbox().MarkStored(frame.envelope, frame.sequence));
@@ -273,9 +278,9 @@ Status SyncSession::Take(const RefusalFrame& frame) {
   SACOCHE_ASSIGN(const bool will_be_told, WillBeTold(frame.problem));
   // A colleague's that the server does not take back is no loss here.
   if (will_be_told || sent->second.whose != Sent::Whose::kOwn) {
-    if (!will_be_told) NoteCarriedOn(sent->second, frame.problem);
+    Status taken = will_be_told ? Status() : TakeAnswer(sent->second, frame.problem);
     sent_.erase(sent);
-    return {};
+    return taken;
   }
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->outbox().MarkRefused(frame.envelope, frame.problem));
@@ -316,7 +321,6 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
   SACOCHE_ASSIGN(const Receiver::Received received, receiver_.Receive(sent));
   state.history = received.history;
   SACOCHE_TRY(NoteView(received.header, frame.sequence));
-  if (state.reconciled_in != 0) state.shown[received.header.device] = received.header.counter;
   switch (received.outcome) {
     case Receiver::Outcome::kCommitted:
       ++report_.envelopes_in;

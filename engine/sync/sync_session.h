@@ -120,12 +120,11 @@ class SyncSession {
     // what the server lacks is sent again; what is known costs nothing but its bytes.
     std::uint64_t reconciled_in = 0;  // which request's answer asked for it; 0: none did
     std::uint64_t never_stored = 0;   // envelopes that waited before
-    // The last envelope of each device that the server showed since, and then what of colleagues it
-    // lacks and this device can give it.
-    std::map<DeviceId, std::uint64_t> shown;
+    // Up to where the server holds each device's envelopes, as it said in this answer.
+    std::map<DeviceId, std::uint64_t> server_chains;
+    bool forgotten_stalled = false;  // it takes no more of what it forgot in this session
     // The server began behind envelopes that it dropped, and for which no snapshot stands by now.
     bool begins_late = false;  // in this session
-    std::vector<std::pair<DeviceId, std::uint64_t>> forgotten;
     // Own envelopes are asked for too, and none is made before they came: this store is an older
     // copy of itself. Found out, once in a session, by a refusal as well.
     bool recalls = false;
@@ -161,7 +160,10 @@ class SyncSession {
   void CountWaitingForKey();
   // Read to the head, and nothing that files brought is left that the server may still take: it is
   // known where those who left end.
-  [[nodiscard]] Result<std::set<SpaceId>> SpacesAtHead();
+  [[nodiscard]] Result<KeyExchange::ReadToHead> SpacesAtHead();
+  // Of whom a file brought what waits here for a key to be said; nothing: something may be sent.
+  [[nodiscard]] Result<std::optional<std::set<DeviceId>>> HeldBackOf(
+      const SpaceId& space, SpaceState& state, const std::vector<EnvelopePlace>& to_send_on) const;
   Result<bool> AddStatements(Bytes& body);
   Result<bool> AddSpace(const SpaceId& space, Bytes& body);
   // What files brought, the server has not shown, and was not answered in this session, with this
@@ -181,7 +183,6 @@ class SyncSession {
   [[nodiscard]] Result<std::optional<std::uint64_t>> HeldFrom(const SpaceId& space);
   // Whether it is sealed under an epoch that the server does not know of, or knows otherwise.
   [[nodiscard]] Result<bool> IsHeldBack(SpaceState& state, ByteView envelope) const;
-  Status SendAgainWhatOpensNow();
   Result<bool> AddSnapshot(const SpaceId& space, SpaceState& state, Bytes& body);
   Status NoteSnapshot(const SpaceId& space, SnapshotExchange::Received received);
   Status NoteKeys(const SpaceId& space, SpaceState& state);
@@ -189,6 +190,7 @@ class SyncSession {
   Status Take(const DirectoryFrame& frame);
   Status Take(const AnotherDirectoryFrame& frame);
   Status Take(const BeginsLateFrame& frame);
+  Status Take(const ChainFrame& frame);
   Status Take(const AcknowledgementFrame& frame);
   Status Take(const RefusalFrame& frame);
   Status Take(const StatementOutcomeFrame& frame);
@@ -219,8 +221,11 @@ class SyncSession {
   Status Reconcile(const SpaceId& space, Suspicion what, const std::string& why);
   Status EndRecall(const SpaceId& space);
   Status FindForgotten(const SpaceId& space);
-  // As many of them as the request holds; they are said once.
-  Status AddForgotten(const SpaceId& space, Bytes& body);
+  // As many of them as a request holds that has so many bytes.
+  Status AddForgotten(const SpaceId& space, SpaceState& state, std::size_t body_bytes,
+                      Bytes& envelopes);
+  // The server has it, or will never take it.
+  Status EndForgotten(const SpaceId& space, const PeerEnvelopes::Forgotten& one);
   // Sequences have no gaps: what lies before `sequence` and was not given is this device's own, or
   // was left out. False: it was, and the rest of the space is not taken from this answer.
   Result<bool> IsWholeUpTo(const SpaceId& space, std::uint64_t sequence);
@@ -244,6 +249,7 @@ class SyncSession {
   std::uint64_t replaced_before_ = 0;
   // Epochs that the server forgot and the current request does not say: the first of each space.
   std::map<SpaceId, std::uint64_t> forgotten_epochs_;
+  std::map<SpaceId, std::uint64_t> forgotten_keys_;  // the same of keys that gave way
   KeyExchange keys_;
   Sealer sealer_;
   Receiver receiver_;
@@ -257,9 +263,11 @@ class SyncSession {
     std::uint64_t counter = 0;
     std::uint64_t changes = 0;
     enum class Whose { kOwn, kForgotten, kCarried } whose = Whose::kOwn;
-    DeviceId author = {};  // with kCarried
+    DeviceId author = {};  // unless it is own
   };
   void NoteCarriedOn(const Sent& sent, std::optional<ProblemType> refusal = std::nullopt);
+  // What the server answered of a colleague's envelope.
+  Status TakeAnswer(const Sent& sent, std::optional<ProblemType> refusal);
   std::map<EnvelopeId, Sent> sent_;  // in the current request, not yet answered
   std::vector<SpaceId> asked_;       // spaces of the current request, in order
   std::size_t answering_ = 0;        // which of them the answer is at

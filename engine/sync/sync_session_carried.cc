@@ -54,6 +54,15 @@ Status SyncSession::AddCarried(const SpaceId& space, SpaceState& state,
   return {};
 }
 
+Status SyncSession::TakeAnswer(const Sent& sent, std::optional<ProblemType> refusal) {
+  NoteCarriedOn(sent, refusal);
+  if (sent.whose != Sent::Whose::kForgotten) return {};
+  const bool is_for_good =
+      !refusal || refusal == ProblemType::kForkedChain || refusal == ProblemType::kRevoked;
+  spaces_[sent.space].forgotten_stalled |= !is_for_good;
+  return is_for_good ? EndForgotten(sent.space, {sent.author, sent.counter}) : Status();
+}
+
 // Once is enough: what the server does not take now it takes at no other time of this session.
 void SyncSession::NoteCarriedOn(const Sent& sent, std::optional<ProblemType> refusal) {
   if (sent.whose != Sent::Whose::kCarried) return;

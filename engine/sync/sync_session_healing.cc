@@ -19,6 +19,7 @@ Status SyncSession::Take(const AnotherDirectoryFrame&) {
 Status SyncSession::EndDirectoryAgain() {
   SACOCHE_ASSIGN(const std::uint64_t forgotten, follower_.EndAgain());
   said_again_ = 0;
+  said_at_.reset();
   return forgotten == 0 ? Status() : Note({Suspicion::kServerForgot});
 }
 
@@ -163,42 +164,65 @@ Status SyncSession::EndRecall(const SpaceId& space) {
   if (spaces_[space].reconciled_in != 0) {
     SACOCHE_ASSIGN(const std::uint64_t waiting, store_->outbox().CountWaiting(space));
     report_.envelopes_sent_again += waiting - std::min(waiting, spaces_[space].never_stored);
-    SACOCHE_TRY(FindForgotten(space));
   }
+  SACOCHE_TRY(FindForgotten(space));
   return store_->progress().EndRecall(space);
 }
 
-// Of colleagues, each of whom does the same for all others: whoever made it may be gone.
-Status SyncSession::FindForgotten(const SpaceId& space) {
+Status SyncSession::Take(const ChainFrame& frame) {
+  SACOCHE_ASSIGN(const SpaceId space, AnsweredSpace());
   SpaceState& state = spaces_[space];
-  SACOCHE_ASSIGN(const auto chains, store_->progress().PeerChains(space));
-  for (const auto& [device, chain] : chains)
-    for (std::uint64_t counter = state.shown[device] + 1; counter <= chain.counter; ++counter)
-      state.forgotten.emplace_back(device, counter);
+  if (!state.skip_rest) state.server_chains[frame.device] = frame.counter;
   return {};
 }
 
-Status SyncSession::AddForgotten(const SpaceId& space, Bytes& body) {
-  SpaceState& state = spaces_[space];
+// Of colleagues, each of whom does the same for all others: whoever made it may be gone. Written
+// down with the end of the recall, wherever the line breaks.
+Status SyncSession::FindForgotten(const SpaceId& space) {
+  const SpaceState& state = spaces_[space];
+  SACOCHE_ASSIGN(const auto chains, store_->progress().PeerChains(space));
+  for (const auto& [device, chain] : chains) {
+    const auto held = state.server_chains.find(device);
+    const std::uint64_t after = held == state.server_chains.end() ? 0 : held->second;
+    SACOCHE_ASSIGN(const auto places, store_->peer_envelopes().PlacesAfter(space, device, after));
+    for (const PeerEnvelopes::Place& place : places)
+      if (place.counter <= chain.counter)
+        SACOCHE_TRY(store_->peer_envelopes().NoteForgotten(space, {device, place.counter}));
+  }
+  return {};
+}
+
+Status SyncSession::AddForgotten(const SpaceId& space, SpaceState& state, std::size_t body_bytes,
+                                 Bytes& envelopes) {
+  if (state.recalls || state.forgotten_stalled) return {};
+  SACOCHE_ASSIGN(const auto forgotten, store_->peer_envelopes().ForgottenOf(space));
   std::size_t added = 0;
-  for (const auto& [device, counter] : state.forgotten) {
-    if (body.size() >= sync_limits::kRequestBytesTarget ||
+  std::optional<DeviceId> held_back;
+  for (const PeerEnvelopes::Forgotten& one : forgotten) {
+    if (body_bytes + envelopes.size() >= sync_limits::kRequestBytesTarget ||
         added == limits::kRequestEnvelopesMax / limits::kRequestSpacesMax)
-      break;
-    ++added;
-    SACOCHE_ASSIGN(const auto bytes, store_->peer_envelopes().Find(space, device, counter));
-    if (!bytes) continue;
-    // Once its key is said, it is found again (SendAgainWhatOpensNow).
+      return {};
+    if (one.device == held_back) continue;
+    SACOCHE_ASSIGN(const auto bytes, store_->peer_envelopes().Find(space, one.device, one.counter));
+    if (!bytes) {
+      SACOCHE_TRY(EndForgotten(space, one));
+      continue;
+    }
     SACOCHE_ASSIGN(const bool is_held_back, IsHeldBack(state, *bytes));
+    if (is_held_back) held_back = one.device;
     if (is_held_back) continue;
     SACOCHE_ASSIGN(const Envelope envelope, DecodeEnvelope(*bytes));
-    const Sent sent{space, counter, 0, Sent::Whose::kForgotten};
-    if (!sent_.try_emplace(envelope.header.id, sent).second) continue;
-    AppendFrame(body, PushFrame(EnvelopeFrame{*bytes}));
+    sent_[envelope.header.id] = Sent{space, one.counter, 0, Sent::Whose::kForgotten, one.device};
+    AppendFrame(envelopes, PushFrame(EnvelopeFrame{*bytes}));
+    ++added;
   }
-  state.forgotten.erase(state.forgotten.begin(),
-                        state.forgotten.begin() + static_cast<std::ptrdiff_t>(added));
   return {};
+}
+
+Status SyncSession::EndForgotten(const SpaceId& space, const PeerEnvelopes::Forgotten& one) {
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->peer_envelopes().DropForgotten(space, one));
+  return transaction.Commit();
 }
 
 Result<bool> SyncSession::OfferWaiting(const SpaceId& space) {

@@ -7,19 +7,25 @@
 namespace sacoche {
 namespace {
 
-void NoteFirst(std::map<SpaceId, std::uint64_t>& first, const EpochStatement& epoch) {
-  const auto [place, is_new] = first.try_emplace(epoch.space, epoch.epoch);
-  if (!is_new) place->second = std::min(place->second, epoch.epoch);
+using Epochs = std::map<SpaceId, std::uint64_t>;
+
+void NoteFirst(Epochs& first, const SpaceId& space, std::uint64_t epoch) {
+  const auto [place, is_new] = first.try_emplace(space, epoch);
+  if (!is_new) place->second = std::min(place->second, epoch);
 }
 
 }  // namespace
 
 Status SyncSession::NoteForgottenEpochs(const std::vector<Bytes>& missing) {
   forgotten_epochs_.clear();
+  forgotten_keys_.clear();
   SACOCHE_ASSIGN(const auto statements, DecodeStatements(missing));
-  for (const SignedStatement& said : statements)
+  for (const SignedStatement& said : statements) {
     if (const auto* epoch = std::get_if<EpochStatement>(&said.statement.payload))
-      NoteFirst(forgotten_epochs_, *epoch);
+      NoteFirst(forgotten_epochs_, epoch->space, epoch->epoch);
+    if (const auto* lost = std::get_if<LostKeyStatement>(&said.statement.payload))
+      NoteFirst(forgotten_keys_, lost->space, lost->epoch);
+  }
   return {};
 }
 
@@ -40,9 +46,10 @@ Status SyncSession::NoteSaidEpochs(const std::vector<Bytes>& proposals) {
 
 Result<std::optional<std::uint64_t>> SyncSession::HeldFrom(const SpaceId& space) {
   SACOCHE_ASSIGN(auto from, keys_.FirstUnsaidLostKey(space));
-  const auto forgotten = forgotten_epochs_.find(space);
-  if (forgotten != forgotten_epochs_.end())
-    from = std::min(from.value_or(forgotten->second), forgotten->second);
+  for (const Epochs* forgotten : {&forgotten_epochs_, &forgotten_keys_}) {
+    const auto first = forgotten->find(space);
+    if (first != forgotten->end()) from = std::min(from.value_or(first->second), first->second);
+  }
   spaces_[space].held_back = false;
   return from;
 }
@@ -55,24 +62,18 @@ Result<bool> SyncSession::IsHeldBack(SpaceState& state, ByteView envelope) const
   return is_held_back;
 }
 
-// A server that was put back may lack them, and what it has is a repetition.
-Status SyncSession::SendAgainWhatOpensNow() {
-  for (const auto& [space, epoch] : keys_.TakeSaidLostKeys()) {
-    SACOCHE_ASSIGN(const auto chains, store_->progress().PeerChains(space));
-    for (const auto& [device, chain] : chains) {
-      SACOCHE_ASSIGN(const auto places, store_->peer_envelopes().PlacesAfter(space, device, 0));
-      for (const PeerEnvelopes::Place& place : places) {
-        if (place.counter > chain.counter) continue;  // a file brought it
-        SACOCHE_ASSIGN(const auto bytes,
-                       store_->peer_envelopes().Find(space, device, place.counter));
-        if (!bytes) continue;
-        SACOCHE_ASSIGN(const Envelope envelope, DecodeEnvelope(*bytes));
-        if (envelope.header.epoch == epoch)
-          spaces_[space].forgotten.emplace_back(device, place.counter);
-      }
-    }
-  }
-  return {};
+// Behind the first that is held back, all wait: they were written with sight of it.
+Result<std::optional<std::set<DeviceId>>> SyncSession::HeldBackOf(
+    const SpaceId& space, SpaceState& state, const std::vector<EnvelopePlace>& to_send_on) const {
+  std::set<DeviceId> authors;
+  if (to_send_on.empty()) return std::optional(std::move(authors));
+  SACOCHE_ASSIGN(const auto bytes,
+                 ReadEnvelope(*store_, space, identity_->device(), to_send_on.front()));
+  if (!bytes) return std::optional<std::set<DeviceId>>();
+  SACOCHE_ASSIGN(const bool is_held_back, IsHeldBack(state, *bytes));
+  if (!is_held_back) return std::optional<std::set<DeviceId>>();
+  for (const EnvelopePlace& place : to_send_on) authors.insert(place.author);
+  return std::optional(std::move(authors));
 }
 
 }  // namespace sacoche

@@ -63,6 +63,14 @@ struct OwnChainFrame {
   bool operator==(const OwnChainFrame&) const = default;
 };
 
+// Before the last head of a space that the device recalls: up to where the server holds the
+// envelopes of one device. Who has more of them gives them to it.
+struct ChainFrame {
+  DeviceId device;
+  std::uint64_t counter = 0;
+  bool operator==(const ChainFrame&) const = default;
+};
+
 // In the place of a space's envelopes and head: its history is not the one that the device knows.
 struct AnotherHistoryFrame {
   SpaceId space;
@@ -153,6 +161,6 @@ using PullFrame =
                  StoredEnvelopeFrame, HeadFrame, HistoryFrame, OwnChainFrame, AnotherHistoryFrame,
                  ReceiptFrame, ServerTimeFrame, ServerKeyFrame, SpaceRefusedFrame, PullEndFrame,
                  SnapshotOutcomeFrame, StoredSnapshotFrame, StoredSnapshotPartFrame,
-                 SnapshotCoverFrame, AnotherDirectoryFrame, BeginsLateFrame>;
+                 SnapshotCoverFrame, AnotherDirectoryFrame, BeginsLateFrame, ChainFrame>;
 
 }  // namespace sacoche

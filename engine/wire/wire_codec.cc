@@ -36,6 +36,7 @@ constexpr std::uint64_t kStoredSnapshotPart = 34;
 constexpr std::uint64_t kSnapshotCover = 35;
 constexpr std::uint64_t kAnotherDirectory = 36;
 constexpr std::uint64_t kBeginsLate = 37;
+constexpr std::uint64_t kChain = 38;
 
 // The frame header is two varints: at most this long.
 constexpr std::size_t kFrameHeaderBytesMax = 20;
@@ -89,6 +90,12 @@ std::uint64_t Write(ByteWriter& out, const AnotherHistoryFrame& frame) {
 std::uint64_t Write(ByteWriter& out, const OwnChainFrame& frame) {
   out.Varint(frame.counter);
   return kOwnChain;
+}
+
+std::uint64_t Write(ByteWriter& out, const ChainFrame& frame) {
+  out.Raw(frame.device.view());
+  out.Varint(frame.counter);
+  return kChain;
 }
 
 std::uint64_t Write(ByteWriter& out, const ReceiptFrame& frame) {
@@ -388,6 +395,13 @@ Result<PullFrame> DecodePullFrame(const FrameSplitter::RawFrame& raw) {
       return Finished<PullFrame>(in, AnotherHistoryFrame{ReadId<SpaceId>(in)});
     case kOwnChain:
       return Finished<PullFrame>(in, OwnChainFrame{in.Varint()});
+    case kChain: {
+      ChainFrame frame;
+      frame.device = ReadId<DeviceId>(in);
+      frame.counter = in.Varint();
+      if (frame.counter == 0) in.SetFailed();
+      return Finished<PullFrame>(in, frame);
+    }
     case kReceipt:
       return Finished<PullFrame>(in, ReceiptFrame{in.Varint()});
     case kServerTime: {

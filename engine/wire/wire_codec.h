@@ -17,8 +17,8 @@ inline constexpr std::string_view kProblemContentType = "application/problem+jso
 // 17 directory, 18 acknowledgement, 19 refusal, 20 statement outcome, 21 stored envelope, 22 head,
 // 23 space refused, 24 end, 26 history, 27 another history, 28 receipt, 29 server time, 30 server
 // key, 31 own chain, 32 snapshot outcome, 33 stored snapshot, 34 stored snapshot part, 35 snapshot
-// cover. Never renumbered. An unknown type, a length beyond kFrameBytesMax and bytes left over in a
-// payload MUST be refused.
+// cover, 36 another directory, 37 begins late, 38 chain. Never renumbered. An unknown type, a
+// length beyond kFrameBytesMax and bytes left over in a payload MUST be refused.
 
 void AppendRawFrame(Bytes& out, std::uint64_t type, ByteView payload);
 void AppendFrame(Bytes& out, const PushFrame& frame);

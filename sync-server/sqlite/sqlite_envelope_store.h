@@ -34,7 +34,7 @@ class SqliteEnvelopeStore final : public EnvelopeStore {
   Result<std::uint64_t> SpaceBytes(const SpaceId& space) override;
   Result<Bytes> ReadSetting(std::string_view name) override;
   Status WriteSetting(std::string_view name, ByteView value) override;
-  Result<std::map<DeviceId, Hash256>> ChainEnds(const SpaceId& space) override;
+  Result<std::map<DeviceId, ChainEnd>> ChainEnds(const SpaceId& space) override;
   Result<std::uint64_t> BeginSnapshot(const SealedSnapshotHead& head) override;
   Result<std::uint64_t> AppendSnapshotPart(const SealedSnapshotHead& head, std::uint64_t index,
                                            ByteView part) override;

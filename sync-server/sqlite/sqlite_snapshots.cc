@@ -5,14 +5,15 @@
 
 namespace sacoche {
 
-Result<std::map<DeviceId, Hash256>> SqliteEnvelopeStore::ChainEnds(const SpaceId& space) {
-  std::map<DeviceId, Hash256> ends;
-  auto read = database_->Prepare("SELECT device, manifest FROM chains WHERE space = ?");
+Result<std::map<DeviceId, EnvelopeStore::ChainEnd>> SqliteEnvelopeStore::ChainEnds(
+    const SpaceId& space) {
+  std::map<DeviceId, ChainEnd> ends;
+  auto read = database_->Prepare("SELECT device, counter, manifest FROM chains WHERE space = ?");
   read.Bind(space.view());
   while (true) {
     SACOCHE_ASSIGN(const bool row, read.Step());
     if (!row) return ends;
-    ends[read.IdAt<DeviceId>(0)] = read.ArrayAt<32>(1);
+    ends[read.IdAt<DeviceId>(0)] = {read.Uint(1), read.ArrayAt<32>(2)};
   }
 }
 

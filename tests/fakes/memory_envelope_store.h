@@ -88,10 +88,10 @@ class MemoryEnvelopeStore : public EnvelopeStore {
     return {};
   }
 
-  Result<std::map<DeviceId, Hash256>> ChainEnds(const SpaceId& space) override {
-    std::map<DeviceId, Hash256> ends;
+  Result<std::map<DeviceId, ChainEnd>> ChainEnds(const SpaceId& space) override {
+    std::map<DeviceId, ChainEnd> ends;
     for (const NewEnvelope& envelope : spaces_[space])
-      ends[envelope.header.device] = envelope.manifest_hash;
+      ends[envelope.header.device] = {envelope.header.counter, envelope.manifest_hash};
     return ends;
   }
 

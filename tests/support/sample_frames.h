@@ -93,6 +93,11 @@ inline std::vector<PullFrame> PullOfAnOwnChain() {
           PullEndFrame{1'700'000'000'000}};
 }
 
+inline std::vector<PullFrame> PullOfChains() {
+  return {ChainFrame{IdFrom<DeviceId>(1), 1}, ChainFrame{IdFrom<DeviceId>(0x20), 300},
+          HeadFrame{IdFrom<SpaceId>(4), 12, false}, PullEndFrame{1'700'000'000'000}};
+}
+
 template <class Frame>
 Bytes StreamOf(const std::vector<Frame>& frames) {
   Bytes stream;

@@ -224,6 +224,7 @@ struct TestPull {
   std::vector<AnotherHistoryFrame> other_histories;
   std::vector<ReceiptFrame> receipts;
   std::vector<OwnChainFrame> own_chains;
+  std::vector<ChainFrame> chains;
   std::optional<ServerTimeFrame> time;
   std::optional<ServerKeyFrame> server_key;
   std::vector<SpaceRefusedFrame> refused_spaces;
@@ -258,6 +259,7 @@ struct TestPull {
   void Add(const StoredEnvelopeFrame& frame) { envelopes.push_back(frame); }
   void Add(const HeadFrame& frame) { heads.push_back(frame); }
   void Add(const OwnChainFrame& frame) { own_chains.push_back(frame); }
+  void Add(const ChainFrame& frame) { chains.push_back(frame); }
   void Add(const ReceiptFrame& frame) { receipts.push_back(frame); }
   void Add(const ServerTimeFrame& frame) { time = frame; }
   void Add(const ServerKeyFrame& frame) { server_key = frame; }

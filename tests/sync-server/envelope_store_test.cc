@@ -316,9 +316,9 @@ TEST_P(EnvelopeStoreConformance, KnowsWhereTheChainsEnd) {
   const NewEnvelope of_a = Next(a_, space_);
   Append(of_b);
   Append(of_a);
-  EXPECT_EQ(
-      store_->ChainEnds(space_).value(),
-      (std::map<DeviceId, Hash256>{{a_.id(), of_a.manifest_hash}, {b_.id(), of_b.manifest_hash}}));
+  const std::map<DeviceId, EnvelopeStore::ChainEnd> ends = {{a_.id(), {2, of_a.manifest_hash}},
+                                                            {b_.id(), {1, of_b.manifest_hash}}};
+  EXPECT_EQ(store_->ChainEnds(space_).value(), ends);
 }
 
 TEST_P(EnvelopeStoreConformance, CompactionCountsBackFromNow) {

@@ -236,6 +236,7 @@ TEST(Vectors, TheSampleFramesAreWrittenAsPinned) {
   EXPECT_EQ(ToHex(StreamOf(PullOfHistories())), ToHex(PinnedBytes("pull_stream/histories.hex")));
   EXPECT_EQ(ToHex(StreamOf(PullOfTimes())), ToHex(PinnedBytes("pull_stream/times.hex")));
   EXPECT_EQ(ToHex(StreamOf(PullOfAnOwnChain())), ToHex(PinnedBytes("pull_stream/own_chain.hex")));
+  EXPECT_EQ(ToHex(StreamOf(PullOfChains())), ToHex(PinnedBytes("pull_stream/chains.hex")));
 }
 
 TEST(Vectors, TheSampleStatementsAreWrittenAsPinned) {

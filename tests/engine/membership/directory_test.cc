@@ -82,8 +82,9 @@ TEST_F(DirectoryTest, AMemberSaysAKeyThatGaveWay) {
   Apply(alice_.Say(lost));
   ASSERT_EQ(directory_.FindLostKeys(kSpace, 1).size(), 2U)
       << "in the order in which they were said";
-  EXPECT_EQ(directory_.FindLostKeys(kSpace, 1)[0].key_commitment, CountingFrom<Hash256>(0x51));
-  EXPECT_EQ(directory_.FindLostKeys(kSpace, 1)[1], lost);
+  EXPECT_EQ(directory_.FindLostKeys(kSpace, 1)[0].said.key_commitment, CountingFrom<Hash256>(0x51));
+  EXPECT_EQ(directory_.FindLostKeys(kSpace, 1)[1].said, lost);
+  EXPECT_EQ(directory_.FindLostKeys(kSpace, 1)[1].signer, alice_.id());
   // Also of a number that was not opened again.
   lost.epoch = 2;
   Apply(alice_.Say(lost));
@@ -112,15 +113,21 @@ TEST_F(DirectoryTest, RefusesALostKeyThatIsNoneOrThatNobodyCouldOpen) {
   other = lost;
   other.under_commitment = CountingFrom<Hash256>(0x52);
   expect_refused(other);
+  other = lost;
+  other.epoch = 1 + kLostKeysMax + 1;
+  expect_refused(other);
+  // A colleague's word for it may be wrong: each has his own, and only so many.
   Apply(alice_.Say(lost));
+  Apply(bob_.Say(lost));
   expect_refused(lost);
   other = lost;
   for (std::size_t i = 1; i < kLostKeysMax; ++i) {
     other.key_commitment = CountingFrom<Hash256>(static_cast<std::uint8_t>(0x60 + i));
-    Apply(alice_.Say(other));
+    Apply(bob_.Say(other));
   }
   other.key_commitment = CountingFrom<Hash256>(0xf0);
   expect_refused(other);
+  Apply(alice_.Say(other));
 }
 
 TEST_F(DirectoryTest, KnowsTheKeyThatTheRootSaidLast) {

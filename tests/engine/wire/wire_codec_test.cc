@@ -246,6 +246,7 @@ TEST(WireCodec, RefusesPayloadsThatAreCutOrHaveBytesLeftOver) {
   for (const PullFrame& frame : PullOfHistories()) expect_whole_only(frame);
   for (const PullFrame& frame : PullOfTimes()) expect_whole_only(frame);
   for (const PullFrame& frame : PullOfAnOwnChain()) expect_whole_only(frame);
+  for (const PullFrame& frame : PullOfChains()) expect_whole_only(frame);
   for (const std::size_t index : {1U, 2U, 3U, 4U, 6U, 7U, 8U})
     expect_whole_only(EveryPullFrame()[index]);
 }
