@@ -101,6 +101,7 @@ Result<KeyExchange::ReadToHead> SyncSession::SpacesAtHead() {
   for (auto& [space, state] : spaces_) {
     if (state.leavers_at_head != directory_->Leavers(space) || state.pull_wanted) continue;
     SACOCHE_ASSIGN(const auto to_send_on, ToSendOn(space, state));
+    SACOCHE_ASSIGN(state.held_from, HeldFrom(space));
     SACOCHE_ASSIGN(auto held_back, HeldBackOf(space, state, to_send_on));
     if (held_back && !state.carried_stalled) at_head[space] = std::move(*held_back);
   }

@@ -150,6 +150,10 @@ class TestOrganisation {
               EpochStatement{space, 2, {}, EpochStatement::Succession{{}, std::move(leavers)}, {}});
   }
 
+  Bytes Grant(const TestDevice& device, const GrantStatement& grant) {
+    return By(device.key(), device.id(), grant);
+  }
+
   Bytes SayLostKey(const TestDevice& device, const LostKeyStatement& lost) {
     return By(device.key(), device.id(), lost);
   }

@@ -95,6 +95,15 @@ TEST_F(SyncHandlerPull, SaysHowManyEnvelopesOfTheDeviceItHolds) {
   EXPECT_THAT(Sync(b_, {.cursors = {{space_, 0}}}).pull.own_chains, ElementsAre(OwnChainFrame{0}));
 }
 
+TEST_F(SyncHandlerPull, SaysToWhoeverRecallsWhereAllChainsEnd) {
+  PushFromA(2, 10);
+  ASSERT_EQ(Push(b_, b_.NextEnvelope(space_)), std::nullopt);
+  const auto everybody = CursorFrame::From::kEverybody;
+  EXPECT_THAT(Sync(b_, {.cursors = {{space_, 0, everybody}}}).pull.chains,
+              testing::UnorderedElementsAre(ChainFrame{a_.id(), 2}, ChainFrame{b_.id(), 1}));
+  EXPECT_THAT(Sync(b_, {.cursors = {{space_, 0}}}).pull.chains, IsEmpty());
+}
+
 TEST_F(SyncHandlerPull, SaysOnceWhenEnvelopesOfOneSecondArrived) {
   const std::uint64_t first_s = clock_.NowMs() / 1000;
   PushFromA(2, 10);

@@ -270,6 +270,34 @@ TEST_F(SyncHandlerPush, RefusesEnvelopesUnderAnEpochWhoseStatementItDoesNotTake)
   EXPECT_EQ(answer.pull.refusals.front().problem, ProblemType::kConflict);
 }
 
+// They would fit: another of their number stands.
+TEST_F(SyncHandlerPush, RefusesWhatRestsOnAnEpochThatItRefusedInTheSamePush) {
+  MakeOtherSpace();
+  ASSERT_FALSE(Sync(b_, {.statements = {organisation_.OpenEpoch(b_, other_space_)}}).problem);
+  const std::vector<Bytes> said = {organisation_.OpenEpoch(a_, other_space_),
+                                   organisation_.Grant(b_, {other_space_, 1, a_.id(), {}})};
+  const Answer refused = Sync(a_, {.statements = said});
+  ASSERT_EQ(refused.pull.outcomes.size(), 2U);
+  EXPECT_EQ(refused.pull.outcomes[1].problem, ProblemType::kConflict);
+  EXPECT_EQ(directory_->directory().FindGrant(other_space_, 1, a_.id()), nullptr);
+  // A grant of the key that stands is taken.
+  EXPECT_EQ(Sync(b_, {.statements = {said[1]}}).pull.outcomes.front().problem, std::nullopt);
+}
+
+TEST_F(SyncHandlerPush, RefusesASnapshotUnderAnEpochThatItRefusedInTheSamePush) {
+  MakeOtherSpace();
+  ASSERT_FALSE(Sync(b_, {.statements = {organisation_.OpenEpoch(b_, other_space_)}}).problem);
+  ASSERT_EQ(Push(b_, b_.NextEnvelope(other_space_)), std::nullopt);
+  const SnapshotIdentity identity{
+      other_space_, 1, a_.id(), IdNumber<SnapshotId>(3), 1, *store_.HistoryAt(other_space_, 1)};
+  const std::vector<PushFrame> snapshot = TestSnapshot::Of(a_, identity, 1).Frames(0, 1);
+  const Bytes epoch = organisation_.OpenEpoch(a_, other_space_);
+  const Answer refused = Sync(a_, {.statements = {epoch}, .more = snapshot});
+  ASSERT_EQ(refused.pull.snapshot_outcomes.size(), 1U);
+  EXPECT_EQ(refused.pull.snapshot_outcomes.front().problem, ProblemType::kConflict);
+  EXPECT_EQ(Sync(a_, {.more = snapshot}).pull.snapshot_outcomes.front().problem, std::nullopt);
+}
+
 // A laptop of the space said its key: others can open it.
 TEST_F(SyncHandlerPush, StoresAnEnvelopeUnderAKeyThatGaveWayOnceItIsSaid) {
   Envelope envelope = a_.NextEnvelope(space_);

@@ -390,6 +390,39 @@ TEST_F(OrganisationCopyTest, ALabelThatAMemberSealedOverNothingLocksNobodyOut) {
   RevokeTheThief(office);
 }
 
+// A colleague gave a newcomer the key of an epoch that the server forgot, and another was opened in
+// its place: said again, that grant would stand where one of the right key belongs.
+TEST_F(OrganisationCopyTest, AGrantOfAKeyThatGaveWayIsNotSaidAgain) {
+  auto colleague = team.NewMember("B");
+  auto away = team.NewMember("C");
+  team.Sync(*laptop);
+  team.Sync(*colleague);
+  team.Sync(*away);
+  Organisation office = here.Start(team);
+  RevokeTheThief(office);
+  const MemoryEnvelopeStore backup = team.server->store;
+  team.Sync(*laptop);  // opens the next epoch
+  team.Sync(*colleague);
+  auto newcomer = team.NewDevice("D");
+  team.Admit(*newcomer, "D");
+  team.Sync(*colleague);  // gives its key
+  const DeviceId device = (*newcomer)->device();
+  ASSERT_NE(AtTheServer().FindGrant(team.space, 2, device), nullptr);
+  Organisation later = here.Start(team);
+  ASSERT_THAT(later.Refresh(), Succeeds());
+
+  team.RestoreServer(backup);
+  team.Sync(*away);
+  ASSERT_EQ(AtTheServer().CurrentEpoch(team.space), 2U);
+  Organisation healing = here.Start(team);
+  ASSERT_THAT(healing.Refresh(), Succeeds());
+  ASSERT_TRUE(AtTheServer().IsMember(device, team.space));
+  EXPECT_EQ(AtTheServer().FindGrant(team.space, 2, device), nullptr);
+  team.Sync(*away);
+  for (TestDeviceEngine* one : {newcomer.get(), laptop.get(), colleague.get()})
+    EXPECT_EQ(team.Sync(*one).spaces_waiting_for_key, 0U);
+}
+
 TEST_F(OrganisationCopyTest, AnotherOrganisationsCopyIsNotTaken) {
   TestTeam others;
   Organisation office = others.OfficeAnew();

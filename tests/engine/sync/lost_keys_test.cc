@@ -1,7 +1,11 @@
 // A server that was put back to before an epoch was opened, and laptops that did not know of it
 // open another in its place: docs/decisions/0034-keys-that-gave-way.md.
 
+#include "engine/bundle/bundle_codec.h"
 #include "engine/rescue.h"
+#include "engine/seal/envelope_seal.h"
+#include "engine/store/store.h"
+#include "engine/sync/device_identity.h"
 #include "tests/engine/sync/two_laptops.h"
 
 namespace sacoche {
@@ -47,6 +51,25 @@ class LostKeys : public TwoLaptops {
       EXPECT_EQ(laptop->Digest(), (*laptops.begin())->Digest());
       laptop->ExpectWhole();
     }
+  }
+
+  // b's laptop is in other hands: whoever has it says what he likes. Whether the server took it.
+  bool SayAsB(const LostKeyStatement& lost) {
+    const Directory& directory = AtTheServer();
+    const DeviceIdentity b_keys = KeysOfB();
+    const DeviceId device = b_keys.device();
+    const Bytes said =
+        SignStatement({device, directory.NextCounter(device), directory.LastHash(device), lost},
+                      b_keys.signing_key)
+            .bytes;
+    const auto outcomes = team.server->directory->Append({&said, 1});
+    return outcomes && !outcomes->front().problem;
+  }
+
+  DeviceIdentity KeysOfB() {
+    b->Close();
+    const auto store = Store::Open(b->path());
+    return std::move(**DeviceIdentity::Load(**store));
   }
 
   std::unique_ptr<TestDeviceEngine> c;
@@ -129,6 +152,108 @@ TEST_F(LostKeys, AColleagueGivesWhatALostLaptopHadSealedUnderIt) {
   SyncAll({c.get(), d.get()}, 1);
   EXPECT_EQ(d->Text(record, kName), "under the lost key");
   EXPECT_EQ(d->Digest(), c->Digest());
+}
+
+// Whoever made it is gone, and the line of the only one who has it breaks again and again.
+TEST_F(LostKeys, WhatAColleagueGivesIsGivenUntilTheServerAnswered) {
+  WriteUnderWhatTheServerForgets();
+  team.Sync(*b);
+  a.reset();
+  team.RestoreServer(backup);
+  team.Sync(*c);
+  std::size_t cuts = 0;
+  for (std::uint64_t bytes = 60;; bytes += 60, ++cuts) {
+    ASSERT_LT(cuts, 200U);
+    team.http.CutAfter(bytes);
+    SyncReport report;
+    const Status synced = (*b)->Sync(team.http, report);
+    team.http.Mend();
+    b->Reopen();
+    if (synced) break;
+  }
+  EXPECT_GT(cuts, 10U);
+  SyncAll({c.get(), b.get(), c.get()}, 1);
+  ExpectAllHold({b.get(), c.get()}, "under the lost key");
+}
+
+TEST_F(LostKeys, AKeyThatWasSaidWronglyIsSaidAgainByWhoeverHoldsIt) {
+  WriteUnderWhatTheServerForgets();
+  const Hash256 lost = AtTheServer().FindEpoch(team.space, 2)->key_commitment;
+  team.RestoreServer(backup);
+  team.Sync(*c);
+  const Hash256 standing = AtTheServer().FindEpoch(team.space, 2)->key_commitment;
+  ASSERT_TRUE(SayAsB({team.space, 2, lost, 2, standing, {}}));
+  SyncAll({a.get(), c.get(), a.get(), c.get()}, 1);
+  ExpectAllHold({a.get(), c.get()}, "under the lost key");
+}
+
+// Nobody waits for ever for a key that there is not.
+TEST_F(LostKeys, AnEnvelopeThatNoKeyOpensIsSetAsideAndTheRestGoesOn) {
+  SyncAll({a.get(), b.get(), c.get()}, 2);
+  ASSERT_EQ(AtTheServer().CurrentEpoch(team.space), 2U);
+  const Hash256 standing = AtTheServer().FindEpoch(team.space, 2)->key_commitment;
+  for (std::uint64_t number = 3; number <= 19; ++number)
+    EXPECT_EQ(SayAsB({team.space, number, {1}, 2, standing, {}}), number <= 2 + kLostKeysMax);
+  const DeviceIdentity b_keys = KeysOfB();
+  const EnvelopeHeader header{team.space,
+                              3,
+                              b_keys.device(),
+                              EnvelopeId::FromArray({7}),
+                              *team.server->store.ChainCounter(team.space, b_keys.device()) + 1,
+                              {},
+                              0,
+                              {}};
+  ASSERT_EQ(header.counter, 1U) << "b wrote nothing so far";
+  const auto sealed =
+      SealEnvelope(header, {{record, Bytes(50, 1)}}, EpochKey::Generate(), b_keys.signing_key);
+  const NewEnvelope stored{header, sealed->manifest_hash, sealed->bytes, 1};
+  ASSERT_THAT(team.server->store.AppendEnvelopes({&stored, 1}), Succeeds());
+  c->Set(record, kName, Value::Text("goes on"));
+  team.Sync(*c);
+  EXPECT_EQ(team.Sync(*a).set_aside + a->Status().set_aside, 2U);
+  team.Sync(*a);
+  EXPECT_EQ(a->Text(record, kName), "goes on");
+  EXPECT_EQ(a->Status().changes_waiting, 0U);
+}
+
+// The server is put back to a later day than at first, and knows the first key again.
+TEST_F(LostKeys, AKeyThatGaveWayAndStandsAgainIsUsedAgain) {
+  WriteUnderWhatTheServerForgets();
+  const MemoryEnvelopeStore later = team.server->store;
+  team.RestoreServer(backup);
+  team.Sync(*b);
+  SyncAll({a.get(), b.get(), c.get()}, 2);
+  b->Set(record, kTitle, Value::Text("under the second key"));
+  team.Sync(*b);
+  team.RestoreServer(later);
+  SyncAll({a.get(), b.get(), c.get()});
+  ExpectAllHold({a.get(), b.get(), c.get()}, "under the lost key");
+  EXPECT_EQ(c->Text(record, kTitle), "under the second key");
+}
+
+// a opens the epoch, hands its work to b in a file, and is lost with it: the server forgot the
+// epoch, and knows of no other laptop that does.
+TEST_F(LostKeys, WhatAFileBroughtUnderItIsSentOnceItsKeyIsSaidThoughItsAuthorWasWithdrawn) {
+  team.Sync(*a);
+  team.Sync(*b);
+  a->Set(record, kName, Value::Text("under the lost key"));
+  const auto out = (*a)->CarryOut({});
+  ASSERT_THAT(out, Succeeds());
+  CarriedIn carried;
+  ASSERT_THAT((*b)->CarryIn(out->file, carried), Succeeds());
+  ASSERT_EQ(b->Text(record, kName), "under the lost key");
+  b->Set(record, kTitle, Value::Text("upon it"));
+  team.RestoreServer(backup);
+  const DeviceId lost = (*a)->device();
+  a.reset();
+  team.Revoke(lost);
+  for (int round = 0; round < 3; ++round) {
+    team.Sync(*b);
+    team.Sync(*c);
+  }
+  EXPECT_EQ(b->Status().changes_waiting, 0U);
+  ExpectAllHold({b.get(), c.get()}, "under the lost key");
+  EXPECT_EQ(c->Text(record, kTitle), "upon it");
 }
 
 // What was put in the place of a key is itself forgotten.
