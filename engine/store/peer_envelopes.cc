@@ -80,6 +80,18 @@ Status PeerEnvelopes::DropForgotten(const SpaceId& space, const Forgotten& one) 
       .Run();
 }
 
+Status PeerEnvelopes::DropForgottenUpTo(const SpaceId& space, const Forgotten& last) {
+  return database_->Prepare("DELETE FROM forgotten WHERE space = ? AND device = ? AND counter <= ?")
+      .Bind(space.view())
+      .Bind(last.device.view())
+      .Bind(last.counter)
+      .Run();
+}
+
+Status PeerEnvelopes::DropAllForgotten(const SpaceId& space) {
+  return database_->Prepare("DELETE FROM forgotten WHERE space = ?").Bind(space.view()).Run();
+}
+
 Status PeerEnvelopes::ForgetOlderThan(const SpaceId& space, std::uint64_t seconds) {
   SACOCHE_TRY(
       database_
@@ -89,12 +101,19 @@ Status PeerEnvelopes::ForgetOlderThan(const SpaceId& space, std::uint64_t second
                     " FROM peer_chain WHERE space = ?1 AND device = peer_envelope.device), 0)")
           .Bind(space.view())
           .Run());
+  SACOCHE_TRY(database_
+                  ->Prepare("DELETE FROM peer_envelope WHERE space = ?1 AND received_s > 0 AND"
+                            " received_s <"
+                            " (SELECT max(received_s) FROM peer_envelope WHERE space = ?1) - ?2")
+                  .Bind(space.view())
+                  .Bind(seconds)
+                  .Run());
   return database_
       ->Prepare(
-          "DELETE FROM peer_envelope WHERE space = ?1 AND received_s > 0 AND received_s <"
-          " (SELECT max(received_s) FROM peer_envelope WHERE space = ?1) - ?2")
+          "DELETE FROM forgotten WHERE space = ?1 AND NOT EXISTS"
+          " (SELECT 1 FROM peer_envelope WHERE space = ?1"
+          "  AND device = forgotten.device AND counter = forgotten.counter)")
       .Bind(space.view())
-      .Bind(seconds)
       .Run();
 }
 

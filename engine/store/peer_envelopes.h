@@ -48,6 +48,9 @@ class PeerEnvelopes {
   // Chain by chain, each in its order.
   [[nodiscard]] Result<std::vector<Forgotten>> ForgottenOf(const SpaceId& space);
   Status DropForgotten(const SpaceId& space, const Forgotten& one);
+  // Up to that one of its device's: the server has them.
+  Status DropForgottenUpTo(const SpaceId& space, const Forgotten& last);
+  Status DropAllForgotten(const SpaceId& space);
 
   // Those of the space that the server received so many seconds before the last one. What came in a
   // file stays until the server shows it, and then as long as the last one. The machine's clock has

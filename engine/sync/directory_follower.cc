@@ -43,46 +43,82 @@ Status DirectoryFollower::TakeIn(std::uint64_t sequence, ByteView bytes) {
   const SignedStatement& statement = *decoded;
   if (again_) return again_->Take(statement);
   const bool is_known = directory_->Knows(statement.hash);
-  Status fits = is_known ? Status() : directory_->Check(statement);
-  if (is_known || !fits) {
-    SACOCHE_ASSIGN(const auto missing, Missing());
-    if (is_known && std::ranges::count(missing, statement.bytes) == 0)
-      return Untrusted(Suspicion::kStatementOutOfPlace,
-                       "the server left out or repeated part of the directory");
-    if (!fits && missing.empty())
-      return Forward(Suspect(SuspicionOf(*directory_, statement.statement), fits.error()));
-    // What fits may still leave no place for what is missing, such as its signer's withdrawal.
-    if (!is_known && !missing.empty()) return LayUnderMissing(statement);
-  }
+  SACOCHE_ASSIGN(const auto missing, Missing());
+  if (is_known && std::ranges::count(missing, statement.bytes) == 0)
+    return Untrusted(Suspicion::kStatementOutOfPlace,
+                     "the server left out or repeated part of the directory");
+  // What fits may still leave no place for what is missing, such as its signer's withdrawal.
+  if (!is_known && !missing.empty()) return LayUnderMissing(sequence, statement);
+  if (const Status fits = is_known ? Status() : directory_->Check(statement); !fits)
+    return Forward(Suspect(SuspicionOf(*directory_, statement.statement), fits.error()));
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->directory().Append(sequence, bytes));
   if (is_known) SACOCHE_TRY(store_->directory().DropMissing(bytes));
   if (!is_known) SACOCHE_TRY(keys_->TakeKeys(statement.statement));
   SACOCHE_TRY(transaction.Commit());
   order_.Append(statement.hash);
+  if (shown_only_ && !shown_only_->Apply(statement)) shown_only_.reset();
   return is_known ? Status() : directory_->Apply(statement);
 }
 
 // What the server shows comes first, and what it forgot behind it, as far as that fits still.
-Status DirectoryFollower::LayUnderMissing(const SignedStatement& statement) {
+Status DirectoryFollower::LayUnderMissing(std::uint64_t sequence,
+                                          const SignedStatement& statement) {
+  if (!shown_only_) SACOCHE_TRY(ReadShownOnly());
+  if (const Status applied = shown_only_->Apply(statement); !applied)
+    return Forward(Suspect(SuspicionOf(*shown_only_, statement.statement), applied.error()));
+  SACOCHE_ASSIGN(const auto missing_bytes, Missing());
+  SACOCHE_ASSIGN(const auto missing, DecodeStatements(missing_bytes));
+  Directory all = *shown_only_;
+  const bool all_fit = std::ranges::all_of(missing, [&](const SignedStatement& one) {
+    return all.Apply(one) || all.Uphold(one).value_or(false);
+  });
+  const Status taken =
+      all_fit ? TakeNew(sequence, statement, std::move(all)) : ReplaceByShownAnd(statement);
+  if (!taken) shown_only_.reset();
+  return taken;
+}
+
+Status DirectoryFollower::ReadShownOnly() {
   SACOCHE_ASSIGN(const auto shown, store_->directory().ReadAfter(0));
-  SACOCHE_ASSIGN(const auto before, DecodeStatements(shown));
-  Again again{Directory(directory_->root()), {}, {}};
-  for (const SignedStatement& one : before) SACOCHE_TRY(again.Take(one));
-  SACOCHE_TRY(again.Take(statement));
-  SACOCHE_ASSIGN(const Replaced replaced, ReplaceBy(std::move(again)));
-  if (replaced.given_way > 0) ++times_replaced_;
+  SACOCHE_ASSIGN(const auto statements, DecodeStatements(shown));
+  Directory directory(directory_->root());
+  for (const SignedStatement& one : statements) SACOCHE_TRY(directory.Apply(one));
+  shown_only_ = std::move(directory);
+  return {};
+}
+
+Status DirectoryFollower::TakeNew(std::uint64_t sequence, const SignedStatement& statement,
+                                  Directory all) {
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->directory().Append(sequence, statement.bytes));
+  SACOCHE_TRY(keys_->TakeKeys(statement.statement));
+  SACOCHE_TRY(transaction.Commit());
+  order_.Append(statement.hash);
+  *directory_ = std::move(all);
+  return {};
+}
+
+Status DirectoryFollower::ReplaceByShownAnd(const SignedStatement& statement) {
+  SACOCHE_ASSIGN(const auto shown, store_->directory().ReadAfter(0));
+  Again again{*shown_only_, order_, {}};
+  SACOCHE_ASSIGN(again.statements, DecodeStatements(shown));
+  again.order.Append(statement.hash);
+  again.statements.push_back(statement);
+  SACOCHE_TRY(ReplaceBy(std::move(again)));
+  ++times_replaced_;
   return {};
 }
 
 Result<std::uint64_t> DirectoryFollower::EndAgain() {
-  SACOCHE_ASSIGN(const Replaced replaced,
+  SACOCHE_ASSIGN(const std::uint64_t lacking,
                  ReplaceBy(std::move(*std::exchange(again_, std::nullopt))));
   ++times_replaced_;
-  return replaced.lacking;
+  shown_only_.reset();
+  return lacking;
 }
 
-Result<DirectoryFollower::Replaced> DirectoryFollower::ReplaceBy(Again again) {
+Result<std::uint64_t> DirectoryFollower::ReplaceBy(Again again) {
   SACOCHE_ASSIGN(auto known, store_->directory().ReadAfter(0));
   SACOCHE_ASSIGN(auto missing, Missing());
   known.insert(known.end(), missing.begin(), missing.end());
@@ -122,7 +158,7 @@ Result<DirectoryFollower::Replaced> DirectoryFollower::ReplaceBy(Again again) {
     return Forward(finished.error());
   }
   order_ = std::move(again.order);
-  return Replaced{lacking.size(), lost.size()};
+  return lacking.size();
 }
 
 Result<std::vector<Bytes>> DirectoryFollower::Missing() { return store_->directory().Missing(); }

@@ -61,18 +61,21 @@ class DirectoryFollower {
     Status Take(const SignedStatement& statement);
   };
 
-  Status LayUnderMissing(const SignedStatement& statement);
-  struct Replaced {
-    std::uint64_t lacking = 0;    // at the server
-    std::uint64_t given_way = 0;  // of what was held here
-  };
-  Result<Replaced> ReplaceBy(Again again);
+  Status LayUnderMissing(std::uint64_t sequence, const SignedStatement& statement);
+  Status ReadShownOnly();
+  // It fits, and so does what is missing: `all` is what the directory is then.
+  Status TakeNew(std::uint64_t sequence, const SignedStatement& statement, Directory all);
+  Status ReplaceByShownAnd(const SignedStatement& statement);
+  // Gives how much is missing at the server.
+  Result<std::uint64_t> ReplaceBy(Again again);
 
   Store* store_;
   Directory* directory_;
   KeyExchange* keys_;
   DirectoryOrder order_;
   std::uint64_t times_replaced_ = 0;
+  // What the server shows, without what is missing there; nothing while it is of no use.
+  std::optional<Directory> shown_only_;
   std::optional<Again> again_;
 };
 

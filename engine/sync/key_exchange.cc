@@ -22,9 +22,9 @@ Status KeyExchange::TakeOpenedEpoch(const EpochStatement& epoch, const DeviceId&
                  store_->keys().PendingEpochKey(epoch.space, epoch.epoch));
   if (!offered.empty()) {
     SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(offered.view()));
+    SACOCHE_TRY(store_->keys().DropPendingEpochKey(epoch.space, epoch.epoch));
     if (key.Commitment(epoch.space) == epoch.key_commitment)
-      SACOCHE_TRY(Keep(epoch.space, epoch.epoch, key));
-    return store_->keys().DropPendingEpochKey(epoch.space, epoch.epoch);
+      return Keep(epoch.space, epoch.epoch, key);
   }
   // It gave way to another once, and stands again.
   SACOCHE_ASSIGN(const auto held, KeyOf(epoch.space, epoch.epoch, epoch.key_commitment));

@@ -90,7 +90,6 @@ Result<bool> SyncSession::AddStatements(Bytes& body) {
   if (proposals.size() > limits::kRequestStatementsMax)
     proposals.resize(limits::kRequestStatementsMax);
   if (!proposals.empty()) said_at_ = follower_.count();
-  SACOCHE_TRY(NoteSaidEpochs(proposals));
   for (Bytes& statement : proposals)
     AppendFrame(body, PushFrame(StatementFrame{std::move(statement)}));
   return !proposals.empty();
@@ -128,6 +127,8 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   const bool sends_on = !to_send_on.empty() && !state.offers;
   Bytes envelopes;
   if (pushes && !sends_on) SACOCHE_TRY(AddWaiting(space, state, body.size(), envelopes));
+  // What is to be offered waits for a key, and the rest of the space for the offer.
+  if (state.offers && state.held_back && envelopes.empty()) return false;
   Bytes forgotten;
   SACOCHE_TRY(AddForgotten(space, state, body.size() + envelopes.size(), forgotten));
   if (pushes && sends_on && !state.pull_wanted && forgotten.empty()) {
@@ -159,7 +160,8 @@ Status SyncSession::AddWaiting(const SpaceId& space, SpaceState& state, std::siz
                                    limits::kRequestEnvelopesMax / limits::kRequestSpacesMax));
   for (OutboxEntry& entry : waiting) {
     SACOCHE_ASSIGN(const bool is_held_back, IsHeldBack(state, entry.envelope));
-    if (is_held_back) return {};
+    if (is_held_back || sent_.size() == limits::kRequestEnvelopesMax || sent_.contains(entry.id))
+      return {};
     if (std::exchange(state.offers, false)) {
       SACOCHE_ASSIGN(state.offered, store_->outbox().CountWaiting(space));
     }
@@ -322,6 +324,8 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
   SACOCHE_ASSIGN(const Receiver::Received received, receiver_.Receive(sent));
   state.history = received.history;
   SACOCHE_TRY(NoteView(received.header, frame.sequence));
+  if (received.header.device != identity_->device())
+    state.shown[received.header.device] = received.header.counter;
   switch (received.outcome) {
     case Receiver::Outcome::kCommitted:
       ++report_.envelopes_in;
@@ -404,6 +408,8 @@ Status SyncSession::Take(const HeadFrame& frame) {
     SACOCHE_TRY(store_->progress().MoveKnownHistory(frame.space, state.history));
   SACOCHE_TRY(store_->peer_envelopes().ForgetOlderThan(frame.space,
                                                        sync_limits::kPeerEnvelopesKeptSeconds));
+  for (const auto& [device, counter] : state.shown)
+    SACOCHE_TRY(store_->peer_envelopes().DropForgottenUpTo(frame.space, {device, counter}));
   if (recalled) SACOCHE_TRY(EndRecall(frame.space));
   return transaction.Commit();
 }

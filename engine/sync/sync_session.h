@@ -122,7 +122,12 @@ class SyncSession {
     std::uint64_t never_stored = 0;   // envelopes that waited before
     // Up to where the server holds each device's envelopes, as it said in this answer.
     std::map<DeviceId, std::uint64_t> server_chains;
-    bool forgotten_stalled = false;  // it takes no more of what it forgot in this session
+    // The last envelope of each colleague that it showed in this session.
+    std::map<DeviceId, std::uint64_t> shown;
+    // Whose envelopes, of those that it forgot, it takes back in this session, and whose not.
+    std::set<DeviceId> takes_forgotten_of;
+    std::set<DeviceId> refuses_forgotten_of;
+    bool forgotten_full = false;  // it has no room for any
     // The server began behind envelopes that it dropped, and for which no snapshot stands by now.
     bool begins_late = false;  // in this session
     // Own envelopes are asked for too, and none is made before they came: this store is an older
@@ -179,7 +184,6 @@ class SyncSession {
                     Bytes& envelopes);
   // sync_session_lost_keys.cc
   Status NoteForgottenEpochs(const std::vector<Bytes>& missing);
-  Status NoteSaidEpochs(const std::vector<Bytes>& proposals);
   [[nodiscard]] Result<std::optional<std::uint64_t>> HeldFrom(const SpaceId& space);
   // Whether it is sealed under an epoch that the server does not know of, or knows otherwise.
   [[nodiscard]] Result<bool> IsHeldBack(SpaceState& state, ByteView envelope) const;
@@ -224,6 +228,8 @@ class SyncSession {
   // As many of them as a request holds that has so many bytes.
   Status AddForgotten(const SpaceId& space, SpaceState& state, std::size_t body_bytes,
                       Bytes& envelopes);
+  Result<bool> AddOneForgotten(const SpaceId& space, SpaceState& state,
+                               const PeerEnvelopes::Forgotten& one, Bytes& envelopes);
   // The server has it, or will never take it.
   Status EndForgotten(const SpaceId& space, const PeerEnvelopes::Forgotten& one);
   // Sequences have no gaps: what lies before `sequence` and was not given is this device's own, or
@@ -247,7 +253,7 @@ class SyncSession {
   std::size_t said_again_ = 0;  // statements that the server lacked, in this session
   // How often another directory had taken the place of this device's when the request was made.
   std::uint64_t replaced_before_ = 0;
-  // Epochs that the server forgot and the current request does not say: the first of each space.
+  // Epochs that the server forgot: the first of each space.
   std::map<SpaceId, std::uint64_t> forgotten_epochs_;
   std::map<SpaceId, std::uint64_t> forgotten_keys_;  // the same of keys that gave way
   KeyExchange keys_;

@@ -40,6 +40,8 @@ Status SyncSession::AddCarried(const SpaceId& space, SpaceState& state,
     SACOCHE_ASSIGN(const bool is_held_back, IsHeldBack(state, *bytes));
     if (is_held_back) return {};
     SACOCHE_ASSIGN(const Envelope envelope, DecodeEnvelope(*bytes));
+    if (sent_.size() == limits::kRequestEnvelopesMax || sent_.contains(envelope.header.id))
+      return {};
     Sent sent{space, place.counter, 0, Sent::Whose::kCarried, place.author};
     if (place.author == self) {
       SACOCHE_ASSIGN(const auto own, store_->outbox().Read(space, place.counter));
@@ -57,10 +59,12 @@ Status SyncSession::AddCarried(const SpaceId& space, SpaceState& state,
 Status SyncSession::TakeAnswer(const Sent& sent, std::optional<ProblemType> refusal) {
   NoteCarriedOn(sent, refusal);
   if (sent.whose != Sent::Whose::kForgotten) return {};
-  const bool is_for_good =
-      !refusal || refusal == ProblemType::kForkedChain || refusal == ProblemType::kRevoked;
-  spaces_[sent.space].forgotten_stalled |= !is_for_good;
-  return is_for_good ? EndForgotten(sent.space, {sent.author, sent.counter}) : Status();
+  SpaceState& state = spaces_[sent.space];
+  state.forgotten_full |= refusal == ProblemType::kStorage;
+  (refusal ? state.refuses_forgotten_of : state.takes_forgotten_of).insert(sent.author);
+  // Whoever left sends nothing more; any other refusal may end when a colleague gives what lacks.
+  const bool has_ended = !refusal || refusal == ProblemType::kRevoked;
+  return has_ended ? EndForgotten(sent.space, {sent.author, sent.counter}) : Status();
 }
 
 // Once is enough: what the server does not take now it takes at no other time of this session.

@@ -172,7 +172,8 @@ Status SyncSession::EndRecall(const SpaceId& space) {
 Status SyncSession::Take(const ChainFrame& frame) {
   SACOCHE_ASSIGN(const SpaceId space, AnsweredSpace());
   SpaceState& state = spaces_[space];
-  if (!state.skip_rest) state.server_chains[frame.device] = frame.counter;
+  if (!state.skip_rest && directory_->WasEverMember(frame.device, space))
+    state.server_chains[frame.device] = frame.counter;
   return {};
 }
 
@@ -180,6 +181,7 @@ Status SyncSession::Take(const ChainFrame& frame) {
 // down with the end of the recall, wherever the line breaks.
 Status SyncSession::FindForgotten(const SpaceId& space) {
   const SpaceState& state = spaces_[space];
+  SACOCHE_TRY(store_->peer_envelopes().DropAllForgotten(space));
   SACOCHE_ASSIGN(const auto chains, store_->progress().PeerChains(space));
   for (const auto& [device, chain] : chains) {
     const auto held = state.server_chains.find(device);
@@ -192,31 +194,42 @@ Status SyncSession::FindForgotten(const SpaceId& space) {
   return {};
 }
 
+// Not before the server has shown what a colleague may have given it meanwhile. Of each device one
+// first: while the server lacks what comes before, it takes nothing.
 Status SyncSession::AddForgotten(const SpaceId& space, SpaceState& state, std::size_t body_bytes,
                                  Bytes& envelopes) {
-  if (state.recalls || state.forgotten_stalled) return {};
+  if (!answered_once_ || state.recalls || state.forgotten_full) return {};
   SACOCHE_ASSIGN(const auto forgotten, store_->peer_envelopes().ForgottenOf(space));
   std::size_t added = 0;
-  std::optional<DeviceId> held_back;
+  std::optional<DeviceId> done_with;
   for (const PeerEnvelopes::Forgotten& one : forgotten) {
     if (body_bytes + envelopes.size() >= sync_limits::kRequestBytesTarget ||
-        added == limits::kRequestEnvelopesMax / limits::kRequestSpacesMax)
+        added == limits::kRequestEnvelopesMax / limits::kRequestSpacesMax ||
+        sent_.size() == limits::kRequestEnvelopesMax)
       return {};
-    if (one.device == held_back) continue;
-    SACOCHE_ASSIGN(const auto bytes, store_->peer_envelopes().Find(space, one.device, one.counter));
-    if (!bytes) {
-      SACOCHE_TRY(EndForgotten(space, one));
-      continue;
-    }
-    SACOCHE_ASSIGN(const bool is_held_back, IsHeldBack(state, *bytes));
-    if (is_held_back) held_back = one.device;
-    if (is_held_back) continue;
-    SACOCHE_ASSIGN(const Envelope envelope, DecodeEnvelope(*bytes));
-    sent_[envelope.header.id] = Sent{space, one.counter, 0, Sent::Whose::kForgotten, one.device};
-    AppendFrame(envelopes, PushFrame(EnvelopeFrame{*bytes}));
-    ++added;
+    if (one.device == done_with) continue;
+    SACOCHE_ASSIGN(const bool is_added, AddOneForgotten(space, state, one, envelopes));
+    const bool goes_on = is_added && state.takes_forgotten_of.contains(one.device);
+    if (!goes_on) done_with = one.device;
+    if (is_added) ++added;
   }
   return {};
+}
+
+// False: nothing more of that device goes with this request.
+Result<bool> SyncSession::AddOneForgotten(const SpaceId& space, SpaceState& state,
+                                          const PeerEnvelopes::Forgotten& one, Bytes& envelopes) {
+  if (state.refuses_forgotten_of.contains(one.device) ||
+      !directory_->WasEverMember(one.device, space))
+    return false;
+  SACOCHE_ASSIGN(const auto bytes, store_->peer_envelopes().Find(space, one.device, one.counter));
+  if (!bytes) return false;
+  SACOCHE_ASSIGN(const bool is_held_back, IsHeldBack(state, *bytes));
+  SACOCHE_ASSIGN(const Envelope envelope, DecodeEnvelope(*bytes));
+  if (is_held_back || sent_.contains(envelope.header.id)) return false;
+  sent_[envelope.header.id] = Sent{space, one.counter, 0, Sent::Whose::kForgotten, one.device};
+  AppendFrame(envelopes, PushFrame(EnvelopeFrame{*bytes}));
+  return true;
 }
 
 Status SyncSession::EndForgotten(const SpaceId& space, const PeerEnvelopes::Forgotten& one) {

@@ -29,21 +29,6 @@ Status SyncSession::NoteForgottenEpochs(const std::vector<Bytes>& missing) {
   return {};
 }
 
-// What rests on a statement of the same request may go with it: if the server refuses the one, it
-// refuses the other.
-Status SyncSession::NoteSaidEpochs(const std::vector<Bytes>& proposals) {
-  SACOCHE_ASSIGN(const auto statements, DecodeStatements(proposals));
-  for (const SignedStatement& said : statements) {
-    const auto* epoch = std::get_if<EpochStatement>(&said.statement.payload);
-    if (epoch == nullptr) continue;
-    const auto forgotten = forgotten_epochs_.find(epoch->space);
-    // They are said in the order of their numbers.
-    if (forgotten != forgotten_epochs_.end() && forgotten->second <= epoch->epoch)
-      forgotten->second = epoch->epoch + 1;
-  }
-  return {};
-}
-
 Result<std::optional<std::uint64_t>> SyncSession::HeldFrom(const SpaceId& space) {
   SACOCHE_ASSIGN(auto from, keys_.FirstUnsaidLostKey(space));
   for (const Epochs* forgotten : {&forgotten_epochs_, &forgotten_keys_}) {

@@ -17,7 +17,10 @@ Result<bool> SyncSession::AddSnapshot(const SpaceId& space, SpaceState& state, B
     SACOCHE_ASSIGN(const std::uint64_t cursor, store_->progress().Cursor(space));
     const std::uint64_t due_after =
         keys_.LetsInANewcomer(space) ? snapshot_for_newcomer_envelopes_ : snapshot_after_envelopes_;
-    if (cursor < state.covered + due_after) return false;
+    // Of an epoch whose place another may take at the server.
+    const bool may_give_way =
+        state.held_from && directory_->CurrentEpoch(space) >= *state.held_from;
+    if (cursor < state.covered + due_after || may_give_way) return false;
     SACOCHE_TRY(snapshots_.Make(space));
     state.may_make_snapshot = false;
     state.snapshot_parts = 0;

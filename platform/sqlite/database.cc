@@ -116,6 +116,14 @@ Result<std::vector<std::string>> Database::CheckIntegrity() {
 }
 
 std::int64_t Database::LastInsertRowId() const { return sqlite3_last_insert_rowid(db_); }
+std::uint64_t Database::PagesRead() const {
+  int pages = 0;
+  int highest = 0;
+  SACOCHE_CHECK(sqlite3_db_status(db_, SQLITE_DBSTATUS_CACHE_MISS, &pages, &highest, 0) ==
+                SQLITE_OK);
+  return static_cast<std::uint64_t>(pages);
+}
+
 std::int64_t Database::Changes() const { return sqlite3_changes64(db_); }
 
 Result<int> Database::FormatVersion() {

@@ -60,6 +60,9 @@ class Database {
   [[nodiscard]] std::int64_t LastInsertRowId() const;
   [[nodiscard]] std::int64_t Changes() const;
 
+  // From the file, since it was opened: those that were not in the cache.
+  [[nodiscard]] std::uint64_t PagesRead() const;
+
   // Copies the whole database as it is now into another file, which is on the disk when this
   // returns. What was in that file is replaced.
   Status CopyTo(const Options& target);

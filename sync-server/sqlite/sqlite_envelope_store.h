@@ -50,6 +50,9 @@ class SqliteEnvelopeStore final : public EnvelopeStore {
   Result<std::vector<Bytes>> ListEnrolments() override;
   Status RemoveEnrolment(const DeviceId& device) override;
 
+  // Database::PagesRead.
+  [[nodiscard]] std::uint64_t pages_read() const { return database_->PagesRead(); }
+
  private:
   struct ChainHead {
     std::uint64_t counter = 0;

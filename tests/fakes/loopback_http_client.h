@@ -19,6 +19,7 @@ class LoopbackHttpClient final : public HttpClient {
   // The next requests lose the connection after so many bytes, counted over body and answer.
   void CutAfter(std::uint64_t bytes) { bytes_left_ = bytes; }
   void Mend() { bytes_left_ = UINT64_MAX; }
+  [[nodiscard]] bool is_cutting() const { return bytes_left_ != UINT64_MAX; }
   // Sees, and may change, every piece of an answer.
   void Tamper(std::function<void(Bytes&)> tamper) { tamper_ = std::move(tamper); }
 

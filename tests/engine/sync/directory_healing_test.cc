@@ -1,6 +1,7 @@
 // The directory where the server forgot a part of it, or hides it.
 
 #include "engine/rescue.h"
+#include "tests/engine/sync/on_frames.h"
 #include "tests/engine/sync/two_laptops.h"
 
 namespace sacoche {
@@ -191,6 +192,42 @@ TEST_F(DirectoryHealing, AServerFromAWeekAgoHoldsEverythingAgain) {
   team.Sync(*d);
   EXPECT_EQ(d->Digest(), a->Digest());
   for (TestDeviceEngine* device : {a.get(), b.get(), c.get(), d.get()}) device->ExpectWhole();
+}
+
+// Of what its author can give no more, one colleague gives it while the other's line is broken, who
+// has written down to give it too.
+TEST_F(DirectoryHealing, WhatAColleagueGaveMeanwhileIsNotGivenTwice) {
+  auto lost = team.NewMember("lost");
+  SyncBoth();
+  team.Sync(*lost);
+  const MemoryEnvelopeStore backup = team.server->store;
+  for (int i = 0; i < 5; ++i) {
+    lost->Set(record, kCount, Value::Integer(i));
+    team.Sync(*lost);
+  }
+  SyncBoth();
+  lost.reset();
+  team.RestoreServer(backup);
+  const auto cut_before_giving = OnFrames([&](std::vector<PullFrame>& frames) {
+    for (const PullFrame& frame : frames)
+      if (std::holds_alternative<ChainFrame>(frame)) team.http.CutAfter(100'000);
+  });
+  team.http.Tamper([&](Bytes& answer) {
+    cut_before_giving(answer);
+    // This answer arrives whole, and the next request does not.
+    if (team.http.is_cutting()) team.http.CutAfter(answer.size());
+  });
+  SyncReport report;
+  EXPECT_THAT((*b)->Sync(team.http, report), FailsWith(ErrorCode::kNetwork));
+  team.http.Tamper({});
+  team.http.Mend();
+  b->Reopen();
+  EXPECT_EQ(team.Sync(*a).envelopes_sent_again, 5U);
+  const SyncReport later = team.Sync(*b);
+  EXPECT_EQ(later.envelopes_sent_again, 0U);
+  EXPECT_LT(later.body_bytes_up, 1000U);
+  team.Sync(*a);
+  EXPECT_EQ(b->Digest(), a->Digest());
 }
 
 // A laptop that was put back knows less than the server, in the same order.
