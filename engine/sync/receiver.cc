@@ -192,7 +192,10 @@ Result<Receiver::Received> Receiver::ReceiveCarried(const Envelope& envelope, By
 Result<Receiver::Received> Receiver::CommitCarried(const Arrived& arrived) {
   const EnvelopeHeader& header = arrived.envelope.header;
   SACOCHE_ASSIGN(const auto opened, OpenItems(arrived.envelope));
-  if (opened.missing_epoch) return Received{Outcome::kWaitingForKey, {}, *opened.missing_epoch, {}};
+  // What does not open may be sealed under a key that gave way: the server will not show it before
+  // the directory says that key.
+  if (opened.missing_epoch || !opened.bundles)
+    return Received{Outcome::kWaitingForKey, {}, opened.missing_epoch.value_or(header.epoch), {}};
   const auto changes = OpenFresh(arrived.envelope, opened);
   if (!changes && !IsUnreadable(changes.error().code)) return Forward(changes.error());
   Received received{Outcome::kSetAside};

@@ -353,4 +353,27 @@ void World::WithdrawLaptop(Laptop& laptop, Choices& choices) {
   newest_ = -1;
 }
 
+// The server is put back to just after a laptop was withdrawn. Some have opened the next epoch by
+// then, and written under its key; whoever comes first may know nothing of it, and opens another.
+void World::ForgetAnEpoch(Laptop& laptop, Choices& choices) {
+  WithdrawLaptop(laptop, choices);
+  const std::vector<Laptop*> colleagues = Working();
+  if (!laptop.withdrawn || colleagues.size() < 2) return;
+  BackUpServer(laptop, choices);
+  Laptop& unaware = *choices.Of(colleagues);
+  for (std::uint64_t times = 1 + choices.Below(8); times > 0; --times) {
+    Laptop& one = *choices.Of(colleagues);
+    const auto action = choices.Of(std::vector<Action>{&World::EditSomething, &World::EditSomething,
+                                                       &World::SyncCalmly, &World::SyncCalmly,
+                                                       &World::SyncThroughFaults, &World::CarryIn});
+    const bool would_hear = action != &World::EditSomething && action != &World::CarryIn;
+    if (&one != &unaware || !would_hear) (this->*action)(one, choices);
+  }
+  PutServerBack(laptop, choices);
+  if (choices.OneIn(2))
+    SyncCalmly(unaware, choices);
+  else
+    SyncThroughFaults(unaware, choices);
+}
+
 }  // namespace sacoche::sim

@@ -222,7 +222,8 @@ const std::vector<World::Kind>& World::Kinds() {
                                           {"server is put back", 3, &World::PutServerBack},
                                           {"server compacts", 6, &World::CompactServer},
                                           {"another enrols", 2, &World::EnrolAnother},
-                                          {"is withdrawn", 2, &World::WithdrawLaptop},
+                                          {"is withdrawn", 1, &World::WithdrawLaptop},
+                                          {"an epoch is forgotten", 2, &World::ForgetAnEpoch},
                                           {"person recovers", 2, &World::RecoverLaptop}};
   return kinds;
 }

@@ -119,6 +119,7 @@ class World {
   void CompactServer(Laptop& laptop, Choices& choices);
   void EnrolAnother(Laptop& laptop, Choices& choices);
   void WithdrawLaptop(Laptop& laptop, Choices& choices);
+  void ForgetAnEpoch(Laptop& laptop, Choices& choices);
   void RecoverLaptop(Laptop& laptop, Choices& choices);
 
   // -- Editing --------------------------------------------------------------------------------
