@@ -354,6 +354,15 @@ void World::CheckCanaries() {
   ++counters_.checks[in_vaults_ ? "disks in the vault" : "disks in the clear"];
 }
 
+// Whether what is to be survived came to pass.
+void World::CountLostKeys() {
+  const Directory& directory = server_.directory();
+  for (const SpaceId& space : spaces_)
+    for (std::uint64_t epoch = 1; epoch <= directory.CurrentEpoch(space) + 1; ++epoch)
+      if (!directory.FindLostKeys(space, epoch).empty())
+        ++counters_.faults["two epochs of one number"];
+}
+
 void World::Conclude() {
   Say("# all faults end");
   Choices choices(Mix(options_.seed, ~std::uint64_t{0}));
@@ -374,6 +383,7 @@ void World::Conclude() {
   CheckConvergence();
   for (Laptop* laptop : Working()) CheckIdleSync(*laptop);
   CheckCanaries();
+  CountLostKeys();
   ++counters_.runs;
 }
 

@@ -167,6 +167,7 @@ class World {
   void CheckConvergence();
   void CheckIdleSync(Laptop& laptop);
   void CheckCanaries();
+  void CountLostKeys();
 
   void Note(const std::string& line);
   void Say(const std::string& line) {
