@@ -270,7 +270,11 @@ void World::Apply(Laptop& laptop, int record, const std::vector<Wish>& wishes) {
   laptop.known[record].Add(model_.OrdinalOf(event));
   Say("  event " + std::to_string(event) + " in record " + std::to_string(record) + " field " +
       std::to_string(static_cast<int>(wishes.front().edit.field)));
-  if (laptop.disk.is_off()) return;
+  // Written, and read once the laptop is on again.
+  if (laptop.disk.is_off()) {
+    laptop.fresh.insert(record);
+    return;
+  }
   ReadHistory(laptop, record);
   if (event % 4 == 0) CheckShown(laptop, record);
 }
