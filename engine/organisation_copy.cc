@@ -248,6 +248,9 @@ std::string_view WordsFor(const StatementPayload& payload) {
     std::string_view operator()(const RecoveryUseStatement&) { return "the use of a recovery key"; }
     std::string_view operator()(const SharingStatement&) { return "a sharing"; }
     std::string_view operator()(const LostKeyStatement&) { return "a key that gave way"; }
+    std::string_view operator()(const ReplacedViewStatement&) {
+      return "what a laptop is no longer shown";
+    }
     std::string_view operator()(const PolicyStatement&) { return "a policy"; }
   };
   return std::visit(Words{}, payload);

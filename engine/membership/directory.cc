@@ -27,6 +27,11 @@ void Directory::Take(const Statement& said) {
     epochs_.at(EpochKey{grant->space, grant->epoch}).grants.emplace(grant->device, *grant);
   } else if (const auto* lost = std::get_if<LostKeyStatement>(&said.payload)) {
     lost_keys_[{lost->space, lost->epoch}].push_back({said.signer, *lost});
+  } else if (const auto* view = std::get_if<ReplacedViewStatement>(&said.payload)) {
+    for (const ReplacedViewStatement::LastEnvelope& last : view->envelopes) {
+      std::uint64_t& end = replaced_views_ends_[{last.space, said.signer}];
+      end = std::max(end, last.counter);
+    }
   } else if (const auto* server = std::get_if<ServerStatement>(&said.payload)) {
     time_key_ = server->time_key;
   } else if (const auto* officer = std::get_if<OfficerStatement>(&said.payload)) {
@@ -144,6 +149,7 @@ bool Directory::MaySay(const Statement& statement) const {
     return !statement.by_root();
   if (statement.by_root() || std::holds_alternative<GrantStatement>(payload)) return true;
   if (std::holds_alternative<RecoveryKeyStatement>(payload) ||
+      std::holds_alternative<ReplacedViewStatement>(payload) ||
       std::holds_alternative<RecoveryUseStatement>(payload))
     return FindMember(statement.signer) != nullptr;
   const OfficerStatement* officer = FindOfficer(statement.signer);
@@ -208,6 +214,8 @@ Status Directory::CheckPayload(const Statement& statement) const {
     return CheckGrant(*grant, statement.signer);
   if (const auto* lost = std::get_if<LostKeyStatement>(&statement.payload))
     return CheckLostKey(*lost, statement.signer);
+  if (const auto* view = std::get_if<ReplacedViewStatement>(&statement.payload))
+    return CheckReplacedView(*view, statement.signer);
   if (const auto* revocation = std::get_if<RevocationStatement>(&statement.payload))
     return CheckRevocation(*revocation);
   if (const auto* sharing = std::get_if<SharingStatement>(&statement.payload))
@@ -310,6 +318,23 @@ Status Directory::CheckLostKey(const LostKeyStatement& payload, const DeviceId& 
       return Fail(ErrorCode::kRefused, "the lost key was said already, or too many were");
   }
   return {};
+}
+
+Status Directory::CheckReplacedView(const ReplacedViewStatement& payload,
+                                    const DeviceId& signer) const {
+  bool is_new = false;
+  for (const auto& [space, counter] : payload.envelopes) {
+    if (!WasEverMember(signer, space))
+      return UntrustedStatement("a device speaks of envelopes in a space that it was never in");
+    is_new |= counter > ReplacedViewsEnd(space, signer);
+  }
+  if (is_new) return {};
+  return Fail(ErrorCode::kRefused, "a replaced view was said already");
+}
+
+std::uint64_t Directory::ReplacedViewsEnd(const SpaceId& space, const DeviceId& device) const {
+  const auto found = replaced_views_ends_.find({space, device});
+  return found == replaced_views_ends_.end() ? 0 : found->second;
 }
 
 const std::vector<Directory::LostKey>& Directory::FindLostKeys(const SpaceId& space,

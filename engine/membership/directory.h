@@ -98,6 +98,10 @@ class Directory {
   [[nodiscard]] const std::vector<LostKey>& FindLostKeys(const SpaceId& space,
                                                          std::uint64_t epoch) const;
 
+  // Up to which of the device's envelopes in the space nobody has to wait for what it had been
+  // shown of the directory: the server was put back since. 0: none.
+  [[nodiscard]] std::uint64_t ReplacedViewsEnd(const SpaceId& space, const DeviceId& device) const;
+
   // -- Recovery: docs/decisions/0020-recovery-in-use.md ----------------------------------------
 
   // The one that the holder said last, if it is in force. Zero id: the organisation's.
@@ -155,6 +159,8 @@ class Directory {
   [[nodiscard]] Status CheckSuccession(const EpochStatement& payload) const;
   [[nodiscard]] Status CheckGrant(const GrantStatement& payload, const DeviceId& signer) const;
   [[nodiscard]] Status CheckLostKey(const LostKeyStatement& payload, const DeviceId& signer) const;
+  [[nodiscard]] Status CheckReplacedView(const ReplacedViewStatement& payload,
+                                         const DeviceId& signer) const;
   [[nodiscard]] Status CheckRevocation(const RevocationStatement& payload) const;
   // directory_sharing.cc
   [[nodiscard]] Status CheckSharing(const SharingStatement& payload, const DeviceId& signer) const;
@@ -201,6 +207,7 @@ class Directory {
   std::map<SpaceId, SharingStatement> sharings_;
   std::map<SpaceId, std::set<DeviceId>> leavers_;
   std::map<std::pair<SpaceId, DeviceId>, LeaverEnd> ends_;
+  std::map<std::pair<SpaceId, DeviceId>, std::uint64_t> replaced_views_ends_;
   std::map<DeviceId, RecoveryKey> recovery_keys_;  // by their holders
   std::vector<RecoveryUse> recovery_uses_;
   std::map<DeviceId, ChainHead> chains_;

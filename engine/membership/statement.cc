@@ -29,6 +29,7 @@ enum Kind : std::uint8_t {
   kSharing = 16,
   kPolicy = 17,
   kLostKey = 18,
+  kReplacedView = 19,
 };
 
 struct KindOf {
@@ -50,10 +51,11 @@ struct KindOf {
   Kind operator()(const SharingStatement&) const { return kSharing; }
   Kind operator()(const PolicyStatement&) const { return kPolicy; }
   Kind operator()(const LostKeyStatement&) const { return kLostKey; }
+  Kind operator()(const ReplacedViewStatement&) const { return kReplacedView; }
 };
 
 bool IsKnownKind(std::uint8_t kind) {
-  return (kind <= kGrant || kind >= kServer) && kind <= kLostKey;
+  return (kind <= kGrant || kind >= kServer) && kind <= kReplacedView;
 }
 
 void WritePayload(ByteWriter& out, const OrganisationStatement& payload) {
@@ -113,6 +115,14 @@ void WritePayload(ByteWriter& out, const LostKeyStatement& payload) {
   out.Varint(payload.under);
   out.Raw(payload.under_commitment);
   out.Raw(payload.sealed_key);
+}
+
+void WritePayload(ByteWriter& out, const ReplacedViewStatement& payload) {
+  out.Varint(payload.envelopes.size());
+  for (const auto& [space, counter] : payload.envelopes) {
+    out.Raw(space.view());
+    out.Varint(counter);
+  }
 }
 
 void WritePayload(ByteWriter& out, const ServerStatement& payload) { out.Raw(payload.time_key); }
@@ -287,6 +297,20 @@ LostKeyStatement ReadLostKey(ByteReader& in) {
   return payload;
 }
 
+ReplacedViewStatement ReadReplacedView(ByteReader& in) {
+  ReplacedViewStatement payload;
+  const std::size_t count = in.Count(kStatementSpacesMax, SpaceId::kSize + 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto space = ReadId<SpaceId>(in);
+    const std::uint64_t counter = in.Varint();
+    const bool in_order = payload.envelopes.empty() || payload.envelopes.back().space < space;
+    if (!in_order || counter == 0) in.SetFailed();
+    payload.envelopes.push_back({space, counter});
+  }
+  if (payload.envelopes.empty()) in.SetFailed();
+  return payload;
+}
+
 RecoveryUseStatement ReadRecoveryUse(ByteReader& in) {
   RecoveryUseStatement payload;
   payload.recipient = ReadId<DeviceId>(in);
@@ -326,6 +350,8 @@ StatementPayload ReadPayload(ByteReader& in, std::uint8_t kind) {
       return ReadPolicy(in);
     case kLostKey:
       return ReadLostKey(in);
+    case kReplacedView:
+      return ReadReplacedView(in);
     case kRecoveryKey:
       return RecoveryKeyStatement{in.Array<32>()};
     case kRecoveryUse:

@@ -17,8 +17,9 @@ namespace sacoche {
 //
 // The signature covers all that precedes it. What names a person is sealed: the server holds the
 // directory and must not learn a name. A decoder MUST refuse another version, an unknown kind or
-// role, a counter of 0, a use of a recovery key for no space or for spaces out of order, a policy
-// beyond its limits, a lost key of epoch 0 or under it, and bytes after the end.
+// role, a counter of 0, a use of a recovery key or a replaced view for no space or for spaces out
+// of order, a policy beyond its limits, a lost key of epoch 0 or under it, a replaced view of no
+// envelope, and bytes after the end.
 
 using BoxPublicKey = ByteArray<32>;
 using SealedKey = ByteArray<80>;  // crypto_box_seal of a 32-byte key
@@ -128,6 +129,20 @@ struct LostKeyStatement {
   bool operator==(const LostKeyStatement&) const = default;
 };
 
+// Kind 19, by a member device: the directory that it had been shown was replaced by this one, since
+// the server was put back. All that it had been shown when it made its envelopes up to these is
+// here by now, but for what gave way: it has said again what the server lacked.
+struct ReplacedViewStatement {
+  struct LastEnvelope {
+    SpaceId space;
+    std::uint64_t counter = 0;
+    bool operator==(const LastEnvelope&) const = default;
+  };
+  std::vector<LastEnvelope> envelopes;  // at least one, by their spaces
+
+  bool operator==(const ReplacedViewStatement&) const = default;
+};
+
 // Kind 7, by the root: the organisation's server signs the time with this key. The last one holds.
 struct ServerStatement {
   SigningPublicKey time_key{};
@@ -199,7 +214,7 @@ using StatementPayload =
     std::variant<OrganisationStatement, SpaceStatement, AdmissionStatement, EpochStatement,
                  GrantStatement, ServerStatement, OfficerStatement, RevocationStatement,
                  RecoveryKeyStatement, RecoveryUseStatement, SharingStatement, PolicyStatement,
-                 LostKeyStatement>;
+                 LostKeyStatement, ReplacedViewStatement>;
 
 struct Statement {
   DeviceId signer;  // zero: the root

@@ -1,6 +1,6 @@
 #include "engine/sync/carrier.h"
 
-#include "engine/sync/directory_claim.h"
+#include "engine/sync/directory_claims.h"
 
 namespace sacoche {
 namespace {
@@ -26,9 +26,9 @@ Carrier::Carrier(const Parts& parts)
 
 Result<CarriedOut> Carrier::Out(const std::set<DeviceId>& readers) {
   SACOCHE_TRY(follower_.Load());
-  SACOCHE_ASSIGN(const auto claim, DirectoryClaim::Load(*parts_.store));
-  const bool is_withheld =
-      claim.statements > follower_.count() && !parts_.directory->IsRevoked(claim.device);
+  SACOCHE_ASSIGN(auto claims, DirectoryClaims::Load(*parts_.store));
+  claims.DropEnded(*parts_.directory, follower_.count());
+  const bool is_withheld = claims.Greatest() != nullptr;
   const DeviceId self = parts_.identity->device();
   CarriedOut out{.file = BeginCarriedFile()};
   AppendFrame(out.file, CarriedFrame(CarrierFrame{self, *parts_.directory->root()}));

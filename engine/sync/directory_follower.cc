@@ -2,6 +2,7 @@
 
 #include "engine/membership/lost_epochs.h"
 #include "engine/sync/distrust.h"
+#include "engine/sync/replaced_view.h"
 
 namespace sacoche {
 namespace {
@@ -146,6 +147,7 @@ Result<std::uint64_t> DirectoryFollower::ReplaceBy(Again again) {
 
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
   SACOCHE_TRY(store_->directory().Replace(shown, lacking));
+  SACOCHE_TRY(ReplacedView(store_).Note(count()));
   Directory before = std::exchange(*directory_, std::move(all));
   const auto finish = [&]() -> Status {
     for (const Statement& statement : lost) SACOCHE_TRY(keys_->Lose(statement));

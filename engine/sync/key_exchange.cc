@@ -66,13 +66,17 @@ Status KeyExchange::TakeEarlierKeys(const EpochStatement& newest) {
   return {};
 }
 
-Result<std::vector<Bytes>> KeyExchange::Proposals(const ReadToHead& at_head) {
+Result<std::vector<Bytes>> KeyExchange::Proposals(const ReadToHead& at_head,
+                                                  std::optional<ReplacedViewStatement> view) {
   next_counter_ = directory_->NextCounter(identity_->device());
   last_hash_ = directory_->LastHash(identity_->device());
   std::vector<Bytes> proposals;
+  // First: this device's envelopes follow in the same request.
+  if (view) ProposeIfGood(std::move(*view), proposals);
+  const std::size_t before = proposals.size();
   SACOCHE_TRY(ProposeUse(proposals));
   // What follows from these is proposed once they stand.
-  if (!proposals.empty()) return proposals;
+  if (proposals.size() > before) return proposals;
   for (const SpaceId& space : Spaces()) SACOCHE_TRY(ProposeFor(space, at_head, proposals));
   SACOCHE_ASSIGN(const auto wishes, SharingWishes(*store_));
   for (const SharingStatement& wish : wishes)

@@ -47,7 +47,8 @@ class KeyExchange {
   using ReadToHead = std::map<SpaceId, std::set<DeviceId>>;
 
   // What this device should add to the directory now, in order.
-  [[nodiscard]] Result<std::vector<Bytes>> Proposals(const ReadToHead& at_head);
+  [[nodiscard]] Result<std::vector<Bytes>> Proposals(const ReadToHead& at_head,
+                                                     std::optional<ReplacedViewStatement> view);
 
   // Whether this session proposed the key of the space to a laptop that never had one of its keys.
   [[nodiscard]] bool LetsInANewcomer(const SpaceId& space) const {

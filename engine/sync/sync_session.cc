@@ -20,6 +20,7 @@ SyncSession::SyncSession(const Parts& parts)
       random_(parts.random),
       clock_(parts.clock),
       follower_(parts.store, parts.directory, &keys_),
+      replaced_view_(parts.store),
       keys_(parts.store, parts.directory, parts.identity, parts.organisation_recovers),
       sealer_(parts.store, parts.directory, &follower_, &keys_, parts.identity, parts.random),
       receiver_(parts.store, parts.directory, &keys_, parts.committer, parts.identity),
@@ -77,6 +78,7 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
 Result<bool> SyncSession::AddStatements(Bytes& body) {
   SACOCHE_ASSIGN(std::vector<Bytes> proposals, follower_.Missing());
   SACOCHE_TRY(NoteForgottenEpochs(proposals));
+  SACOCHE_ASSIGN(auto view, ViewToSay(proposals));
   if (!answered_once_ || said_at_ == follower_.count()) return false;
   proposals.erase(proposals.begin(), proposals.begin() + static_cast<std::ptrdiff_t>(std::min(
                                                              said_again_, proposals.size())));
@@ -85,7 +87,7 @@ Result<bool> SyncSession::AddStatements(Bytes& body) {
   said_again_ += again;
   report_.statements_sent_again += again;
   SACOCHE_ASSIGN(const auto at_head, SpacesAtHead());
-  SACOCHE_ASSIGN(std::vector<Bytes> own, keys_.Proposals(at_head));
+  SACOCHE_ASSIGN(std::vector<Bytes> own, keys_.Proposals(at_head, std::move(view)));
   std::ranges::move(own, std::back_inserter(proposals));
   if (proposals.size() > limits::kRequestStatementsMax)
     proposals.resize(limits::kRequestStatementsMax);
@@ -120,15 +122,15 @@ Result<bool> SyncSession::AddSpace(const SpaceId& space, Bytes& body) {
   }
   SACOCHE_ASSIGN(state.held_from, HeldFrom(space));
   SACOCHE_ASSIGN(const auto to_send_on, ToSendOn(space, state));
-  const bool pushes = (state.offers || (!state.recalls && !state.push_stalled)) &&
+  const bool pushes = !view_unsaid_ && (state.offers || (!state.recalls && !state.push_stalled)) &&
                       body.size() < sync_limits::kRequestBytesTarget;
   // What files brought is sent on only if the server does not show it, and what was written with
   // sight of it goes behind it.
   const bool sends_on = !to_send_on.empty() && !state.offers;
   Bytes envelopes;
   if (pushes && !sends_on) SACOCHE_TRY(AddWaiting(space, state, body.size(), envelopes));
-  // What is to be offered waits for a key, and the rest of the space for the offer.
-  if (state.offers && state.held_back && envelopes.empty()) return false;
+  // What is to be offered waits for what is to be said, and the rest of the space for the offer.
+  if (state.offers && (state.held_back || view_unsaid_) && envelopes.empty()) return false;
   Bytes forgotten;
   SACOCHE_TRY(AddForgotten(space, state, body.size() + envelopes.size(), forgotten));
   if (pushes && sends_on && !state.pull_wanted && forgotten.empty()) {

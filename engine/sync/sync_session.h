@@ -5,6 +5,7 @@
 #include "engine/causality/trusted_time.h"
 #include "engine/sync/carried_envelopes.h"
 #include "engine/sync/receiver.h"
+#include "engine/sync/replaced_view.h"
 #include "engine/sync/sealer.h"
 #include "engine/sync/snapshot_exchange.h"
 #include "engine/sync/sync_limits.h"
@@ -157,6 +158,10 @@ class SyncSession {
 
   Result<bool> IsDirectoryWithheld();
   Status NoteView(const EnvelopeHeader& header, std::uint64_t sequence);
+  Status NoteOwnView(const ServerView& view);
+  // That what this device's envelopes tell of the directory was replaced; nothing: nobody waits, or
+  // it cannot be said yet.
+  Result<std::optional<ReplacedViewStatement>> ViewToSay(const std::vector<Bytes>& missing);
   // Once in a session; alone, or within a transaction.
   Status Note(const Suspicions::Subject& subject);
   Status EndDirectoryAgain();
@@ -256,6 +261,9 @@ class SyncSession {
   // Epochs that the server forgot: the first of each space.
   std::map<SpaceId, std::uint64_t> forgotten_epochs_;
   std::map<SpaceId, std::uint64_t> forgotten_keys_;  // the same of keys that gave way
+  ReplacedView replaced_view_;
+  // Colleagues would wait for what they are never shown: own envelopes wait until it is said.
+  bool view_unsaid_ = false;
   KeyExchange keys_;
   Sealer sealer_;
   Receiver receiver_;

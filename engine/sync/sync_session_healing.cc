@@ -2,7 +2,7 @@
 // a copy of itself, or the server (PROTOCOL.md). What is missing is asked for, what stands beside
 // is written anew.
 
-#include "engine/sync/directory_claim.h"
+#include "engine/sync/directory_claims.h"
 #include "engine/sync/distrust.h"
 #include "engine/sync/new_dot.h"
 #include "engine/sync/sync_session.h"
@@ -36,20 +36,25 @@ Result<bool> SyncSession::WillBeTold(ProblemType problem) {
 
 // Whoever was withdrawn may have known what nobody else ever will.
 Result<bool> SyncSession::IsDirectoryWithheld() {
-  SACOCHE_ASSIGN(const auto claim, DirectoryClaim::Load(*store_));
-  const bool is_believed = !directory_->IsRevoked(claim.device);
+  SACOCHE_ASSIGN(auto claims, DirectoryClaims::Load(*store_));
+  if (claims.DropEnded(*directory_, follower_.count())) {
+    SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+    SACOCHE_TRY(claims.Save(*store_));
+    SACOCHE_TRY(transaction.Commit());
+  }
+  const DirectoryClaim* claim = claims.Greatest();
   const std::uint64_t asked =
-      std::exchange(asked_for_statements_, is_believed ? claim.statements : 0);
-  if (!is_believed || claim.statements <= follower_.count()) return false;
-  const bool was_asked = asked >= claim.statements;
-  if (was_asked && answered_once_)
-    SACOCHE_TRY(Note({Suspicion::kDirectoryWithheld, {}, claim.device}));
+      std::exchange(asked_for_statements_, claim == nullptr ? 0 : claim->statements);
+  if (claim == nullptr) return false;
+  if (asked >= claim->statements && answered_once_)
+    SACOCHE_TRY(Note({Suspicion::kDirectoryWithheld, {}, claim->device}));
   return true;
 }
 
 Status SyncSession::NoteView(const EnvelopeHeader& header, std::uint64_t sequence) {
-  if (!header.view || header.device == identity_->device()) return {};
+  if (!header.view) return {};
   const ServerView& view = *header.view;
+  if (header.device == identity_->device()) return NoteOwnView(view);
   SACOCHE_ASSIGN(const auto shown, store_->progress().ShownHistory(header.space, header.seen_head));
   const bool other_history = shown && view.history != HistoryTag{} && *shown != view.history;
   const auto directory = follower_.Compare(view.directory, view.directory_tag);
@@ -59,11 +64,36 @@ Status SyncSession::NoteView(const EnvelopeHeader& header, std::uint64_t sequenc
     SACOCHE_TRY(Note({Suspicion::kShownDifferently, header.space, header.device}));
   }
   if (directory != DirectoryFollower::View::kBehind) return {};
-  SACOCHE_ASSIGN(const auto known, DirectoryClaim::Load(*store_));
-  if (known.statements >= view.directory && !directory_->IsRevoked(known.device)) return {};
+  SACOCHE_ASSIGN(auto claims, DirectoryClaims::Load(*store_));
+  if (!claims.Add({header.space, header.device, header.counter, view.directory})) return {};
   SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
-  SACOCHE_TRY((DirectoryClaim{view.directory, header.device}.Save(*store_)));
+  SACOCHE_TRY(claims.Save(*store_));
   return transaction.Commit();
+}
+
+// Of a store that was put back: it may be of a directory that this copy never knew.
+Status SyncSession::NoteOwnView(const ServerView& view) {
+  using View = DirectoryFollower::View;
+  if (follower_.Compare(view.directory, view.directory_tag) == View::kSame) return {};
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(replaced_view_.Note(view.directory));
+  return transaction.Commit();
+}
+
+// The server takes what is missing first; what holds here only has no place there, ever.
+Result<std::optional<ReplacedViewStatement>> SyncSession::ViewToSay(
+    const std::vector<Bytes>& missing) {
+  SACOCHE_ASSIGN(auto view,
+                 replaced_view_.ToSay(*directory_, identity_->device(), follower_.count()));
+  view_unsaid_ = false;
+  if (!view) return view;
+  SACOCHE_ASSIGN(const auto statements, DecodeStatements(missing));
+  const bool lacks = std::ranges::any_of(statements, [&](const SignedStatement& statement) {
+    return directory_->Knows(statement.hash);
+  });
+  view_unsaid_ = !answered_once_ || (lacks && said_again_ < missing.size());
+  if (lacks || !answered_once_) view.reset();
+  return view;
 }
 
 // -- Envelopes ------------------------------------------------------------------------------------

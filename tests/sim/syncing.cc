@@ -117,6 +117,8 @@ void World::JudgeSync(Laptop& laptop, const Status& status, const SyncReport& re
   Require(report.envelopes_refused == 0, invariant, "the server refuses an envelope");
   Require(report.set_aside == 0, Invariant::kNothingTypedIsLost, "an envelope was set aside");
   if (report.spaces_waiting_for_key + report.spaces_waiting_for_snapshot > 0) return;
+  // Until whoever was shown more, before the server was put back, comes and says that it gave way.
+  if (report.directory_withheld && server_went_back_) return;
   const auto state = laptop->ReadStatus();
   Require(state.has_value(), Invariant::kNothingTypedIsLost, "no status");
   Require(state->changes_waiting == 0, Invariant::kNothingTypedIsLost,

@@ -90,6 +90,13 @@ inline LostKeyStatement SampleLostKey() {
 }
 inline SignedStatement SampleLostKeyStatement() { return Signer::Device(2).Say(SampleLostKey()); }
 
+inline ReplacedViewStatement SampleReplacedView() {
+  return {{{IdFrom<SpaceId>(0x10), 1}, {IdFrom<SpaceId>(0x20), 300}}};
+}
+inline SignedStatement SampleReplacedViewStatement() {
+  return Signer::Device(2).Say(SampleReplacedView());
+}
+
 // By key number 2, who signs it.
 inline EnrolmentRequest SampleEnrolmentRequest() {
   return {KeyNumber(2).public_key(), CountingFrom<BoxPublicKey>(1), {9, 8, 7}};

@@ -278,6 +278,11 @@ TEST(Vectors, TheSampleLostKeyIsWrittenAsPinned) {
   EXPECT_EQ(ToHex(SampleLostKeyStatement().bytes), ToHex(PinnedBytes("statement/lost_key.hex")));
 }
 
+TEST(Vectors, TheSampleReplacedViewIsWrittenAsPinned) {
+  EXPECT_EQ(ToHex(SampleReplacedViewStatement().bytes),
+            ToHex(PinnedBytes("statement/replaced_view.hex")));
+}
+
 TEST(Vectors, TheSampleEnrolmentRequestIsWrittenAsPinned) {
   EXPECT_EQ(ToHex(SignEnrolmentRequest(SampleEnrolmentRequest(), KeyNumber(2))),
             ToHex(PinnedBytes("enrolment_request/signed.hex")));

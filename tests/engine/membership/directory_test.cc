@@ -130,6 +130,18 @@ TEST_F(DirectoryTest, RefusesALostKeyThatIsNoneOrThatNobodyCouldOpen) {
   Apply(alice_.Say(other));
 }
 
+TEST_F(DirectoryTest, ADeviceSaysThatWhatItsEnvelopesTellWasReplaced) {
+  Apply(alice_.Say(ReplacedViewStatement{{{kSpace, 5}}}));
+  EXPECT_EQ(directory_.ReplacedViewsEnd(kSpace, alice_.id()), 5U);
+  EXPECT_EQ(directory_.ReplacedViewsEnd(kSpace, bob_.id()), 0U) << "of its own envelopes only";
+  Signer again = alice_;
+  ExpectRefused(again.Say(ReplacedViewStatement{{{kSpace, 5}}}), ErrorCode::kRefused);
+  ExpectRefused(carol_.Say(ReplacedViewStatement{{{kSpace, 1}}}), ErrorCode::kUntrusted);
+  ExpectRefused(root_.Say(ReplacedViewStatement{{{kSpace, 1}}}), ErrorCode::kUntrusted);
+  Apply(alice_.Say(ReplacedViewStatement{{{kSpace, 6}}}));
+  EXPECT_EQ(directory_.ReplacedViewsEnd(kSpace, alice_.id()), 6U);
+}
+
 TEST_F(DirectoryTest, KnowsTheKeyThatTheRootSaidLast) {
   EXPECT_EQ(directory_.time_key(), std::nullopt);
   Apply(root_.Say(ServerStatement{alice_.key().public_key()}));

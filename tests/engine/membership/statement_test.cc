@@ -130,6 +130,28 @@ TEST(Statement, RefusesALostKeyOfNoEpochOrUnderNone) {
   EXPECT_THAT(DecodeStatement(signer.Say(lost).bytes), FailsWith(ErrorCode::kCorrupt));
 }
 
+TEST(Statement, RefusesAReplacedViewOfNoEnvelopeOrOfSpacesOutOfOrder) {
+  Signer signer = Signer::Device(2);
+  const SignedStatement said = SampleReplacedViewStatement();
+  const auto decoded = DecodeStatement(said.bytes);
+  ASSERT_THAT(decoded, Succeeds());
+  EXPECT_EQ(std::get<ReplacedViewStatement>(decoded->statement.payload), SampleReplacedView());
+  ExpectOnlyTheWholeDecodes(said.bytes, DecodeStatement);
+  const auto expect_refused = [&](const ReplacedViewStatement& view) {
+    EXPECT_THAT(DecodeStatement(signer.Say(view).bytes), FailsWith(ErrorCode::kCorrupt));
+  };
+  expect_refused({});
+  ReplacedViewStatement view = SampleReplacedView();
+  view.envelopes[0].counter = 0;
+  expect_refused(view);
+  view = SampleReplacedView();
+  view.envelopes[0].space = view.envelopes[1].space;
+  expect_refused(view);
+  std::swap(view.envelopes[0].space, view.envelopes[1].space);
+  view.envelopes[1].space = IdFrom<SpaceId>(0x08);
+  expect_refused(view);
+}
+
 // Computed by another program: BLAKE2b-256 of the key, personal `sacoche.rec-id`, 16 bytes of it.
 TEST(Statement, ARecoveryKeyHasOneRecipient) {
   EXPECT_EQ(RecoveryRecipientOf(CountingFrom<BoxPublicKey>(0xd0)).ToHex(),
