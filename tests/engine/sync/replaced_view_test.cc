@@ -18,7 +18,8 @@ class ReplacedViews : public TwoLaptops {
     TestServer forgotten(team.server_clock, team.server->store);
     LoopbackHttpClient line(&forgotten.service);
     Organisation office = team.OfficeOf(team.organisation.key(), line);
-    for (const char* name : {"one", "two", "three", "four"}) ASSERT_THAT(office.AddSpace(name), Succeeds());
+    for (const char* name : {"one", "two", "three", "four"})
+      ASSERT_THAT(office.AddSpace(name), Succeeds());
     // What a itself says there, too, is to be said again first.
     ASSERT_THAT((*a)->NoteRecoveryCode(Bytes(kRecoveryCodeBytes, 1)), Succeeds());
     SyncReport report;
@@ -75,11 +76,14 @@ TEST_F(ReplacedViews, WhereverTheLineBreaksNobodyWaits) {
     SyncReport report;
     if ((*a)->Sync(team.http, report)) break;
     team.http.Mend();
+    // What the first shows is waited for in the second.
+    team.Sync(*b);
     EXPECT_FALSE(team.Sync(*b).directory_withheld) << "cut after " << after << " bytes";
   }
   team.http.Mend();
   team.Sync(*a);
   team.Sync(*b);
+  EXPECT_FALSE(team.Sync(*b).directory_withheld);
   EXPECT_EQ(b->Text(record, kName), "of a longer directory");
 }
 
