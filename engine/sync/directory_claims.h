@@ -12,8 +12,6 @@ struct DirectoryClaim {
   DeviceId device;
   std::uint64_t counter = 0;  // of the envelope
   std::uint64_t statements = 0;
-
-  bool operator==(const DirectoryClaim&) const = default;
 };
 
 // The claims beyond what this device was shown: while there is one, it seals nothing. A claim ends
@@ -25,7 +23,7 @@ class DirectoryClaims {
   // In the caller's transaction.
   [[nodiscard]] Status Save(Store& store) const;
 
-  // False: an earlier claim says as much and lasts as long.
+  // False: one that is here says as much and lasts as long, or there are too many.
   bool Add(const DirectoryClaim& claim);
   // Drops those that have ended. False: there was none.
   bool DropEnded(const Directory& directory, std::uint64_t shown);

@@ -1,7 +1,5 @@
 #include "engine/sync/replaced_view.h"
 
-#include <set>
-
 #include "platform/base/byte_codec.h"
 
 namespace sacoche {
@@ -22,11 +20,8 @@ Result<std::optional<ReplacedViewStatement>> ReplacedView::ToSay(const Directory
                                                                  std::uint64_t shown) {
   SACOCHE_ASSIGN(const std::uint64_t told, Load());
   if (told == 0) return std::optional<ReplacedViewStatement>();
-  std::set<SpaceId> spaces;
-  for (const auto& [space, statement] : directory.spaces()) spaces.insert(space);
-  for (const auto& [space, statement] : directory.sharings()) spaces.insert(space);
   ReplacedViewStatement statement;
-  for (const SpaceId& space : spaces) {
+  for (const auto& [space, named] : directory.spaces()) {
     if (!directory.WasEverMember(self, space)) continue;
     SACOCHE_ASSIGN(const ChainHead head, store_->outbox().Head(space));
     const bool is_told = told > shown && head.counter > directory.ReplacedViewsEnd(space, self);
