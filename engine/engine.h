@@ -286,6 +286,8 @@ class Engine {
                                                            const std::set<RecordId>& dossiers,
                                                            Origin origin);
   [[nodiscard]] std::map<SpaceKind, SpaceId> ToldBy(const SpaceId& space) const;
+  // The key that names what is derived from the space's records; empty: it is not here yet.
+  [[nodiscard]] Result<SecretBytes> FirstKey(const SpaceId& space);
   [[nodiscard]] Result<std::vector<RecordId>> ProjectDossier(const SpaceId& space,
                                                              const RecordId& dossier);
   [[nodiscard]] Result<std::vector<RecordView>> ViewsOf(const RecordId& dossier);

@@ -71,12 +71,16 @@ Result<std::vector<RecordId>> Engine::FollowChange(const SpaceId& space,
   return touched;
 }
 
+Result<SecretBytes> Engine::FirstKey(const SpaceId& space) {
+  return parts_->store->keys().EpochKey(space, parts_->directory.FirstEpoch(space));
+}
+
 Result<std::vector<RecordId>> Engine::ProjectDossier(const SpaceId& space,
                                                      const RecordId& dossier) {
   const auto told =
       parts_->config.projector == nullptr ? std::map<SpaceKind, SpaceId>() : ToldBy(space);
   if (told.empty() && !Tells(space)) return std::vector<RecordId>();
-  SACOCHE_ASSIGN(const SecretBytes first_key, parts_->store->keys().EpochKey(space, 1));
+  SACOCHE_ASSIGN(const SecretBytes first_key, FirstKey(space));
   SACOCHE_ASSIGN(const auto root, parts_->store->records().Find(dossier));
   if (first_key.empty() || !root) {
     // The names of the derived records follow from the key, which comes with a sync.
@@ -181,7 +185,7 @@ Result<std::optional<RecordId>> Engine::OriginalOf(const RecordId& derived) {
   if (parts_->config.projector == nullptr) return std::optional<RecordId>();
   const std::vector<KindId> kinds = parts_->config.projector->Kinds();
   for (const SpaceId& space : parts_->directory.SpacesOf(device())) {
-    SACOCHE_ASSIGN(const SecretBytes first_key, parts_->store->keys().EpochKey(space, 1));
+    SACOCHE_ASSIGN(const SecretBytes first_key, FirstKey(space));
     if (SpaceLabelOf(space).kind != SpaceKind::kDossiers || first_key.empty()) continue;
     SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(first_key.view()));
     RecordId after;

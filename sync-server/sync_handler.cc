@@ -164,7 +164,8 @@ std::optional<ProblemType> SyncHandler::Judge(const Envelope& envelope,
   const EpochKey epoch{header.space, header.epoch};
   // Sealed under a key that lost the race for its epoch, or may have: nobody could open it.
   if (knows_another_directory_ || lost_epochs_.contains(epoch)) return ProblemType::kConflict;
-  if (directory.FindEpoch(header.space, header.epoch) == nullptr &&
+  // Nor may anybody come to hold the key, so far as the directory says.
+  if (!directory.IsKeyHeld(header.space, header.epoch) &&
       directory.FindLostKeys(header.space, header.epoch).empty())
     return ProblemType::kConflict;
   const SigningPublicKey& key = directory.FindMember(header.device)->admission.signing_key;

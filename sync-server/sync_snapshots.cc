@@ -49,7 +49,7 @@ OrProblem<std::optional<ProblemType>> SyncHandler::JudgeSnapshot(const SealedSna
   if (member == nullptr) return Verdict(ProblemType::kUnknownDevice);
   if (!directory.IsMember(identity.device, identity.space)) return Verdict(ProblemType::kNotMember);
   if (knows_another_directory_ || lost_epochs_.contains({identity.space, identity.epoch}) ||
-      directory.FindEpoch(identity.space, identity.epoch) == nullptr)
+      !directory.IsKeyHeld(identity.space, identity.epoch))
     return Verdict(ProblemType::kConflict);
   if (!Verify(SigningPurpose::kSnapshot, EncodeUnsignedHead(head), head.signature,
               member->admission.signing_key))

@@ -83,11 +83,16 @@ class Directory {
   // The last envelope that is taken from a device that left the space; nothing while there is no
   // bound: it is a member, or no epoch was opened since it left.
   [[nodiscard]] const LeaverEnd* FindEnd(const SpaceId& space, const DeviceId& device) const;
-  // Who opened it. It grants the key to itself as well, for the day when its store is put back.
-  [[nodiscard]] std::optional<DeviceId> EpochOpener(const SpaceId& space,
-                                                    std::uint64_t epoch) const;
   [[nodiscard]] const GrantStatement* FindGrant(const SpaceId& space, std::uint64_t epoch,
                                                 const DeviceId& device) const;
+
+  // Whether a member, or a recovery key, was given that epoch's key, or that of a later one which
+  // leads back to it. If not, it comes from nobody any more, unless it is said as lost.
+  [[nodiscard]] bool IsKeyHeld(const SpaceId& space, std::uint64_t epoch) const;
+  // Whether whoever holds the newest key is led back to this one. If not, it was passed over.
+  [[nodiscard]] bool IsLedBackTo(const SpaceId& space, std::uint64_t epoch) const;
+  // The first that the newest one leads back to: 1, unless it was passed over. 0: none was opened.
+  [[nodiscard]] std::uint64_t FirstEpoch(const SpaceId& space) const;
 
   // The keys of epochs of that number that gave way, in the order in which they were said; perhaps
   // one by several, of whom not all have to be right.
@@ -151,6 +156,8 @@ class Directory {
   };
   using EpochKey = std::pair<SpaceId, std::uint64_t>;
 
+  [[nodiscard]] bool LeadsBack(const SpaceId& space, std::uint64_t from, std::uint64_t to) const;
+  [[nodiscard]] bool IsGivenToSomebody(const Epoch& epoch) const;
   [[nodiscard]] Status CheckPayload(const Statement& statement) const;
   [[nodiscard]] Status CheckOrganisation(const OrganisationStatement& payload) const;
   [[nodiscard]] Status CheckSpace(const SpaceStatement& payload) const;

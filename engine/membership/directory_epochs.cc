@@ -65,7 +65,8 @@ Status Directory::CheckLostKey(const LostKeyStatement& payload, const DeviceId& 
   if (payload.epoch > CurrentEpoch(payload.space) + kLostKeysMax)
     return Fail(ErrorCode::kRefused, "a lost key is of an epoch that was never opened");
   const EpochStatement* standing = FindEpoch(payload.space, payload.epoch);
-  if (standing != nullptr && standing->key_commitment == payload.key_commitment)
+  if (standing != nullptr && standing->key_commitment == payload.key_commitment &&
+      IsLedBackTo(payload.space, payload.epoch))
     return Fail(ErrorCode::kRefused, "the key is not lost");
   std::size_t by_signer = 0;
   for (const LostKey& known : FindLostKeys(payload.space, payload.epoch)) {
@@ -81,6 +82,39 @@ const std::vector<Directory::LostKey>& Directory::FindLostKeys(const SpaceId& sp
   static const std::vector<LostKey> none;
   const auto found = lost_keys_.find(EpochKey{space, epoch});
   return found == lost_keys_.end() ? none : found->second;
+}
+
+bool Directory::LeadsBack(const SpaceId& space, std::uint64_t from, std::uint64_t to) const {
+  while (from > to) from = FindEpoch(space, from)->LeadsTo();
+  return from == to;
+}
+
+bool Directory::IsGivenToSomebody(const Epoch& epoch) const {
+  const SpaceId& space = epoch.statement.space;
+  return IsMember(epoch.opener, space) || std::ranges::any_of(epoch.grants, [&](const auto& grant) {
+           return IsMember(grant.first, space) || Recovers(grant.first, space);
+         });
+}
+
+bool Directory::IsKeyHeld(const SpaceId& space, std::uint64_t epoch) const {
+  for (std::uint64_t at = CurrentEpoch(space); epoch > 0 && at >= epoch; --at)
+    if (LeadsBack(space, at, epoch) && IsGivenToSomebody(epochs_.at(EpochKey{space, at})))
+      return true;
+  return false;
+}
+
+bool Directory::IsLedBackTo(const SpaceId& space, std::uint64_t epoch) const {
+  return epoch > 0 && LeadsBack(space, CurrentEpoch(space), epoch);
+}
+
+std::uint64_t Directory::FirstEpoch(const SpaceId& space) const {
+  std::uint64_t first = CurrentEpoch(space);
+  while (first > 0) {
+    const std::uint64_t before = FindEpoch(space, first)->LeadsTo();
+    if (before == 0) break;
+    first = before;
+  }
+  return first;
 }
 
 std::vector<DeviceId> Directory::Leavers(const SpaceId& space) const {
@@ -104,12 +138,6 @@ std::uint64_t Directory::CurrentEpoch(const SpaceId& space) const {
 const EpochStatement* Directory::FindEpoch(const SpaceId& space, std::uint64_t epoch) const {
   const auto found = epochs_.find(EpochKey{space, epoch});
   return found == epochs_.end() ? nullptr : &found->second.statement;
-}
-
-std::optional<DeviceId> Directory::EpochOpener(const SpaceId& space, std::uint64_t epoch) const {
-  const auto found = epochs_.find(EpochKey{space, epoch});
-  if (found == epochs_.end()) return std::nullopt;
-  return found->second.opener;
 }
 
 const GrantStatement* Directory::FindGrant(const SpaceId& space, std::uint64_t epoch,

@@ -30,6 +30,7 @@ enum Kind : std::uint8_t {
   kPolicy = 17,
   kLostKey = 18,
   kReplacedView = 19,
+  kEpochPassingOver = 20,
 };
 
 struct KindOf {
@@ -39,6 +40,7 @@ struct KindOf {
     return payload.user.is_zero() ? kAdmission : kAdmissionOfUser;
   }
   Kind operator()(const EpochStatement& payload) const {
+    if (payload.succession && payload.succession->passed_over > 0) return kEpochPassingOver;
     if (payload.own_key) return payload.succession ? kNextEpochWithKey : kEpochWithKey;
     return payload.succession ? kNextEpoch : kEpoch;
   }
@@ -55,7 +57,7 @@ struct KindOf {
 };
 
 bool IsKnownKind(std::uint8_t kind) {
-  return (kind <= kGrant || kind >= kServer) && kind <= kReplacedView;
+  return (kind <= kGrant || kind >= kServer) && kind <= kEpochPassingOver;
 }
 
 void WritePayload(ByteWriter& out, const OrganisationStatement& payload) {
@@ -98,6 +100,8 @@ void WritePayload(ByteWriter& out, const EpochStatement& payload) {
   out.Varint(payload.epoch);
   out.Raw(payload.key_commitment);
   if (payload.succession) WriteSuccession(out, *payload.succession);
+  if (payload.succession && payload.succession->passed_over > 0)
+    out.Varint(payload.succession->passed_over);
   if (payload.own_key) out.Raw(*payload.own_key);
 }
 
@@ -226,8 +230,16 @@ EpochStatement ReadEpoch(ByteReader& in, std::uint8_t kind) {
   payload.space = ReadId<SpaceId>(in);
   payload.epoch = in.Varint();
   payload.key_commitment = in.Array<32>();
-  if (kind == kNextEpoch || kind == kNextEpochWithKey) payload.succession = ReadSuccession(in);
-  if (kind == kEpochWithKey || kind == kNextEpochWithKey) payload.own_key = in.Array<80>();
+  const bool passes_over = kind == kEpochPassingOver;
+  if (passes_over || kind == kNextEpoch || kind == kNextEpochWithKey)
+    payload.succession = ReadSuccession(in);
+  if (passes_over) {
+    const std::uint64_t passed_over = in.Varint();
+    if (passed_over == 0 || passed_over >= payload.epoch) in.SetFailed();
+    payload.succession->passed_over = passed_over;
+  }
+  if (passes_over || kind == kEpochWithKey || kind == kNextEpochWithKey)
+    payload.own_key = in.Array<80>();
   return payload;
 }
 
@@ -335,6 +347,7 @@ StatementPayload ReadPayload(ByteReader& in, std::uint8_t kind) {
     case kNextEpoch:
     case kEpochWithKey:
     case kNextEpochWithKey:
+    case kEpochPassingOver:
       return ReadEpoch(in, kind);
     case kGrant:
       return ReadGrant(in);

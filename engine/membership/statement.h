@@ -94,16 +94,23 @@ using SealedPreviousKey = ByteArray<72>;
 // 11, or 15, by a member device that had read the space to its head: since somebody left, another
 // key takes its place. The commitment lets whoever is given the key see that it is the right one.
 // With the key for the opener, no moment is left in which the key could be lost with its store.
+// Kind 20, likewise: it passes over epochs whose keys nobody was given who is still there.
 struct EpochStatement {
   struct Succession {
-    SealedPreviousKey previous_key{};
+    SealedPreviousKey previous_key{};  // that of the epoch before, or before those passed over
     std::vector<LeaverEnd> leavers;  // all who left since the epoch before was opened, by their ids
+    std::uint64_t passed_over = 0;   // epochs right before this one; less than its number
   };
   SpaceId space;
   std::uint64_t epoch = 0;
   Hash256 key_commitment{};
   std::optional<Succession> succession;             // of every epoch but the first
   std::optional<SealedKey> own_key = std::nullopt;  // the epoch's key, sealed to the opener itself
+
+  // The epoch whose key this one's opens; 0: none.
+  [[nodiscard]] std::uint64_t LeadsTo() const {
+    return succession ? epoch - 1 - succession->passed_over : 0;
+  }
 };
 
 // Kind 5, by a member device: the epoch's key, sealed to another member or to a recovery key. By

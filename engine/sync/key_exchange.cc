@@ -52,11 +52,11 @@ Status KeyExchange::TakeSealed(const EpochStatement& epoch, const SealedKey& sea
 
 Status KeyExchange::TakeEarlierKeys(const EpochStatement& newest) {
   const EpochStatement* after = &newest;
-  while (after->epoch > 1) {
-    SACOCHE_ASSIGN(const auto known, Key(after->space, after->epoch - 1));
+  while (after->LeadsTo() > 0) {
+    SACOCHE_ASSIGN(const auto known, Key(after->space, after->LeadsTo()));
     if (known) return {};
     SACOCHE_ASSIGN(const auto key, Key(after->space, after->epoch));
-    const EpochStatement* before = directory_->FindEpoch(after->space, after->epoch - 1);
+    const EpochStatement* before = directory_->FindEpoch(after->space, after->LeadsTo());
     const auto previous = OpenPreviousKey(*key, after->space, after->succession->previous_key);
     // Whoever opened the epoch led nowhere: what lies before stays closed here, and is waited for.
     if (!previous || previous->Commitment(after->space) != before->key_commitment) return {};
@@ -109,10 +109,18 @@ Status KeyExchange::ProposeFor(const SpaceId& space, const ReadToHead& at_head,
 Status KeyExchange::ProposeSuccessor(const SpaceId& space, std::uint64_t current,
                                      const std::set<DeviceId>& ends_in_file,
                                      std::vector<Bytes>& proposals) {
-  SACOCHE_ASSIGN(const auto key, Key(space, current));
-  if (!key) return {};
+  std::uint64_t newest = current;
+  std::optional<EpochKey> key;
+  for (; newest > 0; --newest) {
+    SACOCHE_ASSIGN(key, Key(space, newest));
+    if (key) break;
+    // Whoever was given it opens the next one, or grants it here.
+    if (directory_->IsKeyHeld(space, newest)) return {};
+  }
   SACOCHE_ASSIGN(const EpochKey next, OfferedKey(space, current + 1));
-  EpochStatement::Succession succession{SealPreviousKey(next, space, *key), {}};
+  // Where there is nothing to lead back to, a key that sealed nothing stands for it.
+  if (!key) key = EpochKey::Generate();
+  EpochStatement::Succession succession{SealPreviousKey(next, space, *key), {}, current - newest};
   for (const DeviceId& device : directory_->Leavers(space)) {
     SACOCHE_ASSIGN(ChainHead chain, store_->progress().PeerChain(space, device));
     if (ends_in_file.contains(device)) {
@@ -191,6 +199,13 @@ Result<bool> KeyExchange::OpensAny(const SpaceId& space) {
     if (key) return true;
   }
   return current == 0;
+}
+
+bool KeyExchange::NobodyOpens(const SpaceId& space) const {
+  const std::uint64_t current = directory_->CurrentEpoch(space);
+  for (std::uint64_t epoch = current; epoch > 0; --epoch)
+    if (directory_->IsKeyHeld(space, epoch)) return false;
+  return current > 0;
 }
 
 std::vector<SpaceId> KeyExchange::Spaces() const {

@@ -4,6 +4,7 @@
 
 #include "engine/membership/directory.h"
 #include "engine/seal/key_epoch.h"
+#include "engine/store/key_chest.h"
 #include "engine/sync/device_identity.h"
 
 namespace sacoche {
@@ -38,7 +39,7 @@ class KeyExchange {
   // not hold yet: nobody else could open what it sealed.
   [[nodiscard]] Result<std::optional<std::uint64_t>> FirstUnsaidLostKey(const SpaceId& space);
   // Of what no key opens that this device holds: the epoch whose key may, and that it lacks.
-  // Nothing: it holds all that there are.
+  // Nothing: it holds all that will ever come.
   [[nodiscard]] Result<std::optional<std::uint64_t>> MissingFor(const SpaceId& space,
                                                                 std::uint64_t epoch);
 
@@ -63,6 +64,8 @@ class KeyExchange {
 
   // Whether there is no key yet in the space, or this device holds one of its keys.
   [[nodiscard]] Result<bool> OpensAny(const SpaceId& space);
+  // Whether nobody who is still there was given any key of the space.
+  [[nodiscard]] bool NobodyOpens(const SpaceId& space) const;
 
   // Whether somebody left who still holds the space's newest key: nothing more is sealed with it.
   [[nodiscard]] bool NeedsNewKey(const SpaceId& space) const {
@@ -96,6 +99,9 @@ class KeyExchange {
   Status ProposeGrants(const SpaceId& space, std::uint64_t epoch, std::vector<Bytes>& proposals);
   Status ProposeLostKeys(const SpaceId& space, std::uint64_t current,
                          std::vector<Bytes>& proposals);
+  // What this device holds, and others cannot be led back to: keys that gave way, and those of
+  // epochs that were passed over.
+  [[nodiscard]] Result<std::vector<KeyChest::LostEpochKey>> KeysToSay(const SpaceId& space);
   // Whether whoever holds the directory's newest keys can open it.
   [[nodiscard]] Result<bool> IsSaid(const SpaceId& space, std::uint64_t epoch,
                                     const Hash256& key_commitment);

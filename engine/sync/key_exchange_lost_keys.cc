@@ -1,5 +1,6 @@
 // The part of KeyExchange for epochs that were opened on a server which has forgotten them since,
-// and gave way to others of their numbers (docs/decisions/0034-keys-that-gave-way.md).
+// and gave way to others of their numbers (docs/decisions/0034-keys-that-gave-way.md), and for
+// those that were passed over (docs/decisions/0036-epochs-that-nobody-holds.md).
 
 #include "engine/sync/key_exchange.h"
 
@@ -47,8 +48,11 @@ Result<std::optional<std::uint64_t>> KeyExchange::MissingFor(const SpaceId& spac
                                                              std::uint64_t epoch) {
   const auto& said = directory_->FindLostKeys(space, epoch);
   SACOCHE_ASSIGN(const auto key, Key(space, epoch));
-  // Of a number that the directory does not know at all, it is about to.
-  const bool may_come = said.empty() || directory_->FindEpoch(space, epoch) != nullptr;
+  // Of a number that the directory does not know at all, it is about to. A laptop that holds no key
+  // yet leaves all as it is.
+  const bool is_known = directory_->FindEpoch(space, epoch) != nullptr;
+  SACOCHE_ASSIGN(const bool opens_any, OpensAny(space));
+  const bool may_come = is_known ? !opens_any || directory_->IsKeyHeld(space, epoch) : said.empty();
   if (!key && may_come) return std::optional(epoch);
   for (const Directory::LostKey& lost : said) {
     SACOCHE_ASSIGN(const auto under, Key(space, lost.said.under));
@@ -58,13 +62,25 @@ Result<std::optional<std::uint64_t>> KeyExchange::MissingFor(const SpaceId& spac
 }
 
 Result<std::optional<std::uint64_t>> KeyExchange::FirstUnsaidLostKey(const SpaceId& space) {
-  SACOCHE_ASSIGN(const auto held, store_->keys().LostEpochKeys(space));
+  SACOCHE_ASSIGN(const auto held, KeysToSay(space));
+  std::optional<std::uint64_t> first;
   for (const KeyChest::LostEpochKey& lost : held) {
     SACOCHE_ASSIGN(const EpochKey key, EpochKey::FromBytes(lost.key.view()));
     SACOCHE_ASSIGN(const bool is_said, IsSaid(space, lost.epoch, key.Commitment(space)));
-    if (!is_said) return std::optional(lost.epoch);
+    if (!is_said) first = std::min(first.value_or(lost.epoch), lost.epoch);
   }
-  return std::optional<std::uint64_t>();
+  return first;
+}
+
+// What was granted to this device was forgotten by the server, and whoever granted it is gone.
+Result<std::vector<KeyChest::LostEpochKey>> KeyExchange::KeysToSay(const SpaceId& space) {
+  SACOCHE_ASSIGN(auto keys, store_->keys().LostEpochKeys(space));
+  for (std::uint64_t epoch = directory_->CurrentEpoch(space); epoch > 0; --epoch) {
+    if (directory_->IsKeyHeld(space, epoch) && directory_->IsLedBackTo(space, epoch)) continue;
+    SACOCHE_ASSIGN(SecretBytes key, store_->keys().EpochKey(space, epoch));
+    if (!key.empty()) keys.push_back({epoch, std::move(key)});
+  }
+  return keys;
 }
 
 // It may stand again: the server was put back once more, to before it gave way. A colleague's
@@ -72,7 +88,9 @@ Result<std::optional<std::uint64_t>> KeyExchange::FirstUnsaidLostKey(const Space
 Result<bool> KeyExchange::IsSaid(const SpaceId& space, std::uint64_t epoch,
                                  const Hash256& key_commitment) {
   const EpochStatement* standing = directory_->FindEpoch(space, epoch);
-  if (standing != nullptr && standing->key_commitment == key_commitment) return true;
+  if (standing != nullptr && standing->key_commitment == key_commitment &&
+      directory_->IsKeyHeld(space, epoch) && directory_->IsLedBackTo(space, epoch))
+    return true;
   for (const Directory::LostKey& lost : directory_->FindLostKeys(space, epoch)) {
     if (lost.said.key_commitment != key_commitment) continue;
     SACOCHE_ASSIGN(const auto under, Key(space, lost.said.under));
@@ -85,7 +103,7 @@ Result<bool> KeyExchange::IsSaid(const SpaceId& space, std::uint64_t epoch,
 
 Status KeyExchange::ProposeLostKeys(const SpaceId& space, std::uint64_t current,
                                     std::vector<Bytes>& proposals) {
-  SACOCHE_ASSIGN(const auto held, store_->keys().LostEpochKeys(space));
+  SACOCHE_ASSIGN(const auto held, KeysToSay(space));
   if (held.empty()) return {};
   SACOCHE_ASSIGN(const auto key, Key(space, current));
   if (!key) return {};

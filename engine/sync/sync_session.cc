@@ -177,7 +177,7 @@ Status SyncSession::AddWaiting(const SpaceId& space, SpaceState& state, std::siz
 // be opened is not worth asking at all.
 Status SyncSession::NoteKeys(const SpaceId& space, SpaceState& state) {
   SACOCHE_ASSIGN(const bool opens_any, keys_.OpensAny(space));
-  if (!opens_any) {
+  if (!opens_any && !keys_.NobodyOpens(space)) {
     WaitForKey(state, directory_->CurrentEpoch(space));
     state.opens_nothing = true;
     return {};
@@ -189,7 +189,8 @@ Status SyncSession::NoteKeys(const SpaceId& space, SpaceState& state) {
   }
   if (!state.waiting_for_key) return {};
   SACOCHE_ASSIGN(const auto key, keys_.Key(space, state.missing_epoch));
-  if (!key) return {};
+  SACOCHE_ASSIGN(const auto missing, keys_.MissingFor(space, state.missing_epoch));
+  if (!key && (missing || std::exchange(state.waited_in_vain, true))) return {};
   state.waiting_for_key = false;
   state.pull_wanted = true;
   return {};

@@ -106,7 +106,8 @@ class SyncSession {
     // envelopes behind it. Kept with the cursor, wherever the line breaks.
     KnownHistoryFrame history;
     bool waiting_for_key = false;
-    bool opens_nothing = false;  // for want of any key
+    bool opens_nothing = false;   // for want of any key
+    bool waited_in_vain = false;  // for one that nobody was given who is still there
     bool sealed = true;  // false: changes wait because this device has no key to seal them with
     bool push_stalled = false;  // an envelope was refused; those after it would be too
     std::uint64_t missing_epoch = 0;

@@ -62,6 +62,17 @@ inline std::vector<SignedStatement> EpochsWithKeys() {
                                 CountingFrom<SealedKey>(0x42)})};
 }
 
+// An epoch behind two that nobody holds; a chain of key number 2 that begins here.
+inline EpochStatement SampleEpochPassingOver() {
+  return {IdFrom<SpaceId>(0x10), 301, CountingFrom<Hash256>(0x31),
+          EpochStatement::Succession{
+              CountingFrom<SealedPreviousKey>(0x70), {{IdFrom<DeviceId>(0x80), 0, {}}}, 2},
+          CountingFrom<SealedKey>(0x42)};
+}
+inline SignedStatement SampleEpochPassingOverStatement() {
+  return Signer::Device(2).Say(SampleEpochPassingOver());
+}
+
 // A dossier shared with two laptops, and no longer; a chain of key number 2 that begins here.
 inline std::vector<SignedStatement> Sharings() {
   SharingStatement sharing{IdFrom<SpaceId>(0x20),

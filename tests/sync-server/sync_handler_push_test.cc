@@ -309,8 +309,16 @@ TEST_F(SyncHandlerPush, StoresAnEnvelopeUnderAKeyThatGaveWayOnceItIsSaid) {
   EXPECT_EQ(Push(a_, envelope), std::nullopt);
 }
 
+TEST_F(SyncHandlerPush, RefusesWhatNobodyElseWillEverOpen) {
+  ASSERT_FALSE(SyncRoot({.statements = {organisation_.Revoke(a_)}}).problem);
+  const Envelope envelope = b_.NextEnvelope(space_);
+  EXPECT_EQ(Push(b_, envelope), ProblemType::kConflict) << "b was never granted that key";
+}
+
 TEST_F(SyncHandlerPush, ARevokedDeviceIsToldSoAndNothingElse) {
   const Envelope late = a_.NextEnvelope(space_);
+  const Bytes granted = organisation_.Grant(a_, {space_, 1, b_.id(), {}});
+  ASSERT_FALSE(Sync(a_, {.statements = {granted}}).problem);
   ASSERT_FALSE(SyncRoot({.statements = {organisation_.Revoke(a_)}}).problem);
   const std::uint64_t revoked_by = directory_->directory().statement_count();
   ASSERT_FALSE(SyncRoot({.statements = {organisation_.MakeSpace(other_space_)}}).problem);

@@ -257,6 +257,11 @@ TEST(Vectors, TheSampleEpochsWithKeysAreWrittenAsPinned) {
   EXPECT_EQ(ToHex(statements.at(1).bytes), ToHex(PinnedBytes("statement/next_epoch_with_key.hex")));
 }
 
+TEST(Vectors, TheSampleEpochThatPassesOverOthersIsWrittenAsPinned) {
+  EXPECT_EQ(ToHex(SampleEpochPassingOverStatement().bytes),
+            ToHex(PinnedBytes("statement/epoch_passing_over.hex")));
+}
+
 TEST(Vectors, TheSampleDirectoryCopyIsWrittenAsPinned) {
   EXPECT_EQ(ToHex(EncodeDirectoryCopy(SampleDirectoryCopy())),
             ToHex(PinnedBytes("directory_copy/of_three_kinds.hex")));

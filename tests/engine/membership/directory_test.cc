@@ -92,6 +92,53 @@ TEST_F(DirectoryTest, AMemberSaysAKeyThatGaveWay) {
   EXPECT_EQ(directory_.CurrentEpoch(kSpace), 1U);
 }
 
+TEST_F(DirectoryTest, AKeyIsHeldWhileSomebodyWhoWasGivenItIsThere) {
+  Apply(root_.Say(AdmissionOf(dora_, {kSpace})));
+  EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 0));
+  EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 1));
+  EXPECT_EQ(directory_.FirstEpoch(kSpace), 0U);
+  Apply(alice_.Say(Epoch(1)));
+  EXPECT_TRUE(directory_.IsKeyHeld(kSpace, 1)) << "by its opener";
+  Apply(alice_.Say(Grant(dora_)));
+  Apply(root_.Say(RevocationStatement{alice_.id()}));
+  EXPECT_TRUE(directory_.IsKeyHeld(kSpace, 1)) << "by whom it was granted";
+  Signer dora = dora_;
+  const SignedStatement next = dora.Say(After(Epoch(2), {alice_}));
+  Directory led_back = directory_;
+  ASSERT_THAT(led_back.Apply(next), Succeeds());
+  EXPECT_TRUE(led_back.IsKeyHeld(kSpace, 1)) << "through the next one";
+  EXPECT_TRUE(led_back.IsLedBackTo(kSpace, 1));
+  Apply(root_.Say(RevocationStatement{dora_.id()}));
+  EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 1));
+  EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 2));
+}
+
+TEST_F(DirectoryTest, AnEpochThatNobodyHoldsIsPassedOver) {
+  Apply(root_.Say(AdmissionOf(dora_, {kSpace})));
+  Apply(root_.Say(AdmissionOf(carol_, {kSpace})));
+  Apply(alice_.Say(Epoch(1)));
+  Apply(alice_.Say(Grant(bob_)));
+  Apply(root_.Say(RevocationStatement{alice_.id()}));
+  Apply(dora_.Say(After(Epoch(2), {alice_})));
+  Apply(root_.Say(RevocationStatement{dora_.id()}));
+  EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 2));
+  EXPECT_TRUE(directory_.IsKeyHeld(kSpace, 1));
+  EpochStatement over = After(Epoch(3), {dora_});
+  over.succession->passed_over = 1;
+  Apply(bob_.Say(over));
+  EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 2));
+  EXPECT_FALSE(directory_.IsLedBackTo(kSpace, 2));
+  EXPECT_TRUE(directory_.IsKeyHeld(kSpace, 1));
+  EXPECT_TRUE(directory_.IsLedBackTo(kSpace, 1));
+  EXPECT_EQ(directory_.FirstEpoch(kSpace), 1U);
+  // Whoever holds the key all the same says it.
+  LostKeyStatement said{kSpace, 2, Epoch(2).key_commitment, 3, Epoch(3).key_commitment, {}};
+  Apply(carol_.Say(said));
+  said.epoch = 1;
+  said.key_commitment = Epoch(1).key_commitment;
+  ExpectRefused(carol_.Say(said), ErrorCode::kRefused);
+}
+
 TEST_F(DirectoryTest, RefusesALostKeyThatIsNoneOrThatNobodyCouldOpen) {
   Apply(alice_.Say(Epoch(1)));
   const LostKeyStatement lost{kSpace, 1, CountingFrom<Hash256>(0x51), 1, Epoch(1).key_commitment,
@@ -272,9 +319,6 @@ TEST_F(DirectoryTest, EpochsAreOpenedOneAfterTheOther) {
   Apply(bob_.Say(After(Epoch(2), {dora_})));
   EXPECT_EQ(directory_.CurrentEpoch(kSpace), 2U);
   EXPECT_EQ(directory_.CurrentEpoch(kOtherSpace), 0U);
-  EXPECT_EQ(directory_.EpochOpener(kSpace, 1), alice_.id());
-  EXPECT_EQ(directory_.EpochOpener(kSpace, 2), bob_.id());
-  EXPECT_EQ(directory_.EpochOpener(kSpace, 3), std::nullopt);
   EXPECT_EQ(directory_.FindEpoch(kSpace, 2)->key_commitment, CountingFrom<Hash256>(2));
   EXPECT_EQ(directory_.FindEpoch(kSpace, 3), nullptr);
 }

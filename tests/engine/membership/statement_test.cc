@@ -130,6 +130,25 @@ TEST(Statement, RefusesALostKeyOfNoEpochOrUnderNone) {
   EXPECT_THAT(DecodeStatement(signer.Say(lost).bytes), FailsWith(ErrorCode::kCorrupt));
 }
 
+TEST(Statement, RefusesAnEpochThatPassesOverMoreThanThereAreBeforeIt) {
+  Signer signer = Signer::Device(2);
+  const SignedStatement said = SampleEpochPassingOverStatement();
+  const auto decoded = DecodeStatement(said.bytes);
+  ASSERT_THAT(decoded, Succeeds());
+  const auto& epoch = std::get<EpochStatement>(decoded->statement.payload);
+  EXPECT_EQ(epoch.succession->passed_over, 2U);
+  EXPECT_EQ(epoch.LeadsTo(), 298U);
+  EXPECT_EQ(epoch.own_key, SampleEpochPassingOver().own_key);
+  ExpectOnlyTheWholeDecodes(said.bytes, DecodeStatement);
+  EpochStatement other = SampleEpochPassingOver();
+  other.succession->passed_over = 300;
+  const auto of_all = DecodeStatement(signer.Say(other).bytes);
+  ASSERT_THAT(of_all, Succeeds());
+  EXPECT_EQ(std::get<EpochStatement>(of_all->statement.payload).LeadsTo(), 0U);
+  other.succession->passed_over = 301;
+  EXPECT_THAT(DecodeStatement(signer.Say(other).bytes), FailsWith(ErrorCode::kCorrupt));
+}
+
 TEST(Statement, RefusesAReplacedViewOfNoEnvelopeOrOfSpacesOutOfOrder) {
   Signer signer = Signer::Device(2);
   const SignedStatement said = SampleReplacedViewStatement();
