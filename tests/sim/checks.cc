@@ -361,6 +361,9 @@ void World::CountLostKeys() {
     for (std::uint64_t epoch = 1; epoch <= directory.CurrentEpoch(space) + 1; ++epoch)
       if (!directory.FindLostKeys(space, epoch).empty())
         ++counters_.faults["two epochs of one number"];
+  for (const SpaceId& space : spaces_)
+    for (std::uint64_t epoch = 1; epoch <= directory.CurrentEpoch(space); ++epoch)
+      if (!directory.IsLedBackTo(space, epoch)) ++counters_.faults["an epoch that nobody holds"];
 }
 
 void World::Conclude() {

@@ -101,7 +101,16 @@ void SimNetwork::DeliverAgain(SimServer& server, const Recorded& request) {
   }
 }
 
+// That the server has opened, in all spaces.
+std::uint64_t SimNetwork::Epochs() const {
+  const Directory& directory = server_.directory();
+  std::uint64_t epochs = 0;
+  for (const auto& [space, statement] : directory.spaces()) epochs += directory.CurrentEpoch(space);
+  return epochs;
+}
+
 Result<HttpResponse> SimNetwork::Carry(Exchange& exchange, ByteView body, const BodySink& sink) {
+  const std::uint64_t epochs_before = Epochs();
   for (ByteView rest = body; !rest.empty();) {
     const std::size_t size = Take(std::min(plan_.piece_bytes, rest.size()));
     bytes_ += size;
@@ -118,6 +127,8 @@ Result<HttpResponse> SimNetwork::Carry(Exchange& exchange, ByteView body, const 
   if (server_.disk().is_off()) return Cut("server's power cut in a request");
   if (!finished) return Refused(finished.error(), sink);
   if (plan_.lost_answer == requests_ - 1) return Cut("answer lost");
+  if (plan_.breaks_behind_an_epoch && Epochs() > epochs_before)
+    return Cut("line broken behind an epoch");
   const HttpResponse response{exchange.status(), std::string(exchange.content_type()), ""};
   while (true) {
     auto chunk = exchange.NextChunk();

@@ -18,6 +18,7 @@ inline constexpr std::string_view kCanary = "kanari-";
 struct NetworkPlan {
   std::optional<std::uint64_t> cut_after;    // bytes, counted over bodies and answers
   std::optional<std::uint64_t> lost_answer;  // of the n-th request
+  bool breaks_behind_an_epoch = false;       // once the server has stored one
   bool delivers_twice = false;
   bool keeps_a_copy = false;  // of the first request, to be delivered at another time
   enum class Lie {
@@ -32,7 +33,8 @@ struct NetworkPlan {
   std::size_t piece_bytes = 1 << 20;
 
   [[nodiscard]] bool is_calm() const {
-    return !cut_after && !lost_answer && !delivers_twice && lie == Lie::kNone;
+    return !cut_after && !lost_answer && !breaks_behind_an_epoch && !delivers_twice &&
+           lie == Lie::kNone;
   }
 };
 
@@ -85,6 +87,7 @@ class SimNetwork final : public HttpClient {
   Result<HttpResponse> Cut(const char* why);
   HttpResponse Refused(const Problem& problem, const BodySink& sink);
   std::size_t Take(std::size_t wanted);
+  [[nodiscard]] std::uint64_t Epochs() const;
   void LookAtBody(ByteView body);
   void NoteDelivered(const HttpResponse& response, ByteView piece);
   void Lie(Bytes& chunk);

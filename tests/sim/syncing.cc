@@ -355,6 +355,23 @@ void World::WithdrawLaptop(Laptop& laptop, Choices& choices) {
   newest_ = -1;
 }
 
+// Whoever opens the next epoch loses the line before anybody else is given its key, and is
+// withdrawn in turn.
+void World::OrphanAnEpoch(Laptop& laptop, Choices& choices) {
+  WithdrawLaptop(laptop, choices);
+  const std::vector<Laptop*> colleagues = Working();
+  // The last that enrolled: it may be withdrawn, if any may.
+  if (!laptop.withdrawn || colleagues.size() < 2) return;
+  Laptop& heir = *colleagues.back();
+  if (choices.OneIn(2)) EditSomething(heir, choices);
+  NetworkPlan plan;
+  plan.breaks_behind_an_epoch = true;
+  SyncReport report;
+  (void)Sync(heir, plan, choices, report);
+  if (choices.OneIn(2)) SyncCalmly(*choices.Of(colleagues), choices);
+  WithdrawLaptop(heir, choices);
+}
+
 // The server is put back to just after a laptop was withdrawn. Some have opened the next epoch by
 // then, and written under its key; whoever comes first may know nothing of it, and opens another.
 void World::ForgetAnEpoch(Laptop& laptop, Choices& choices) {

@@ -224,6 +224,7 @@ const std::vector<World::Kind>& World::Kinds() {
                                           {"another enrols", 2, &World::EnrolAnother},
                                           {"is withdrawn", 1, &World::WithdrawLaptop},
                                           {"an epoch is forgotten", 2, &World::ForgetAnEpoch},
+                                          {"an epoch is orphaned", 1, &World::OrphanAnEpoch},
                                           {"person recovers", 2, &World::RecoverLaptop}};
   return kinds;
 }

@@ -120,6 +120,7 @@ class World {
   void EnrolAnother(Laptop& laptop, Choices& choices);
   void WithdrawLaptop(Laptop& laptop, Choices& choices);
   void ForgetAnEpoch(Laptop& laptop, Choices& choices);
+  void OrphanAnEpoch(Laptop& laptop, Choices& choices);
   void RecoverLaptop(Laptop& laptop, Choices& choices);
 
   // -- Editing --------------------------------------------------------------------------------
