@@ -164,12 +164,15 @@ std::optional<ProblemType> SyncHandler::Judge(const Envelope& envelope,
   const EpochKey epoch{header.space, header.epoch};
   // Sealed under a key that lost the race for its epoch, or may have: nobody could open it.
   if (knows_another_directory_ || lost_epochs_.contains(epoch)) return ProblemType::kConflict;
-  // Nor may anybody come to hold the key, so far as the directory says.
-  if (!directory.IsKeyHeld(header.space, header.epoch) &&
-      directory.FindLostKeys(header.space, header.epoch).empty())
+  const bool is_said = !directory.FindLostKeys(header.space, header.epoch).empty();
+  if (directory.FindEpoch(header.space, header.epoch) == nullptr && !is_said)
     return ProblemType::kConflict;
   const SigningPublicKey& key = directory.FindMember(header.device)->admission.signing_key;
   if (!VerifyManifest(key, manifest_hash, envelope.signature)) return ProblemType::kBadSignature;
+  // Its maker says or grants the key first: a directory that was put back may not show it.
+  if (header.device == signer_.device && !is_said &&
+      !directory.IsKeyHeld(header.space, header.epoch))
+    return ProblemType::kConflict;
   return std::nullopt;
 }
 
@@ -203,6 +206,11 @@ OrProblem<void> SyncHandler::CommitStatements() {
       lost_epochs_.insert({epoch->space, epoch->epoch});
     if (const auto* lost = std::get_if<LostKeyStatement>(&said))
       lost_epochs_.insert({lost->space, lost->epoch});
+    // Whoever signed it may be the only one who has that key.
+    const auto* grant = std::get_if<GrantStatement>(&said);
+    if (grant != nullptr &&
+        rooms_.directory.directory().NewestHeldBesides(grant->space, signer_.device) < grant->epoch)
+      lost_epochs_.insert({grant->space, grant->epoch});
   }
   return {};
 }

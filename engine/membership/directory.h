@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 
@@ -86,15 +87,26 @@ class Directory {
   [[nodiscard]] const GrantStatement* FindGrant(const SpaceId& space, std::uint64_t epoch,
                                                 const DeviceId& device) const;
 
-  // Whether a member, or a recovery key, was given that epoch's key, or that of a later one which
-  // leads back to it. If not, it comes from nobody any more, unless it is said as lost.
+  // Whether a member, or a recovery key in force or a member that used one, was given that epoch's
+  // key, or that of a later one which leads back to it. Who opened an epoch counts as given its
+  // key.
   [[nodiscard]] bool IsKeyHeld(const SpaceId& space, std::uint64_t epoch) const;
+  // The same, or a laptop that left the space and was not withdrawn: it may come back. If not, the
+  // key comes from nobody any more, unless it is said as lost.
+  [[nodiscard]] bool MayKeyCome(const SpaceId& space, std::uint64_t epoch) const;
+  // Whether anybody holds any.
+  [[nodiscard]] bool IsAnyKeyHeld(const SpaceId& space) const;
+  // The newest epoch whose key is held by others than that one; 0: none.
+  [[nodiscard]] std::uint64_t NewestHeldBesides(const SpaceId& space, const DeviceId& self) const;
+  // The epochs whose keys nobody else comes to by what was granted: that are not held, or that the
+  // newest one does not lead back to. Whoever has such a key says it as lost.
+  [[nodiscard]] std::vector<std::uint64_t> EpochsToSay(const SpaceId& space) const;
   // Whether whoever holds the newest key is led back to this one. If not, it was passed over.
   [[nodiscard]] bool IsLedBackTo(const SpaceId& space, std::uint64_t epoch) const;
   // The first that the newest one leads back to: 1, unless it was passed over. 0: none was opened.
   [[nodiscard]] std::uint64_t FirstEpoch(const SpaceId& space) const;
 
-  // The keys of epochs of that number that gave way, in the order in which they were said; perhaps
+  // The keys of epochs of that number that gave way or were passed over, as they were said; perhaps
   // one by several, of whom not all have to be right.
   struct LostKey {
     DeviceId signer;
@@ -156,8 +168,11 @@ class Directory {
   };
   using EpochKey = std::pair<SpaceId, std::uint64_t>;
 
-  [[nodiscard]] bool LeadsBack(const SpaceId& space, std::uint64_t from, std::uint64_t to) const;
-  [[nodiscard]] bool IsGivenToSomebody(const Epoch& epoch) const;
+  // By epoch: whether it was given to somebody who counts, or a later one that leads back to it.
+  // The recipients of recovery keys count by themselves, or by who used them.
+  using Counts = std::function<bool(const DeviceId&)>;
+  [[nodiscard]] std::vector<bool> Held(const SpaceId& space, const Counts& counts) const;
+  [[nodiscard]] Counts IsHolder(const SpaceId& space) const;
   [[nodiscard]] Status CheckPayload(const Statement& statement) const;
   [[nodiscard]] Status CheckOrganisation(const OrganisationStatement& payload) const;
   [[nodiscard]] Status CheckSpace(const SpaceStatement& payload) const;

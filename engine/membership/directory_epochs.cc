@@ -41,6 +41,10 @@ Status Directory::CheckSuccession(const EpochStatement& payload) const {
   // Somebody else left, or came back, since it was made.
   if (leavers.empty() || !std::ranges::equal(leavers, ends, {}, {}, &LeaverEnd::device))
     return Fail(ErrorCode::kRefused, "an epoch does not say where those who left the space end");
+  const std::vector<bool> held = Held(payload.space, IsHolder(payload.space));
+  for (std::uint64_t over = payload.LeadsTo() + 1; over < payload.epoch; ++over)
+    if (held[over])
+      return Fail(ErrorCode::kRefused, "an epoch passes over one whose key somebody holds");
   return {};
 }
 
@@ -60,7 +64,8 @@ Status Directory::CheckLostKey(const LostKeyStatement& payload, const DeviceId& 
   if (!IsMember(signer, payload.space))
     return UntrustedStatement("a lost key was said by somebody outside the space");
   const EpochStatement* under = FindEpoch(payload.space, payload.under);
-  if (under == nullptr || under->key_commitment != payload.under_commitment)
+  if (under == nullptr || under->key_commitment != payload.under_commitment ||
+      !IsLedBackTo(payload.space, payload.under))
     return Fail(ErrorCode::kRefused, "a lost key is sealed under one that does not stand");
   if (payload.epoch > CurrentEpoch(payload.space) + kLostKeysMax)
     return Fail(ErrorCode::kRefused, "a lost key is of an epoch that was never opened");
@@ -71,7 +76,9 @@ Status Directory::CheckLostKey(const LostKeyStatement& payload, const DeviceId& 
   std::size_t by_signer = 0;
   for (const LostKey& known : FindLostKeys(payload.space, payload.epoch)) {
     if (known.signer != signer) continue;
-    if (known.said.key_commitment == payload.key_commitment || ++by_signer == kLostKeysMax)
+    const bool is_the_same = known.said.key_commitment == payload.key_commitment &&
+                             IsLedBackTo(payload.space, known.said.under);
+    if (is_the_same || ++by_signer == kLostKeysMax)
       return Fail(ErrorCode::kRefused, "the lost key was said already, or too many were");
   }
   return {};
@@ -84,27 +91,72 @@ const std::vector<Directory::LostKey>& Directory::FindLostKeys(const SpaceId& sp
   return found == lost_keys_.end() ? none : found->second;
 }
 
-bool Directory::LeadsBack(const SpaceId& space, std::uint64_t from, std::uint64_t to) const {
-  while (from > to) from = FindEpoch(space, from)->LeadsTo();
-  return from == to;
+std::vector<bool> Directory::Held(const SpaceId& space, const Counts& counts) const {
+  const auto holds = [&](const DeviceId& recipient) {
+    return counts(recipient) || std::ranges::any_of(recovery_uses_, [&](const RecoveryUse& use) {
+             return use.used.recipient == recipient && counts(use.used.device) &&
+                    std::ranges::count(use.used.spaces, space) > 0;
+           });
+  };
+  std::vector<bool> held(CurrentEpoch(space) + 1);
+  for (std::uint64_t number = CurrentEpoch(space); number > 0; --number) {
+    const Epoch& epoch = epochs_.at(EpochKey{space, number});
+    if (!held[number])
+      held[number] = holds(epoch.opener) || std::ranges::any_of(epoch.grants, [&](const auto& one) {
+                       return holds(one.first);
+                     });
+    if (held[number]) held[epoch.statement.LeadsTo()] = true;
+  }
+  held[0] = false;
+  return held;
 }
 
-bool Directory::IsGivenToSomebody(const Epoch& epoch) const {
-  const SpaceId& space = epoch.statement.space;
-  return IsMember(epoch.opener, space) || std::ranges::any_of(epoch.grants, [&](const auto& grant) {
-           return IsMember(grant.first, space) || Recovers(grant.first, space);
-         });
+Directory::Counts Directory::IsHolder(const SpaceId& space) const {
+  return
+      [this, space](const DeviceId& one) { return IsMember(one, space) || Recovers(one, space); };
 }
 
 bool Directory::IsKeyHeld(const SpaceId& space, std::uint64_t epoch) const {
-  for (std::uint64_t at = CurrentEpoch(space); epoch > 0 && at >= epoch; --at)
-    if (LeadsBack(space, at, epoch) && IsGivenToSomebody(epochs_.at(EpochKey{space, at})))
-      return true;
-  return false;
+  return epoch <= CurrentEpoch(space) && Held(space, IsHolder(space))[epoch];
+}
+
+bool Directory::MayKeyCome(const SpaceId& space, std::uint64_t epoch) const {
+  if (epoch > CurrentEpoch(space)) return false;
+  return Held(space, [&](const DeviceId& one) {
+    return Recovers(one, space) || (FindMember(one) != nullptr && !IsRevoked(one));
+  })[epoch];
+}
+
+bool Directory::IsAnyKeyHeld(const SpaceId& space) const {
+  const std::vector<bool> held = Held(space, IsHolder(space));
+  return std::ranges::count(held, true) > 0;
+}
+
+std::uint64_t Directory::NewestHeldBesides(const SpaceId& space, const DeviceId& self) const {
+  const Counts is_holder = IsHolder(space);
+  const auto held = Held(space, [&](const DeviceId& one) { return one != self && is_holder(one); });
+  std::uint64_t newest = CurrentEpoch(space);
+  while (newest > 0 && !held[newest]) --newest;
+  return newest;
+}
+
+std::vector<std::uint64_t> Directory::EpochsToSay(const SpaceId& space) const {
+  const std::vector<bool> held = Held(space, IsHolder(space));
+  std::uint64_t led_back_to = CurrentEpoch(space);
+  std::vector<std::uint64_t> epochs;
+  for (std::uint64_t epoch = CurrentEpoch(space); epoch > 0; --epoch) {
+    const bool is_led_back_to = epoch == led_back_to;
+    if (is_led_back_to) led_back_to = FindEpoch(space, epoch)->LeadsTo();
+    if (!is_led_back_to || !held[epoch]) epochs.push_back(epoch);
+  }
+  std::ranges::reverse(epochs);
+  return epochs;
 }
 
 bool Directory::IsLedBackTo(const SpaceId& space, std::uint64_t epoch) const {
-  return epoch > 0 && LeadsBack(space, CurrentEpoch(space), epoch);
+  std::uint64_t at = CurrentEpoch(space);
+  while (at > epoch) at = FindEpoch(space, at)->LeadsTo();
+  return epoch > 0 && at == epoch;
 }
 
 std::uint64_t Directory::FirstEpoch(const SpaceId& space) const {

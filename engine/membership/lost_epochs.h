@@ -8,7 +8,7 @@ namespace sacoche {
 
 // Epochs that a directory does not take, as another of their numbers stands. What was built upon
 // them is not taken either, though it would fit: a grant gives another key than the one that
-// stands, and a later epoch leads back to it only.
+// stands, and a later epoch leads back to it, or was opened since nobody held it.
 class LostEpochs {
  public:
   void Note(const Statement& statement) {

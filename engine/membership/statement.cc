@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "platform/base/byte_codec.h"
+#include "platform/base/check.h"
 
 namespace sacoche {
 namespace {
@@ -40,7 +41,10 @@ struct KindOf {
     return payload.user.is_zero() ? kAdmission : kAdmissionOfUser;
   }
   Kind operator()(const EpochStatement& payload) const {
-    if (payload.succession && payload.succession->passed_over > 0) return kEpochPassingOver;
+    if (payload.succession && payload.succession->passed_over > 0) {
+      SACOCHE_CHECK(payload.own_key.has_value());
+      return kEpochPassingOver;
+    }
     if (payload.own_key) return payload.succession ? kNextEpochWithKey : kEpochWithKey;
     return payload.succession ? kNextEpoch : kEpoch;
   }

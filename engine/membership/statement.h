@@ -94,7 +94,8 @@ using SealedPreviousKey = ByteArray<72>;
 // 11, or 15, by a member device that had read the space to its head: since somebody left, another
 // key takes its place. The commitment lets whoever is given the key see that it is the right one.
 // With the key for the opener, no moment is left in which the key could be lost with its store.
-// Kind 20, likewise: it passes over epochs whose keys nobody was given who is still there.
+// Kind 20, likewise, with the key for the opener: it passes over epochs whose keys nobody holds
+// (Directory::IsKeyHeld).
 struct EpochStatement {
   struct Succession {
     SealedPreviousKey previous_key{};  // that of the epoch before, or before those passed over
@@ -123,8 +124,9 @@ struct GrantStatement {
 };
 
 // Kind 18, by a member device: an epoch of this number was opened on a server that has forgotten it
-// since, and another of the same number stands. What was sealed under the one that gave way stays
-// readable: its key, sealed under that of an epoch that stands (`SealLostKey`).
+// since, and another of the same number stands; or it was passed over. What was sealed under it
+// stays readable: its key, sealed under that of an epoch that the newest leads back to
+// (`SealLostKey`).
 struct LostKeyStatement {
   SpaceId space;
   std::uint64_t epoch = 0;

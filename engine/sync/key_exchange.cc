@@ -96,8 +96,8 @@ Status KeyExchange::ProposeFor(const SpaceId& space, const ReadToHead& at_head,
     return {};
   }
   if (!NeedsNewKey(space)) {
-    SACOCHE_TRY(ProposeLostKeys(space, current, proposals));
-    return ProposeGrants(space, current, proposals);
+    SACOCHE_TRY(ProposeGrants(space, current, proposals));
+    return ProposeLostKeys(space, current, proposals);
   }
   const auto read = at_head.find(space);
   if (read == at_head.end()) return {};
@@ -139,18 +139,43 @@ Status KeyExchange::ProposeSuccessor(const SpaceId& space, std::uint64_t current
 
 Status KeyExchange::ProposeGrants(const SpaceId& space, std::uint64_t epoch,
                                   std::vector<Bytes>& proposals) {
-  SACOCHE_ASSIGN(const auto key, Key(space, epoch));
-  if (!key) return {};
-  for (const DeviceId& device : directory_->MembersOf(space)) {
-    if (directory_->FindGrant(space, epoch, device) != nullptr) continue;
-    const auto sealed =
-        TrySealKeyTo(directory_->FindMember(device)->admission.box_key, key->view());
-    if (!sealed) continue;
-    proposals.push_back(SignNext(GrantStatement{space, epoch, device, *sealed}));
-    if (!HadAnyKey(space, device)) newcomers_.insert(space);
+  SACOCHE_ASSIGN(auto grants, MissingGrants(space, epoch));
+  for (GrantStatement& grant : grants) {
+    const bool is_member = directory_->FindMember(grant.device) != nullptr;
+    if (is_member && !HadAnyKey(space, grant.device)) newcomers_.insert(space);
+    proposals.push_back(SignNext(std::move(grant)));
   }
-  ProposeGrantsToRecoveryKeys(space, epoch, *key, proposals);
+  granted_along_.insert(space);
   return {};
+}
+
+Result<std::vector<GrantStatement>> KeyExchange::MissingGrants(const SpaceId& space,
+                                                               std::uint64_t epoch) {
+  std::vector<GrantStatement> grants;
+  SACOCHE_ASSIGN(const auto key, Key(space, epoch));
+  if (!key) return grants;
+  const auto add = [&](const DeviceId& recipient, const BoxPublicKey& box_key) {
+    if (directory_->FindGrant(space, epoch, recipient) != nullptr) return;
+    const auto sealed = TrySealKeyTo(box_key, key->view());
+    if (sealed) grants.push_back({space, epoch, recipient, *sealed});
+  };
+  for (const DeviceId& device : directory_->MembersOf(space))
+    add(device, directory_->FindMember(device)->admission.box_key);
+  for (const RecoveryKey& recovery : directory_->RecoveryKeysOf(space)) {
+    const bool is_organisations = directory_->HolderOf(recovery.recipient)->is_zero();
+    if (is_organisations && organisation_recovers_ && !organisation_recovers_(space)) continue;
+    add(recovery.recipient, recovery.box_key);
+  }
+  return grants;
+}
+
+Result<std::optional<std::uint64_t>> KeyExchange::FirstUngranted(const SpaceId& space) {
+  const std::uint64_t current = directory_->CurrentEpoch(space);
+  const std::uint64_t held = directory_->NewestHeldBesides(space, identity_->device());
+  if (held == current || granted_along_.contains(space)) return std::optional<std::uint64_t>();
+  SACOCHE_ASSIGN(const auto missing, MissingGrants(space, current));
+  if (missing.empty()) return std::optional<std::uint64_t>();
+  return std::optional(held + 1);
 }
 
 bool KeyExchange::HadAnyKey(const SpaceId& space, const DeviceId& device) const {
@@ -199,13 +224,6 @@ Result<bool> KeyExchange::OpensAny(const SpaceId& space) {
     if (key) return true;
   }
   return current == 0;
-}
-
-bool KeyExchange::NobodyOpens(const SpaceId& space) const {
-  const std::uint64_t current = directory_->CurrentEpoch(space);
-  for (std::uint64_t epoch = current; epoch > 0; --epoch)
-    if (directory_->IsKeyHeld(space, epoch)) return false;
-  return current > 0;
 }
 
 std::vector<SpaceId> KeyExchange::Spaces() const {

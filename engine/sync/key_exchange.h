@@ -38,6 +38,12 @@ class KeyExchange {
   // The first epoch with a key that gave way, that this device holds, and that the directory does
   // not hold yet: nobody else could open what it sealed.
   [[nodiscard]] Result<std::optional<std::uint64_t>> FirstUnsaidLostKey(const SpaceId& space);
+  // The first epoch whose key only this device holds, though there are others whom it will give it
+  // to: should it be lost before, nobody could open what was sealed under it. Nothing: there is
+  // none, or the grants go with this request.
+  [[nodiscard]] Result<std::optional<std::uint64_t>> FirstUngranted(const SpaceId& space);
+  // A request begins; or not all that was proposed goes with it.
+  void NothingGoesAlong() { granted_along_.clear(); }
   // Of what no key opens that this device holds: the epoch whose key may, and that it lacks.
   // Nothing: it holds all that will ever come.
   [[nodiscard]] Result<std::optional<std::uint64_t>> MissingFor(const SpaceId& space,
@@ -64,8 +70,11 @@ class KeyExchange {
 
   // Whether there is no key yet in the space, or this device holds one of its keys.
   [[nodiscard]] Result<bool> OpensAny(const SpaceId& space);
-  // Whether nobody who is still there was given any key of the space.
-  [[nodiscard]] bool NobodyOpens(const SpaceId& space) const;
+  // Whether nobody holds any key of the space, and it was not seen to hold anything: any member may
+  // begin it anew.
+  [[nodiscard]] Result<bool> MayBeginAnew(const SpaceId& space);
+  // An envelope is there that this device cannot open.
+  Status NoteNotEmpty(const SpaceId& space);
 
   // Whether somebody left who still holds the space's newest key: nothing more is sealed with it.
   [[nodiscard]] bool NeedsNewKey(const SpaceId& space) const {
@@ -91,12 +100,12 @@ class KeyExchange {
   // Whether saying this laptop's own code would end another that is still of use here.
   Result<bool> NeedsEarlierCode();
   void ProposeIfGood(StatementPayload payload, std::vector<Bytes>& proposals);
-  void ProposeGrantsToRecoveryKeys(const SpaceId& space, std::uint64_t epoch, const EpochKey& key,
-                                   std::vector<Bytes>& proposals);
   Status ProposeFor(const SpaceId& space, const ReadToHead& at_head, std::vector<Bytes>& proposals);
   Status ProposeSuccessor(const SpaceId& space, std::uint64_t current,
                           const std::set<DeviceId>& ends_in_file, std::vector<Bytes>& proposals);
   Status ProposeGrants(const SpaceId& space, std::uint64_t epoch, std::vector<Bytes>& proposals);
+  // To members, then to recovery keys; nothing if this device does not hold the key.
+  Result<std::vector<GrantStatement>> MissingGrants(const SpaceId& space, std::uint64_t epoch);
   Status ProposeLostKeys(const SpaceId& space, std::uint64_t current,
                          std::vector<Bytes>& proposals);
   // What this device holds, and others cannot be led back to: keys that gave way, and those of
@@ -123,6 +132,7 @@ class KeyExchange {
   std::uint64_t next_counter_ = 0;
   Hash256 last_hash_{};
   std::set<SpaceId> newcomers_;
+  std::set<SpaceId> granted_along_;
 };
 
 }  // namespace sacoche

@@ -5,6 +5,11 @@
 #include "engine/sync/key_exchange.h"
 
 namespace sacoche {
+namespace {
+
+std::string NotEmptyMark(const SpaceId& space) { return "not-empty." + space.ToHex(); }
+
+}  // namespace
 
 Status KeyExchange::Lose(const Statement& statement) {
   if (const auto* epoch = std::get_if<EpochStatement>(&statement.payload)) {
@@ -52,13 +57,30 @@ Result<std::optional<std::uint64_t>> KeyExchange::MissingFor(const SpaceId& spac
   // yet leaves all as it is.
   const bool is_known = directory_->FindEpoch(space, epoch) != nullptr;
   SACOCHE_ASSIGN(const bool opens_any, OpensAny(space));
-  const bool may_come = is_known ? !opens_any || directory_->IsKeyHeld(space, epoch) : said.empty();
+  const auto may_be_given = [&](std::uint64_t which) {
+    return !opens_any || directory_->MayKeyCome(space, which);
+  };
+  const bool may_come = is_known ? may_be_given(epoch) : said.empty();
   if (!key && may_come) return std::optional(epoch);
   for (const Directory::LostKey& lost : said) {
     SACOCHE_ASSIGN(const auto under, Key(space, lost.said.under));
-    if (!under) return std::optional(lost.said.under);
+    if (!under && may_be_given(lost.said.under)) return std::optional(lost.said.under);
   }
   return std::optional<std::uint64_t>();
+}
+
+Result<bool> KeyExchange::MayBeginAnew(const SpaceId& space) {
+  if (directory_->CurrentEpoch(space) == 0 || directory_->IsAnyKeyHeld(space)) return false;
+  SACOCHE_ASSIGN(const SecretBytes mark, store_->keys().Read(NotEmptyMark(space)));
+  return mark.empty();
+}
+
+Status KeyExchange::NoteNotEmpty(const SpaceId& space) {
+  SACOCHE_ASSIGN(const bool matters, MayBeginAnew(space));
+  if (!matters) return {};
+  SACOCHE_ASSIGN(Transaction transaction, store_->Begin());
+  SACOCHE_TRY(store_->keys().Write(NotEmptyMark(space), ViewOf("1")));
+  return transaction.Commit();
 }
 
 Result<std::optional<std::uint64_t>> KeyExchange::FirstUnsaidLostKey(const SpaceId& space) {
@@ -75,10 +97,12 @@ Result<std::optional<std::uint64_t>> KeyExchange::FirstUnsaidLostKey(const Space
 // What was granted to this device was forgotten by the server, and whoever granted it is gone.
 Result<std::vector<KeyChest::LostEpochKey>> KeyExchange::KeysToSay(const SpaceId& space) {
   SACOCHE_ASSIGN(auto keys, store_->keys().LostEpochKeys(space));
-  for (std::uint64_t epoch = directory_->CurrentEpoch(space); epoch > 0; --epoch) {
-    if (directory_->IsKeyHeld(space, epoch) && directory_->IsLedBackTo(space, epoch)) continue;
+  for (const std::uint64_t epoch : directory_->EpochsToSay(space)) {
     SACOCHE_ASSIGN(SecretBytes key, store_->keys().EpochKey(space, epoch));
-    if (!key.empty()) keys.push_back({epoch, std::move(key)});
+    const bool is_among_them = std::ranges::any_of(keys, [&](const KeyChest::LostEpochKey& lost) {
+      return lost.epoch == epoch && Equal(lost.key.view(), key.view());
+    });
+    if (!key.empty() && !is_among_them) keys.push_back({epoch, std::move(key)});
   }
   return keys;
 }
@@ -89,10 +113,11 @@ Result<bool> KeyExchange::IsSaid(const SpaceId& space, std::uint64_t epoch,
                                  const Hash256& key_commitment) {
   const EpochStatement* standing = directory_->FindEpoch(space, epoch);
   if (standing != nullptr && standing->key_commitment == key_commitment &&
-      directory_->IsKeyHeld(space, epoch) && directory_->IsLedBackTo(space, epoch))
+      std::ranges::count(directory_->EpochsToSay(space), epoch) == 0)
     return true;
   for (const Directory::LostKey& lost : directory_->FindLostKeys(space, epoch)) {
     if (lost.said.key_commitment != key_commitment) continue;
+    if (!directory_->IsLedBackTo(space, lost.said.under)) continue;
     SACOCHE_ASSIGN(const auto under, Key(space, lost.said.under));
     if (!under) continue;
     const auto key = OpenLostKey(*under, space, lost.said.sealed_key);

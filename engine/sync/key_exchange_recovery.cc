@@ -1,4 +1,4 @@
-// The part of KeyExchange that grants to recovery keys, and opens what one was given.
+// The part of KeyExchange that says recovery keys, and opens what one was given.
 
 #include <set>
 
@@ -53,18 +53,6 @@ Result<bool> KeyExchange::NeedsEarlierCode() {
     }
   }
   return false;
-}
-
-void KeyExchange::ProposeGrantsToRecoveryKeys(const SpaceId& space, std::uint64_t epoch,
-                                              const EpochKey& key, std::vector<Bytes>& proposals) {
-  for (const RecoveryKey& recovery : directory_->RecoveryKeysOf(space)) {
-    const bool is_organisations = directory_->HolderOf(recovery.recipient)->is_zero();
-    if (is_organisations && organisation_recovers_ && !organisation_recovers_(space)) continue;
-    if (directory_->FindGrant(space, epoch, recovery.recipient) != nullptr) continue;
-    const auto sealed = TrySealKeyTo(recovery.box_key, key.view());
-    if (sealed)
-      proposals.push_back(SignNext(GrantStatement{space, epoch, recovery.recipient, *sealed}));
-  }
 }
 
 Result<std::vector<SpaceId>> KeyExchange::SpacesToRecover(const DeviceId& recipient) {

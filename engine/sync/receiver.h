@@ -21,7 +21,7 @@ class Receiver {
   enum class Outcome {
     kCommitted,
     kKnownAlready,   // sent again, after the server had forgotten it
-    kSetAside,       // authentic, and unreadable for this release
+    kSetAside,       // authentic, and unreadable: for this release, or for want of a key for good
     kWaitingForKey,  // nothing was done; a member must grant the epoch's key first
     kGap,            // nothing was done; an earlier envelope of that device is missing here
     kForked,         // nothing was done; this device wrote something else in its place

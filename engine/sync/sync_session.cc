@@ -42,6 +42,8 @@ Result<std::optional<Bytes>> SyncSession::NextRequest() {
   if (!std::exchange(follows_, true)) SACOCHE_TRY(follower_.Load());
   follower_.CancelAgain();
   replaced_before_ = follower_.times_replaced();
+  statements_before_ = follower_.count();
+  keys_.NothingGoesAlong();
   const std::uint64_t asked_before = asked_for_statements_;
   SACOCHE_ASSIGN(report_.directory_withheld, IsDirectoryWithheld());
 
@@ -89,8 +91,10 @@ Result<bool> SyncSession::AddStatements(Bytes& body) {
   SACOCHE_ASSIGN(const auto at_head, SpacesAtHead());
   SACOCHE_ASSIGN(std::vector<Bytes> own, keys_.Proposals(at_head, std::move(view)));
   std::ranges::move(own, std::back_inserter(proposals));
-  if (proposals.size() > limits::kRequestStatementsMax)
+  if (proposals.size() > limits::kRequestStatementsMax) {
     proposals.resize(limits::kRequestStatementsMax);
+    keys_.NothingGoesAlong();
+  }
   if (!proposals.empty()) said_at_ = follower_.count();
   for (Bytes& statement : proposals)
     AppendFrame(body, PushFrame(StatementFrame{std::move(statement)}));
@@ -177,7 +181,8 @@ Status SyncSession::AddWaiting(const SpaceId& space, SpaceState& state, std::siz
 // be opened is not worth asking at all.
 Status SyncSession::NoteKeys(const SpaceId& space, SpaceState& state) {
   SACOCHE_ASSIGN(const bool opens_any, keys_.OpensAny(space));
-  if (!opens_any && !keys_.NobodyOpens(space)) {
+  SACOCHE_ASSIGN(const bool may_begin, keys_.MayBeginAnew(space));
+  if (!opens_any && !may_begin) {
     WaitForKey(state, directory_->CurrentEpoch(space));
     state.opens_nothing = true;
     return {};
@@ -348,7 +353,7 @@ Status SyncSession::Take(const StoredEnvelopeFrame& frame) {
       return Note({Suspicion::kAfterLeaving, space, received.header.device});
     case Receiver::Outcome::kWaitingForKey:
       WaitForKey(state, received.missing_epoch);
-      return {};
+      return keys_.NoteNotEmpty(space);
     case Receiver::Outcome::kGap:
       if (state.begins_late) return WaitForSnapshot(space);
       return Reconcile(space, Suspicion::kEnvelopeLeftOut,

@@ -107,7 +107,7 @@ class SyncSession {
     KnownHistoryFrame history;
     bool waiting_for_key = false;
     bool opens_nothing = false;   // for want of any key
-    bool waited_in_vain = false;  // for one that nobody was given who is still there
+    bool waited_in_vain = false;  // for one that does not come any more; once in a session
     bool sealed = true;  // false: changes wait because this device has no key to seal them with
     bool push_stalled = false;  // an envelope was refused; those after it would be too
     std::uint64_t missing_epoch = 0;
@@ -259,6 +259,7 @@ class SyncSession {
   std::size_t said_again_ = 0;  // statements that the server lacked, in this session
   // How often another directory had taken the place of this device's when the request was made.
   std::uint64_t replaced_before_ = 0;
+  std::uint64_t statements_before_ = 0;  // that the device had been shown then
   // Epochs that the server forgot: the first of each space.
   std::map<SpaceId, std::uint64_t> forgotten_epochs_;
   std::map<SpaceId, std::uint64_t> forgotten_keys_;  // the same of keys that gave way

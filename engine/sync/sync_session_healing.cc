@@ -24,8 +24,10 @@ Status SyncSession::EndDirectoryAgain() {
 }
 
 Result<bool> SyncSession::WillBeTold(ProblemType problem) {
-  // The envelope was made by another directory than the server's, which came with this answer.
-  if (problem == ProblemType::kConflict && follower_.times_replaced() != replaced_before_)
+  // The envelope was made by another directory than the server's, which came with this answer; or
+  // what it rests on was refused for what this device learns only now.
+  if (problem == ProblemType::kConflict &&
+      (follower_.times_replaced() != replaced_before_ || follower_.count() != statements_before_))
     return true;
   const bool rests_on_the_directory =
       problem == ProblemType::kConflict || problem == ProblemType::kNotMember;

@@ -1,6 +1,7 @@
-// The part of SyncSession that holds envelopes back while nobody else could open them: the server
-// was put back to before the epoch under which they were sealed, and perhaps another was opened in
-// its place (docs/decisions/0034-keys-that-gave-way.md).
+// The part of SyncSession that holds envelopes back while nobody else could open them: their key
+// was given to nobody yet (docs/decisions/0036-epochs-that-nobody-holds.md), or the server was put
+// back to before the epoch under which they were sealed, and perhaps another was opened in its
+// place (docs/decisions/0034-keys-that-gave-way.md).
 
 #include "engine/sync/sync_session.h"
 
@@ -31,6 +32,8 @@ Status SyncSession::NoteForgottenEpochs(const std::vector<Bytes>& missing) {
 
 Result<std::optional<std::uint64_t>> SyncSession::HeldFrom(const SpaceId& space) {
   SACOCHE_ASSIGN(auto from, keys_.FirstUnsaidLostKey(space));
+  SACOCHE_ASSIGN(const auto ungranted, keys_.FirstUngranted(space));
+  if (ungranted) from = std::min(from.value_or(*ungranted), *ungranted);
   for (const Epochs* forgotten : {&forgotten_epochs_, &forgotten_keys_}) {
     const auto first = forgotten->find(space);
     if (first != forgotten->end()) from = std::min(from.value_or(first->second), first->second);

@@ -369,6 +369,7 @@ void World::OrphanAnEpoch(Laptop& laptop, Choices& choices) {
   SyncReport report;
   (void)Sync(heir, plan, choices, report);
   if (choices.OneIn(2)) SyncCalmly(*choices.Of(colleagues), choices);
+  if (choices.OneIn(2)) SyncThroughFaults(heir, choices);
   WithdrawLaptop(heir, choices);
 }
 

@@ -102,6 +102,8 @@ TEST_F(DirectoryTest, AKeyIsHeldWhileSomebodyWhoWasGivenItIsThere) {
   Apply(alice_.Say(Grant(dora_)));
   Apply(root_.Say(RevocationStatement{alice_.id()}));
   EXPECT_TRUE(directory_.IsKeyHeld(kSpace, 1)) << "by whom it was granted";
+  EXPECT_EQ(directory_.NewestHeldBesides(kSpace, bob_.id()), 1U);
+  EXPECT_EQ(directory_.NewestHeldBesides(kSpace, dora_.id()), 0U);
   Signer dora = dora_;
   const SignedStatement next = dora.Say(After(Epoch(2), {alice_}));
   Directory led_back = directory_;
@@ -111,6 +113,18 @@ TEST_F(DirectoryTest, AKeyIsHeldWhileSomebodyWhoWasGivenItIsThere) {
   Apply(root_.Say(RevocationStatement{dora_.id()}));
   EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 1));
   EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 2));
+}
+
+TEST_F(DirectoryTest, AKeyMayComeWithALaptopThatWasOnlyMoved) {
+  Apply(root_.Say(AdmissionOf(dora_, {kSpace})));
+  Apply(dora_.Say(Epoch(1)));
+  Apply(root_.Say(AdmissionOf(dora_, {})));
+  EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 1));
+  EXPECT_TRUE(directory_.MayKeyCome(kSpace, 1));
+  EXPECT_THAT(directory_.EpochsToSay(kSpace), ::testing::ElementsAre(1));
+  Apply(root_.Say(RevocationStatement{dora_.id()}));
+  EXPECT_FALSE(directory_.MayKeyCome(kSpace, 1));
+  EXPECT_FALSE(directory_.MayKeyCome(kSpace, 2));
 }
 
 TEST_F(DirectoryTest, AnEpochThatNobodyHoldsIsPassedOver) {
@@ -124,6 +138,10 @@ TEST_F(DirectoryTest, AnEpochThatNobodyHoldsIsPassedOver) {
   EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 2));
   EXPECT_TRUE(directory_.IsKeyHeld(kSpace, 1));
   EpochStatement over = After(Epoch(3), {dora_});
+  over.own_key = CountingFrom<SealedKey>(0x70);
+  over.succession->passed_over = 2;
+  Signer bob = bob_;
+  ExpectRefused(bob.Say(over), ErrorCode::kRefused);  // he holds the first
   over.succession->passed_over = 1;
   Apply(bob_.Say(over));
   EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 2));
@@ -134,9 +152,24 @@ TEST_F(DirectoryTest, AnEpochThatNobodyHoldsIsPassedOver) {
   // Whoever holds the key all the same says it.
   LostKeyStatement said{kSpace, 2, Epoch(2).key_commitment, 3, Epoch(3).key_commitment, {}};
   Apply(carol_.Say(said));
+  EXPECT_THAT(directory_.EpochsToSay(kSpace), ::testing::ElementsAre(2));
+  Signer carol = carol_;
   said.epoch = 1;
   said.key_commitment = Epoch(1).key_commitment;
-  ExpectRefused(carol_.Say(said), ErrorCode::kRefused);
+  ExpectRefused(carol.Say(said), ErrorCode::kRefused);
+  // Passed over in turn, it is said anew: nobody else comes to the key that sealed it.
+  Apply(root_.Say(RevocationStatement{bob_.id()}));
+  EpochStatement next = After(Epoch(4), {bob_});
+  next.own_key = CountingFrom<SealedKey>(0x70);
+  next.succession->passed_over = 3;
+  Apply(carol_.Say(next));
+  EXPECT_EQ(directory_.FirstEpoch(kSpace), 4U);
+  said = {kSpace, 2, Epoch(2).key_commitment, 3, Epoch(3).key_commitment, {}};
+  carol = carol_;
+  ExpectRefused(carol.Say(said), ErrorCode::kRefused);
+  said.under = 4;
+  said.under_commitment = Epoch(4).key_commitment;
+  Apply(carol_.Say(said));
 }
 
 TEST_F(DirectoryTest, RefusesALostKeyThatIsNoneOrThatNobodyCouldOpen) {
