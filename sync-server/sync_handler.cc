@@ -69,6 +69,7 @@ OrProblem<void> SyncHandler::Take(PushFrame frame) {
 OrProblem<void> SyncHandler::TakeHello(const HelloFrame& hello) {
   push_state_ = PushState::kOpen;
   directory_cursor_ = hello.directory_cursor;
+  knows_less_ = directory_cursor_ < rooms_.directory.directory().statement_count();
   return {};
 }
 
@@ -169,11 +170,20 @@ std::optional<ProblemType> SyncHandler::Judge(const Envelope& envelope,
     return ProblemType::kConflict;
   const SigningPublicKey& key = directory.FindMember(header.device)->admission.signing_key;
   if (!VerifyManifest(key, manifest_hash, envelope.signature)) return ProblemType::kBadSignature;
-  // Its maker says or grants the key first: a directory that was put back may not show it.
-  if (header.device == signer_.device && !is_said &&
-      !directory.IsKeyHeld(header.space, header.epoch))
+  if (header.device == signer_.device && !is_said && IsKeyOfItsMaker(header))
     return ProblemType::kConflict;
   return std::nullopt;
+}
+
+// A key that nobody else holds may be lost with its maker. Whoever knows the directory says or
+// grants it first, unless that was refused in this push.
+bool SyncHandler::IsKeyOfItsMaker(const EnvelopeHeader& header) const {
+  const Directory& directory = rooms_.directory.directory();
+  if (!directory.IsKeyHeld(header.space, header.epoch)) return true;
+  if (directory.NewestHeldBesides(header.space, header.device) >= header.epoch) return false;
+  const bool is_alone = directory.MembersOf(header.space).size() == 1 &&
+                        directory.RecoveryKeysOf(header.space).empty();
+  return !is_alone && (ungranted_.contains(header.space) || knows_less_);
 }
 
 std::optional<ProblemType> SyncHandler::WhyNotMember(const DeviceId& device,
@@ -206,11 +216,7 @@ OrProblem<void> SyncHandler::CommitStatements() {
       lost_epochs_.insert({epoch->space, epoch->epoch});
     if (const auto* lost = std::get_if<LostKeyStatement>(&said))
       lost_epochs_.insert({lost->space, lost->epoch});
-    // Whoever signed it may be the only one who has that key.
-    const auto* grant = std::get_if<GrantStatement>(&said);
-    if (grant != nullptr &&
-        rooms_.directory.directory().NewestHeldBesides(grant->space, signer_.device) < grant->epoch)
-      lost_epochs_.insert({grant->space, grant->epoch});
+    if (const auto* grant = std::get_if<GrantStatement>(&said)) ungranted_.insert(grant->space);
   }
   return {};
 }

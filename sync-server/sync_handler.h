@@ -116,6 +116,7 @@ class SyncHandler {
   OrProblem<std::optional<StoredSnapshot>> UsableSnapshot(const SpaceId& space);
   [[nodiscard]] bool IsLongEnough() const;
   [[nodiscard]] bool MayRead(const SpaceId& space) const;
+  [[nodiscard]] bool IsKeyOfItsMaker(const EnvelopeHeader& header) const;
   // Nothing if the device belongs to the space.
   [[nodiscard]] std::optional<ProblemType> WhyNotMember(const DeviceId& device,
                                                         const SpaceId& space) const;
@@ -131,6 +132,7 @@ class SyncHandler {
   // The device was shown another directory, by this server before it was put back: it is given this
   // one first, and what it sealed by the other waits.
   bool knows_another_directory_ = false;
+  bool knows_less_ = false;  // of the directory than the server did when the push began
   std::vector<CursorFrame> cursors_;
   std::map<std::size_t, KnownHistoryFrame> known_histories_;   // by the cursor that they follow
   std::map<std::size_t, KnownSnapshotFrame> known_snapshots_;  // the same
@@ -143,6 +145,7 @@ class SyncHandler {
   std::uint64_t statement_count_ = 0;
   LostEpochs refused_;              // epochs of this push
   std::set<EpochKey> lost_epochs_;  // whose statements, or keys, were refused in this push
+  std::set<SpaceId> ungranted_;     // where a grant was refused in this push
   std::set<SpaceId> full_spaces_;
   Bytes outcomes_;  // frames
 

@@ -49,7 +49,7 @@ OrProblem<std::optional<ProblemType>> SyncHandler::JudgeSnapshot(const SealedSna
   if (member == nullptr) return Verdict(ProblemType::kUnknownDevice);
   if (!directory.IsMember(identity.device, identity.space)) return Verdict(ProblemType::kNotMember);
   if (knows_another_directory_ || lost_epochs_.contains({identity.space, identity.epoch}) ||
-      !directory.IsKeyHeld(identity.space, identity.epoch))
+      ungranted_.contains(identity.space) || !directory.IsKeyHeld(identity.space, identity.epoch))
     return Verdict(ProblemType::kConflict);
   if (!Verify(SigningPurpose::kSnapshot, EncodeUnsignedHead(head), head.signature,
               member->admission.signing_key))
@@ -108,7 +108,11 @@ OrProblem<std::optional<StoredSnapshot>> SyncHandler::UsableSnapshot(const Space
   auto newest = rooms_.store.NewestSnapshot(space);
   if (!newest) return StorageProblem();
   const Directory& directory = rooms_.directory.directory();
-  if (*newest && !directory.IsMember((*newest)->identity.device, space)) newest->reset();
+  if (!*newest) return std::move(*newest);
+  const SnapshotIdentity& identity = (*newest)->identity;
+  // Under a key that was passed over, it is of use to few.
+  if (!directory.IsMember(identity.device, space) || !directory.IsLedBackTo(space, identity.epoch))
+    newest->reset();
   return std::move(*newest);
 }
 

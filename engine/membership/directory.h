@@ -91,11 +91,10 @@ class Directory {
   // key, or that of a later one which leads back to it. Who opened an epoch counts as given its
   // key.
   [[nodiscard]] bool IsKeyHeld(const SpaceId& space, std::uint64_t epoch) const;
-  // The same, or a laptop that left the space and was not withdrawn: it may come back. If not, the
-  // key comes from nobody any more, unless it is said as lost.
-  [[nodiscard]] bool MayKeyCome(const SpaceId& space, std::uint64_t epoch) const;
-  // Whether anybody holds any.
-  [[nodiscard]] bool IsAnyKeyHeld(const SpaceId& space) const;
+  // The same of others than that one, or of a laptop that left the space and was not withdrawn: it
+  // may come back. If not, the key comes from nobody any more, unless it is said as lost.
+  [[nodiscard]] bool MayKeyCome(const SpaceId& space, std::uint64_t epoch,
+                                const DeviceId& self) const;
   // The newest epoch whose key is held by others than that one; 0: none.
   [[nodiscard]] std::uint64_t NewestHeldBesides(const SpaceId& space, const DeviceId& self) const;
   // The epochs whose keys nobody else comes to by what was granted: that are not held, or that the
@@ -178,7 +177,7 @@ class Directory {
   [[nodiscard]] Status CheckSpace(const SpaceStatement& payload) const;
   [[nodiscard]] Status CheckAdmission(const AdmissionStatement& payload) const;
   [[nodiscard]] Status CheckEpoch(const EpochStatement& payload, const DeviceId& signer) const;
-  [[nodiscard]] Status CheckSuccession(const EpochStatement& payload) const;
+  [[nodiscard]] Status CheckSuccession(const EpochStatement& payload, const DeviceId& signer) const;
   [[nodiscard]] Status CheckGrant(const GrantStatement& payload, const DeviceId& signer) const;
   [[nodiscard]] Status CheckLostKey(const LostKeyStatement& payload, const DeviceId& signer) const;
   [[nodiscard]] Status CheckReplacedView(const ReplacedViewStatement& payload,

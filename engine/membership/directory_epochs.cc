@@ -26,10 +26,10 @@ Status Directory::CheckEpoch(const EpochStatement& payload, const DeviceId& sign
     return UntrustedStatement("an epoch was opened by somebody outside the space");
   if (payload.epoch != CurrentEpoch(payload.space) + 1)
     return Fail(ErrorCode::kRefused, "the epoch was opened already by another device");
-  return CheckSuccession(payload);
+  return CheckSuccession(payload, signer);
 }
 
-Status Directory::CheckSuccession(const EpochStatement& payload) const {
+Status Directory::CheckSuccession(const EpochStatement& payload, const DeviceId& signer) const {
   if (payload.epoch == 1) {
     if (!payload.succession) return {};
     return UntrustedStatement("the first epoch of a space follows another");
@@ -41,10 +41,10 @@ Status Directory::CheckSuccession(const EpochStatement& payload) const {
   // Somebody else left, or came back, since it was made.
   if (leavers.empty() || !std::ranges::equal(leavers, ends, {}, {}, &LeaverEnd::device))
     return Fail(ErrorCode::kRefused, "an epoch does not say where those who left the space end");
-  const std::vector<bool> held = Held(payload.space, IsHolder(payload.space));
-  for (std::uint64_t over = payload.LeadsTo() + 1; over < payload.epoch; ++over)
-    if (held[over])
-      return Fail(ErrorCode::kRefused, "an epoch passes over one whose key somebody holds");
+  // Of its own key it knows best.
+  if (NewestHeldBesides(payload.space, signer) > payload.LeadsTo() &&
+      payload.succession->passed_over > 0)
+    return Fail(ErrorCode::kRefused, "an epoch passes over one whose key somebody holds");
   return {};
 }
 
@@ -120,16 +120,12 @@ bool Directory::IsKeyHeld(const SpaceId& space, std::uint64_t epoch) const {
   return epoch <= CurrentEpoch(space) && Held(space, IsHolder(space))[epoch];
 }
 
-bool Directory::MayKeyCome(const SpaceId& space, std::uint64_t epoch) const {
+bool Directory::MayKeyCome(const SpaceId& space, std::uint64_t epoch, const DeviceId& self) const {
   if (epoch > CurrentEpoch(space)) return false;
   return Held(space, [&](const DeviceId& one) {
-    return Recovers(one, space) || (FindMember(one) != nullptr && !IsRevoked(one));
+    const bool is_another_laptop = one != self && FindMember(one) != nullptr;
+    return Recovers(one, space) || (is_another_laptop && !IsRevoked(one));
   })[epoch];
-}
-
-bool Directory::IsAnyKeyHeld(const SpaceId& space) const {
-  const std::vector<bool> held = Held(space, IsHolder(space));
-  return std::ranges::count(held, true) > 0;
 }
 
 std::uint64_t Directory::NewestHeldBesides(const SpaceId& space, const DeviceId& self) const {

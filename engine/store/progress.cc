@@ -140,8 +140,9 @@ Status Progress::SetAside(const SpaceId& space, std::uint64_t server_seq, const 
 }
 
 Result<bool> Progress::HasSetAside(const SpaceId& space) {
-  auto query = database_->Prepare("SELECT 1 FROM set_aside WHERE space = ? LIMIT 1");
-  return query.Bind(space.view()).Step();
+  auto query =
+      database_->Prepare("SELECT 1 FROM set_aside WHERE space = ? AND reason <> ? LIMIT 1");
+  return query.Bind(space.view()).Bind(std::string_view(kForWantOfAKey)).Step();
 }
 
 Result<std::uint64_t> Progress::CountSetAside() {

@@ -38,10 +38,14 @@ class Progress {
   Status StartRecallEverywhere();
   Status EndRecall(const SpaceId& space);
 
+  // The reason of those that nobody will ever read.
+  static constexpr const char* kForWantOfAKey =
+      "an envelope does not open with any key of its epoch";
   // An authentic envelope that this release cannot read. Kept, so that nothing is lost.
   Status SetAside(const SpaceId& space, std::uint64_t server_seq, const std::string& reason,
                   ByteView envelope);
   [[nodiscard]] Result<std::uint64_t> CountSetAside();
+  // Whether another release, or a repair, may read something of the space that this one cannot.
   [[nodiscard]] Result<bool> HasSetAside(const SpaceId& space);
 
  private:

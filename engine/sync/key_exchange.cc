@@ -77,7 +77,19 @@ Result<std::vector<Bytes>> KeyExchange::Proposals(const ReadToHead& at_head,
   SACOCHE_TRY(ProposeUse(proposals));
   // What follows from these is proposed once they stand.
   if (proposals.size() > before) return proposals;
-  for (const SpaceId& space : Spaces()) SACOCHE_TRY(ProposeFor(space, at_head, proposals));
+  const std::vector<SpaceId> spaces = Spaces();
+  // What is refused takes with it what follows: what may be comes last.
+  for (const SpaceId& space : spaces) {
+    const std::uint64_t current = directory_->CurrentEpoch(space);
+    if (current == 0 || NeedsNewKey(space)) continue;
+    SACOCHE_TRY(ProposeGrants(space, current, proposals));
+    SACOCHE_TRY(ProposeLostKeys(space, current, proposals));
+  }
+  for (const SpaceId& space : spaces)
+    if (directory_->CurrentEpoch(space) == 0) SACOCHE_TRY(ProposeFirstEpoch(space, proposals));
+  for (const auto& [space, ends_in_file] : at_head)
+    if (std::ranges::count(spaces, space) > 0 && NeedsNewKey(space))
+      SACOCHE_TRY(ProposeSuccessor(space, ends_in_file, proposals));
   SACOCHE_ASSIGN(const auto wishes, SharingWishes(*store_));
   for (const SharingStatement& wish : wishes)
     if (IsOpenWish(*directory_, identity_->device(), wish)) proposals.push_back(SignNext(wish));
@@ -86,36 +98,26 @@ Result<std::vector<Bytes>> KeyExchange::Proposals(const ReadToHead& at_head,
   return proposals;
 }
 
-Status KeyExchange::ProposeFor(const SpaceId& space, const ReadToHead& at_head,
-                               std::vector<Bytes>& proposals) {
-  const std::uint64_t current = directory_->CurrentEpoch(space);
-  if (current == 0) {
-    SACOCHE_ASSIGN(const EpochKey key, OfferedKey(space, 1));
-    proposals.push_back(
-        SignNext(EpochStatement{space, 1, key.Commitment(space), {}, SealToSelf(key)}));
-    return {};
-  }
-  if (!NeedsNewKey(space)) {
-    SACOCHE_TRY(ProposeGrants(space, current, proposals));
-    return ProposeLostKeys(space, current, proposals);
-  }
-  const auto read = at_head.find(space);
-  if (read == at_head.end()) return {};
-  return ProposeSuccessor(space, current, read->second, proposals);
+Status KeyExchange::ProposeFirstEpoch(const SpaceId& space, std::vector<Bytes>& proposals) {
+  SACOCHE_ASSIGN(const EpochKey key, OfferedKey(space, 1));
+  proposals.push_back(
+      SignNext(EpochStatement{space, 1, key.Commitment(space), {}, SealToSelf(key)}));
+  return {};
 }
 
 // The space was read to its head after its leavers had left, and the server takes nothing more from
 // them: what this device has of them is all that there is.
-Status KeyExchange::ProposeSuccessor(const SpaceId& space, std::uint64_t current,
-                                     const std::set<DeviceId>& ends_in_file,
+Status KeyExchange::ProposeSuccessor(const SpaceId& space, const std::set<DeviceId>& ends_in_file,
                                      std::vector<Bytes>& proposals) {
+  const std::uint64_t current = directory_->CurrentEpoch(space);
+  const std::uint64_t held = directory_->NewestHeldBesides(space, identity_->device());
   std::uint64_t newest = current;
   std::optional<EpochKey> key;
   for (; newest > 0; --newest) {
     SACOCHE_ASSIGN(key, Key(space, newest));
     if (key) break;
     // Whoever was given it opens the next one, or grants it here.
-    if (directory_->IsKeyHeld(space, newest)) return {};
+    if (held >= newest) return {};
   }
   SACOCHE_ASSIGN(const EpochKey next, OfferedKey(space, current + 1));
   // Where there is nothing to lead back to, a key that sealed nothing stands for it.
@@ -173,8 +175,12 @@ Result<std::optional<std::uint64_t>> KeyExchange::FirstUngranted(const SpaceId& 
   const std::uint64_t current = directory_->CurrentEpoch(space);
   const std::uint64_t held = directory_->NewestHeldBesides(space, identity_->device());
   if (held == current || granted_along_.contains(space)) return std::optional<std::uint64_t>();
+  SACOCHE_ASSIGN(const auto key, Key(space, current));
   SACOCHE_ASSIGN(const auto missing, MissingGrants(space, current));
-  if (missing.empty()) return std::optional<std::uint64_t>();
+  // The next one is to be opened first.
+  const bool is_unheld = !key && !directory_->MayKeyCome(space, current, identity_->device()) &&
+                         directory_->MembersOf(space).size() > 1;
+  if (missing.empty() && !is_unheld) return std::optional<std::uint64_t>();
   return std::optional(held + 1);
 }
 

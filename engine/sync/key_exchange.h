@@ -100,9 +100,9 @@ class KeyExchange {
   // Whether saying this laptop's own code would end another that is still of use here.
   Result<bool> NeedsEarlierCode();
   void ProposeIfGood(StatementPayload payload, std::vector<Bytes>& proposals);
-  Status ProposeFor(const SpaceId& space, const ReadToHead& at_head, std::vector<Bytes>& proposals);
-  Status ProposeSuccessor(const SpaceId& space, std::uint64_t current,
-                          const std::set<DeviceId>& ends_in_file, std::vector<Bytes>& proposals);
+  Status ProposeFirstEpoch(const SpaceId& space, std::vector<Bytes>& proposals);
+  Status ProposeSuccessor(const SpaceId& space, const std::set<DeviceId>& ends_in_file,
+                          std::vector<Bytes>& proposals);
   Status ProposeGrants(const SpaceId& space, std::uint64_t epoch, std::vector<Bytes>& proposals);
   // To members, then to recovery keys; nothing if this device does not hold the key.
   Result<std::vector<GrantStatement>> MissingGrants(const SpaceId& space, std::uint64_t epoch);

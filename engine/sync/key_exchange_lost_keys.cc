@@ -58,7 +58,7 @@ Result<std::optional<std::uint64_t>> KeyExchange::MissingFor(const SpaceId& spac
   const bool is_known = directory_->FindEpoch(space, epoch) != nullptr;
   SACOCHE_ASSIGN(const bool opens_any, OpensAny(space));
   const auto may_be_given = [&](std::uint64_t which) {
-    return !opens_any || directory_->MayKeyCome(space, which);
+    return !opens_any || directory_->MayKeyCome(space, which, identity_->device());
   };
   const bool may_come = is_known ? may_be_given(epoch) : said.empty();
   if (!key && may_come) return std::optional(epoch);
@@ -70,7 +70,9 @@ Result<std::optional<std::uint64_t>> KeyExchange::MissingFor(const SpaceId& spac
 }
 
 Result<bool> KeyExchange::MayBeginAnew(const SpaceId& space) {
-  if (directory_->CurrentEpoch(space) == 0 || directory_->IsAnyKeyHeld(space)) return false;
+  if (directory_->CurrentEpoch(space) == 0 ||
+      directory_->NewestHeldBesides(space, identity_->device()) > 0)
+    return false;
   SACOCHE_ASSIGN(const SecretBytes mark, store_->keys().Read(NotEmptyMark(space)));
   return mark.empty();
 }

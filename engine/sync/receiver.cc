@@ -244,8 +244,7 @@ Result<Receiver::OpenedItems> Receiver::OpenItems(const Envelope& envelope) {
   }
   SACOCHE_ASSIGN(opened.missing_epoch, keys_->MissingFor(header.space, header.epoch));
   if (!key && !opened.missing_epoch)
-    opened.bundles =
-        Fail(ErrorCode::kCorrupt, "an envelope does not open with any key of its epoch");
+    opened.bundles = Fail(ErrorCode::kCorrupt, Progress::kForWantOfAKey);
   return opened;
 }
 

@@ -10,7 +10,7 @@ class ServerDirectoryTest : public SyncFixture {};
 TEST_F(ServerDirectoryTest, IsTheSameAfterARestart) {
   const auto again = ServerDirectory::Load(store_, std::nullopt);
   ASSERT_TRUE(again.has_value());
-  EXPECT_EQ((*again)->directory().statement_count(), 5U);
+  EXPECT_EQ((*again)->directory().statement_count(), 6U);
   EXPECT_TRUE((*again)->directory().IsMember(b_.id(), space_));
   EXPECT_EQ((*again)->directory().root(), organisation_.root().public_key());
 }

@@ -21,7 +21,9 @@ class SyncFixture : public ::testing::Test {
 
   explicit SyncFixture(Begin begin = Begin::kMembers) {
     if (begin == Begin::kUnclaimed) return;
-    const auto outcomes = directory_->Append(organisation_.Start(space_, a_, b_));
+    std::vector<Bytes> statements = organisation_.Start(space_, a_, b_);
+    statements.push_back(organisation_.Grant(a_, {space_, 1, b_.id(), {}}));
+    const auto outcomes = directory_->Append(statements);
     SACOCHE_CHECK(outcomes.has_value());
     for (const auto& outcome : *outcomes) SACOCHE_CHECK(!outcome.problem);
   }
@@ -65,6 +67,13 @@ class SyncFixture : public ::testing::Test {
     ASSERT_EQ(answer.problem, std::nullopt);
     for (const StatementOutcomeFrame& outcome : answer.pull.outcomes)
       ASSERT_EQ(outcome.problem, std::nullopt);
+  }
+
+  // Its first epoch, and the grant of its key.
+  std::vector<Bytes> OpenOtherSpace(const TestDevice& opener, const TestDevice& other) {
+    std::vector<Bytes> statements{organisation_.OpenEpoch(opener, other_space_)};
+    statements.push_back(organisation_.Grant(opener, {other_space_, 1, other.id(), {}}));
+    return statements;
   }
 
   std::uint64_t Head() { return store_.Head(space_).value(); }

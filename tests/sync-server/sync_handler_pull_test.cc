@@ -28,7 +28,7 @@ TEST_F(SyncHandlerPull, GivesTheEnvelopesOfOthersAndTheHead) {
   const Envelope from_a = a_.NextEnvelope(space_);
   ASSERT_EQ(Push(a_, from_a), std::nullopt);
   ASSERT_EQ(Push(b_, b_.NextEnvelope(space_)), std::nullopt);
-  const Answer answer = Sync(b_, {.directory_cursor = 5, .cursors = {{space_, 0}}});
+  const Answer answer = Sync(b_, {.directory_cursor = 6, .cursors = {{space_, 0}}});
   EXPECT_THAT(answer.pull.envelopes, ElementsAre(StoredEnvelopeFrame{1, EncodeEnvelope(from_a)}));
   EXPECT_THAT(answer.pull.heads, ElementsAre(HeadFrame{space_, 2, false}));
   EXPECT_THAT(answer.pull.directory, IsEmpty());
@@ -41,7 +41,7 @@ TEST_F(SyncHandlerPull, GivesADeviceItsOwnEnvelopesWhenItAsksForThem) {
   ASSERT_EQ(Push(a_, from_a), std::nullopt);
   ASSERT_EQ(Push(b_, from_b), std::nullopt);
   const CursorFrame recall{space_, 0, CursorFrame::From::kEverybody};
-  const Answer answer = Sync(b_, {.directory_cursor = 5, .cursors = {recall}});
+  const Answer answer = Sync(b_, {.directory_cursor = 6, .cursors = {recall}});
   EXPECT_THAT(answer.pull.envelopes, ElementsAre(StoredEnvelopeFrame{1, EncodeEnvelope(from_a)},
                                                  StoredEnvelopeFrame{2, EncodeEnvelope(from_b)}));
   EXPECT_THAT(answer.pull.heads, ElementsAre(HeadFrame{space_, 2, false}));
@@ -49,10 +49,10 @@ TEST_F(SyncHandlerPull, GivesADeviceItsOwnEnvelopesWhenItAsksForThem) {
 
 TEST_F(SyncHandlerPull, GivesTheDirectoryAfterTheCursorWithWhatThePushAdded) {
   const Bytes added = organisation_.MakeSpace(other_space_);
-  const Answer answer = SyncRoot({.directory_cursor = 4, .statements = {added}});
+  const Answer answer = SyncRoot({.directory_cursor = 5, .statements = {added}});
   ASSERT_EQ(answer.pull.directory.size(), 2U);
-  EXPECT_EQ(answer.pull.directory[0].sequence, 5U);
-  EXPECT_EQ(answer.pull.directory[1], (DirectoryFrame{6, added}));
+  EXPECT_EQ(answer.pull.directory[0].sequence, 6U);
+  EXPECT_EQ(answer.pull.directory[1], (DirectoryFrame{7, added}));
 }
 
 TEST_F(SyncHandlerPull, SaysItsOwnHeadToACursorBeyondIt) {
@@ -158,7 +158,7 @@ TEST_F(SyncHandlerPull, SeesWhatWasStoredBetweenTwoPieces) {
   PushFromA(4, 100'000);
   SyncHandler handler = Handler(b_.signer());
   ASSERT_TRUE(
-      handler.Feed(TestPush{.directory_cursor = 5, .cursors = {{space_, 0}}}.Encode()).has_value());
+      handler.Feed(TestPush{.directory_cursor = 6, .cursors = {{space_, 0}}}.Encode()).has_value());
   ASSERT_TRUE(handler.FinishPush().has_value());
   Bytes answer = handler.NextChunk().value();
   PushFromA(1, 10);
@@ -195,11 +195,11 @@ TEST_F(SyncHandlerPull, SpacesThatALongAnswerDidNotReachKeepTheirCursors) {
                                         organisation_.Admit(a_, {space_, other_space_}),
                                         organisation_.Admit(b_, {space_, other_space_})}})
                    .problem);
-  ASSERT_FALSE(Sync(a_, {.statements = {organisation_.OpenEpoch(a_, other_space_)}}).problem);
+  ASSERT_FALSE(Sync(a_, {.statements = OpenOtherSpace(a_, b_)}).problem);
   ASSERT_EQ(Push(a_, a_.NextEnvelope(other_space_)), std::nullopt);
   PushFromA(10, 500'000);
   const Answer answer =
-      Sync(b_, {.directory_cursor = 9, .cursors = {{space_, 0}, {other_space_, 0}}});
+      Sync(b_, {.directory_cursor = 11, .cursors = {{space_, 0}, {other_space_, 0}}});
   ASSERT_EQ(answer.pull.heads.size(), 2U);
   EXPECT_TRUE(answer.pull.heads[0].more);
   EXPECT_EQ(answer.pull.heads[1], (HeadFrame{other_space_, 0, true}));

@@ -221,7 +221,7 @@ TEST_F(SyncHandlerPush, JudgesEachStatementAndNumbersTheOutcomes) {
 
 TEST_F(SyncHandlerPush, AnEnvelopeMayRestOnAStatementOfTheSamePush) {
   MakeOtherSpace();
-  const Answer answer = Sync(a_, {.statements = {organisation_.OpenEpoch(a_, other_space_)},
+  const Answer answer = Sync(a_, {.statements = OpenOtherSpace(a_, b_),
                                   .envelopes = {a_.NextEnvelopeBytes(other_space_)}});
   EXPECT_EQ(answer.pull.acknowledgements.size(), 1U);
 }
@@ -286,7 +286,7 @@ TEST_F(SyncHandlerPush, RefusesWhatRestsOnAnEpochThatItRefusedInTheSamePush) {
 
 TEST_F(SyncHandlerPush, RefusesASnapshotUnderAnEpochThatItRefusedInTheSamePush) {
   MakeOtherSpace();
-  ASSERT_FALSE(Sync(b_, {.statements = {organisation_.OpenEpoch(b_, other_space_)}}).problem);
+  ASSERT_FALSE(Sync(b_, {.statements = OpenOtherSpace(b_, a_)}).problem);
   ASSERT_EQ(Push(b_, b_.NextEnvelope(other_space_)), std::nullopt);
   const SnapshotIdentity identity{
       other_space_, 1, a_.id(), IdNumber<SnapshotId>(3), 1, *store_.HistoryAt(other_space_, 1)};
@@ -310,15 +310,33 @@ TEST_F(SyncHandlerPush, StoresAnEnvelopeUnderAKeyThatGaveWayOnceItIsSaid) {
 }
 
 TEST_F(SyncHandlerPush, RefusesWhatNobodyElseWillEverOpen) {
+  MakeOtherSpace();
+  ASSERT_FALSE(Sync(a_, {.statements = {organisation_.OpenEpoch(a_, other_space_)}}).problem);
   ASSERT_FALSE(SyncRoot({.statements = {organisation_.Revoke(a_)}}).problem);
-  const Envelope envelope = b_.NextEnvelope(space_);
+  const Envelope envelope = b_.NextEnvelope(other_space_);
   EXPECT_EQ(Push(b_, envelope), ProblemType::kConflict) << "b was never granted that key";
+}
+
+// a may be lost before anybody else is given the key: it reads first to whom it has to give it.
+TEST_F(SyncHandlerPush, RefusesWhatOnlyItsMakerOpensWhileItKnowsLessOfTheDirectory) {
+  MakeOtherSpace();
+  ASSERT_FALSE(Sync(a_, {.statements = {organisation_.OpenEpoch(a_, other_space_)}}).problem);
+  const std::uint64_t count = directory_->directory().statement_count();
+  const std::vector<Bytes> envelopes{a_.NextEnvelopeBytes(other_space_)};
+  const auto sync = [&](std::uint64_t cursor, const std::vector<Bytes>& statements) {
+    return Sync(a_, {.directory_cursor = cursor, .statements = statements, .envelopes = envelopes});
+  };
+  const Answer behind = sync(count - 1, {});
+  ASSERT_EQ(behind.pull.refusals.size(), 1U);
+  EXPECT_EQ(behind.pull.refusals.front().problem, ProblemType::kConflict);
+  // Nor behind a grant that was refused.
+  const Bytes refused = organisation_.Grant(a_, {other_space_, 1, stranger_.id(), {}});
+  EXPECT_EQ(sync(count, {refused}).pull.refusals.size(), 1U);
+  EXPECT_EQ(sync(count, {}).pull.acknowledgements.size(), 1U);
 }
 
 TEST_F(SyncHandlerPush, ARevokedDeviceIsToldSoAndNothingElse) {
   const Envelope late = a_.NextEnvelope(space_);
-  const Bytes granted = organisation_.Grant(a_, {space_, 1, b_.id(), {}});
-  ASSERT_FALSE(Sync(a_, {.statements = {granted}}).problem);
   ASSERT_FALSE(SyncRoot({.statements = {organisation_.Revoke(a_)}}).problem);
   const std::uint64_t revoked_by = directory_->directory().statement_count();
   ASSERT_FALSE(SyncRoot({.statements = {organisation_.MakeSpace(other_space_)}}).problem);
@@ -341,7 +359,7 @@ TEST_F(SyncHandlerPush, TheRootBelongsToNoSpace) {
   EXPECT_THAT(answer.pull.refused_spaces,
               ElementsAre(SpaceRefusedFrame{space_, ProblemType::kNotMember}));
   EXPECT_EQ(answer.pull.refusals.front().problem, ProblemType::kNotMember);
-  EXPECT_EQ(answer.pull.directory.size(), 5U);
+  EXPECT_EQ(answer.pull.directory.size(), 6U);
 }
 
 class SyncHandlerClaim : public SyncFixture {

@@ -120,11 +120,11 @@ TEST_F(DirectoryTest, AKeyMayComeWithALaptopThatWasOnlyMoved) {
   Apply(dora_.Say(Epoch(1)));
   Apply(root_.Say(AdmissionOf(dora_, {})));
   EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 1));
-  EXPECT_TRUE(directory_.MayKeyCome(kSpace, 1));
+  EXPECT_TRUE(directory_.MayKeyCome(kSpace, 1, alice_.id()));
   EXPECT_THAT(directory_.EpochsToSay(kSpace), ::testing::ElementsAre(1));
   Apply(root_.Say(RevocationStatement{dora_.id()}));
-  EXPECT_FALSE(directory_.MayKeyCome(kSpace, 1));
-  EXPECT_FALSE(directory_.MayKeyCome(kSpace, 2));
+  EXPECT_FALSE(directory_.MayKeyCome(kSpace, 1, alice_.id()));
+  EXPECT_FALSE(directory_.MayKeyCome(kSpace, 2, alice_.id()));
 }
 
 TEST_F(DirectoryTest, AnEpochThatNobodyHoldsIsPassedOver) {
@@ -140,8 +140,8 @@ TEST_F(DirectoryTest, AnEpochThatNobodyHoldsIsPassedOver) {
   EpochStatement over = After(Epoch(3), {dora_});
   over.own_key = CountingFrom<SealedKey>(0x70);
   over.succession->passed_over = 2;
-  Signer bob = bob_;
-  ExpectRefused(bob.Say(over), ErrorCode::kRefused);  // he holds the first
+  Signer carol = carol_;
+  ExpectRefused(carol.Say(over), ErrorCode::kRefused);  // bob holds the first
   over.succession->passed_over = 1;
   Apply(bob_.Say(over));
   EXPECT_FALSE(directory_.IsKeyHeld(kSpace, 2));
@@ -153,7 +153,7 @@ TEST_F(DirectoryTest, AnEpochThatNobodyHoldsIsPassedOver) {
   LostKeyStatement said{kSpace, 2, Epoch(2).key_commitment, 3, Epoch(3).key_commitment, {}};
   Apply(carol_.Say(said));
   EXPECT_THAT(directory_.EpochsToSay(kSpace), ::testing::ElementsAre(2));
-  Signer carol = carol_;
+  carol = carol_;
   said.epoch = 1;
   said.key_commitment = Epoch(1).key_commitment;
   ExpectRefused(carol.Say(said), ErrorCode::kRefused);
