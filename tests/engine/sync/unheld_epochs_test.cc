@@ -191,40 +191,75 @@ TEST_F(UnheldEpochs, WhoeverOnlyLeftMayBringTheKeyBack) {
   ExpectAllHold({a.get(), c.get()}, "under the second key", "");
 }
 
-// c's program opens an epoch, gives nobody its key, and has all others wait for it: under it, so he
-// says, is the key of what does not open.
-TEST_F(UnheldEpochs, NobodyWaitsForAKeyOfSomebodyWhoWasWithdrawn) {
-  c->Close();
-  DeviceIdentity c_keys = std::move(**DeviceIdentity::Load(**Store::Open(c->path())));
-  const DeviceId device = c_keys.device();
-  const auto say = [&](StatementPayload payload) {
+// c has a program of his own.
+class UnheldEpochsOfALiar : public UnheldEpochs {
+ protected:
+  UnheldEpochsOfALiar() {
+    c->Close();
+    const auto store = Store::Open(c->path());
+    keys_.emplace(std::move(**DeviceIdentity::Load(**store)));
+  }
+
+  void Say(StatementPayload payload) {
+    const DeviceId device = keys_->device();
     const Bytes said = SignStatement({device, AtTheServer().NextCounter(device),
                                       AtTheServer().LastHash(device), std::move(payload)},
-                                     c_keys.signing_key)
+                                     keys_->signing_key)
                            .bytes;
     const auto outcomes = team.server->directory->Append({&said, 1});
-    EXPECT_TRUE(outcomes && !outcomes->front().problem);
-  };
-  EpochStatement::Succession succession;
-  for (const DeviceId& leaver : AtTheServer().Leavers(team.space))
-    succession.leavers.push_back({leaver, 0, {}});
-  say(EpochStatement{team.space, 2, {1}, succession, SealedKey{}});
-  say(LostKeyStatement{team.space, 1, {2}, 2, {1}, {}});
-  const EnvelopeHeader header{team.space, 1, device, EnvelopeId::FromArray({7}), 1, {}, 0, {}};
-  const auto sealed =
-      SealEnvelope(header, {{record, Bytes(50, 1)}}, EpochKey::Generate(), c_keys.signing_key);
-  const NewEnvelope stored{header, sealed->manifest_hash, sealed->bytes, 1};
-  ASSERT_THAT(team.server->store.AppendEnvelopes({&stored, 1}), Succeeds());
-  b->Set(record, kTitle, Value::Text("by b"));
-  EXPECT_EQ(team.Sync(*a).spaces_waiting_for_key, 1U);
-  team.Revoke(device);
-  for (int round = 0; round < 3; ++round)
-    for (TestDeviceEngine* laptop : {a.get(), b.get()}) team.Sync(*laptop);
-  for (TestDeviceEngine* laptop : {a.get(), b.get()}) {
-    EXPECT_EQ(laptop->Text(record, kTitle), "by b");
-    EXPECT_EQ(laptop->Status().changes_waiting, 0U);
-    EXPECT_EQ(laptop->Status().set_aside, 1U);
+    ASSERT_TRUE(outcomes && !outcomes->front().problem);
   }
+
+  // The second epoch, whose key nobody is given.
+  void OpenAnEpoch() {
+    EpochStatement::Succession succession;
+    for (const DeviceId& leaver : AtTheServer().Leavers(team.space))
+      succession.leavers.push_back({leaver, 0, {}});
+    Say(EpochStatement{team.space, 2, {1}, succession, SealedKey{}});
+  }
+
+  // An envelope that no key opens.
+  void Write(std::uint64_t epoch) {
+    const EnvelopeHeader header{
+        team.space, epoch, keys_->device(), EnvelopeId::FromArray({7}), 1, {}, 0, {}};
+    const auto sealed =
+        SealEnvelope(header, {{record, Bytes(50, 1)}}, EpochKey::Generate(), keys_->signing_key);
+    const NewEnvelope stored{header, sealed->manifest_hash, sealed->bytes, 1};
+    ASSERT_THAT(team.server->store.AppendEnvelopes({&stored, 1}), Succeeds());
+  }
+
+  void ExpectTheOthersGoOnWithoutHim() {
+    b->Set(record, kTitle, Value::Text("by b"));
+    EXPECT_EQ(team.Sync(*a).spaces_waiting_for_key, 1U);
+    team.Revoke(keys_->device());
+    for (int round = 0; round < 3; ++round)
+      for (TestDeviceEngine* laptop : {a.get(), b.get()}) team.Sync(*laptop);
+    for (TestDeviceEngine* laptop : {a.get(), b.get()}) {
+      EXPECT_EQ(laptop->Text(record, kTitle), "by b");
+      EXPECT_EQ(laptop->Status().changes_waiting, 0U);
+      EXPECT_EQ(laptop->Status().set_aside, 1U);
+    }
+  }
+
+  std::optional<DeviceIdentity> keys_;
+};
+
+// Under the key that he keeps is, so he says, that of what does not open.
+TEST_F(UnheldEpochsOfALiar, NobodyWaitsForHisKeyOnceHeIsWithdrawn) {
+  OpenAnEpoch();
+  Say(LostKeyStatement{team.space, 1, {2}, 2, {1}, {}});
+  Write(1);
+  ExpectTheOthersGoOnWithoutHim();
+}
+
+TEST_F(UnheldEpochsOfALiar, WhatNobodyWillEverReadKeepsNoSnapshotFromBeingMade) {
+  OpenAnEpoch();
+  Write(2);
+  ExpectTheOthersGoOnWithoutHim();
+  a->Close();
+  const auto store = Store::Open(a->path());
+  ASSERT_THAT(store, Succeeds());
+  EXPECT_FALSE(*(*store)->progress().HasSetAside(team.space));
 }
 
 class UnheldFirstEpoch : public ::testing::Test {
