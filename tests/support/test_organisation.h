@@ -165,6 +165,7 @@ class TestOrganisation {
     statements.push_back(Admit(first, {space}));
     statements.push_back(Admit(second, {space}));
     statements.push_back(OpenEpoch(first, space));
+    statements.push_back(Grant(first, {space, 1, second.id(), {}}));
     return statements;
   }
 

@@ -25,9 +25,7 @@ class CountingStore final : public MemoryEnvelopeStore {
 class GroupCommitTest : public SyncFixture {
  protected:
   GroupCommitTest() {
-    std::vector<Bytes> statements = own_organisation_.Start(space_, a_, b_);
-    statements.push_back(own_organisation_.Grant(a_, {space_, 1, b_.id(), {}}));
-    for (const Bytes& statement : statements)
+    for (const Bytes& statement : own_organisation_.Start(space_, a_, b_))
       SACOCHE_CHECK(own_directory_->Append({&statement, 1}).has_value());
   }
 

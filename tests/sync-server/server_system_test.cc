@@ -82,7 +82,7 @@ TEST_F(ServerSystemTest, CarriesAnEnvelopeFromOneDeviceToAnother) {
   EXPECT_THAT(pushed.acknowledgements, ElementsAre(AcknowledgementFrame{envelope.header.id, 1}));
   const TestPull pulled = client_->Sync(b_, {.cursors = {{space_, 0}}});
   EXPECT_THAT(pulled.envelopes, ElementsAre(StoredEnvelopeFrame{1, EncodeEnvelope(envelope)}));
-  EXPECT_EQ(pulled.directory.size(), 5U);
+  EXPECT_EQ(pulled.directory.size(), 6U);
 }
 
 TEST_F(ServerSystemTest, CarriesALargePushAndPull) {

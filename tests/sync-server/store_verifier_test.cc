@@ -46,7 +46,7 @@ TEST_F(StoreVerifierTest, FindsNothingWrongInAStoreThatAServerHasOpen) {
   EXPECT_EQ(report->spaces, 1U);
   EXPECT_EQ(report->envelopes, 2U);
   EXPECT_EQ(report->dropped, 2U);
-  EXPECT_EQ(report->statements, 5U);
+  EXPECT_EQ(report->statements, 6U);
   EXPECT_EQ(report->snapshots, 1U);
   // And that server goes on.
   disk_.Append(disk_.a);
@@ -140,9 +140,9 @@ TEST_F(StoreVerifierTest, AStatementThatIsMissing) {
 
 TEST_F(StoreVerifierTest, AStatementThatNobodyMaySay) {
   const Bytes forged = TestOrganisation(101).Found();
-  disk_.Tamper(("INSERT INTO statements VALUES(6, x'" + ToHex(forged) + "')").c_str());
+  disk_.Tamper(("INSERT INTO statements VALUES(7, x'" + ToHex(forged) + "')").c_str());
   EXPECT_THAT(VerifyStore(disk_.path())->faults,
-              ElementsAre(HasSubstr("statement 6 of the directory does not hold")));
+              ElementsAre(HasSubstr("statement 7 of the directory does not hold")));
 }
 
 TEST_F(StoreVerifierTest, AnEnvelopeByAStranger) {

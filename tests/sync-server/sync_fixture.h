@@ -21,9 +21,7 @@ class SyncFixture : public ::testing::Test {
 
   explicit SyncFixture(Begin begin = Begin::kMembers) {
     if (begin == Begin::kUnclaimed) return;
-    std::vector<Bytes> statements = organisation_.Start(space_, a_, b_);
-    statements.push_back(organisation_.Grant(a_, {space_, 1, b_.id(), {}}));
-    const auto outcomes = directory_->Append(statements);
+    const auto outcomes = directory_->Append(organisation_.Start(space_, a_, b_));
     SACOCHE_CHECK(outcomes.has_value());
     for (const auto& outcome : *outcomes) SACOCHE_CHECK(!outcome.problem);
   }

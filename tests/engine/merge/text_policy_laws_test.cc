@@ -89,7 +89,9 @@ class History {
     const bool flagged = shown && shown->in_conflict();
     if (MustBeFlagged(holder.known)) RC_ASSERT(flagged);
     if (MustNotBeFlagged(holder.known)) RC_ASSERT(!flagged);
-    RC_ASSERT(!shown || shown->edits_not_shown == 0U);
+    // The macro would evaluate both sides of an `or`.
+    const bool all_shown = !shown || shown->edits_not_shown == 0U;
+    RC_ASSERT(all_shown);
   }
 
  private:
