@@ -3,9 +3,7 @@
 
 #include "engine/bundle/bundle_codec.h"
 #include "engine/rescue.h"
-#include "engine/seal/envelope_seal.h"
-#include "engine/store/store.h"
-#include "engine/sync/device_identity.h"
+#include "tests/engine/sync/lying_laptop.h"
 #include "tests/engine/sync/two_laptops.h"
 
 namespace sacoche {
@@ -51,25 +49,6 @@ class LostKeys : public TwoLaptops {
       EXPECT_EQ(laptop->Digest(), (*laptops.begin())->Digest());
       laptop->ExpectWhole();
     }
-  }
-
-  // b's laptop is in other hands: whoever has it says what he likes. Whether the server took it.
-  bool SayAsB(const LostKeyStatement& lost) {
-    const Directory& directory = AtTheServer();
-    const DeviceIdentity b_keys = KeysOfB();
-    const DeviceId device = b_keys.device();
-    const Bytes said =
-        SignStatement({device, directory.NextCounter(device), directory.LastHash(device), lost},
-                      b_keys.signing_key)
-            .bytes;
-    const auto outcomes = team.server->directory->Append({&said, 1});
-    return outcomes && !outcomes->front().problem;
-  }
-
-  DeviceIdentity KeysOfB() {
-    b->Close();
-    const auto store = Store::Open(b->path());
-    return std::move(**DeviceIdentity::Load(**store));
   }
 
   std::unique_ptr<TestDeviceEngine> c;
@@ -182,7 +161,7 @@ TEST_F(LostKeys, AKeyThatWasSaidWronglyIsSaidAgainByWhoeverHoldsIt) {
   team.RestoreServer(backup);
   team.Sync(*c);
   const Hash256 standing = AtTheServer().FindEpoch(team.space, 2)->key_commitment;
-  ASSERT_TRUE(SayAsB({team.space, 2, lost, 2, standing, {}}));
+  ASSERT_TRUE(LyingLaptop(team, *b).Say(LostKeyStatement{team.space, 2, lost, 2, standing, {}}));
   SyncAll({a.get(), c.get(), a.get(), c.get()}, 1);
   ExpectAllHold({a.get(), c.get()}, "under the lost key");
 }
@@ -192,22 +171,11 @@ TEST_F(LostKeys, AnEnvelopeThatNoKeyOpensIsSetAsideAndTheRestGoesOn) {
   SyncAll({a.get(), b.get(), c.get()}, 2);
   ASSERT_EQ(AtTheServer().CurrentEpoch(team.space), 2U);
   const Hash256 standing = AtTheServer().FindEpoch(team.space, 2)->key_commitment;
+  LyingLaptop liar(team, *b);
   for (std::uint64_t number = 3; number <= 19; ++number)
-    EXPECT_EQ(SayAsB({team.space, number, {1}, 2, standing, {}}), number <= 2 + kLostKeysMax);
-  const DeviceIdentity b_keys = KeysOfB();
-  const EnvelopeHeader header{team.space,
-                              3,
-                              b_keys.device(),
-                              EnvelopeId::FromArray({7}),
-                              *team.server->store.ChainCounter(team.space, b_keys.device()) + 1,
-                              {},
-                              0,
-                              {}};
-  ASSERT_EQ(header.counter, 1U) << "b wrote nothing so far";
-  const auto sealed =
-      SealEnvelope(header, {{record, Bytes(50, 1)}}, EpochKey::Generate(), b_keys.signing_key);
-  const NewEnvelope stored{header, sealed->manifest_hash, sealed->bytes, 1};
-  ASSERT_THAT(team.server->store.AppendEnvelopes({&stored, 1}), Succeeds());
+    EXPECT_EQ(liar.Say(LostKeyStatement{team.space, number, {1}, 2, standing, {}}),
+              number <= 2 + kLostKeysMax);
+  liar.WriteWhatNobodyCanOpen(3, record);
   c->Set(record, kName, Value::Text("goes on"));
   team.Sync(*c);
   EXPECT_EQ(team.Sync(*a).set_aside + a->Status().set_aside, 2U);

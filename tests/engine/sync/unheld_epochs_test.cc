@@ -1,10 +1,7 @@
 // Epochs whose keys nobody was given who is still there: whoever opened them lost the line, and was
 // withdrawn: docs/decisions/0036-epochs-that-nobody-holds.md.
 
-#include "engine/seal/envelope_seal.h"
-#include "engine/store/store.h"
-#include "engine/sync/device_identity.h"
-#include "tests/support/test_team.h"
+#include "tests/engine/sync/lying_laptop.h"
 
 namespace sacoche {
 namespace {
@@ -61,7 +58,22 @@ struct Post {
   RecordId record;
 };
 
-class UnheldEpochs : public Post, public ::testing::Test {};
+class UnheldEpochs : public Post, public ::testing::Test {
+ protected:
+  // c is given the second key by a, and writes under it. Then the server forgets that, and a is
+  // gone.
+  void WriteUnderAKeyWhoseGrantTheServerForgets() {
+    OpenAndLoseTheLine(2);
+    const MemoryEnvelopeStore backup = team.server->store;
+    team.Sync(*a);
+    c->Set(record, kName, Value::Text("under the second key"));
+    SyncAll({c.get()});
+    EXPECT_EQ(c->Status().changes_waiting, 0U);
+    team.RestoreServer(backup);
+    team.Revoke((*a)->device());
+    b->Set(record, kTitle, Value::Text("by b"));
+  }
+};
 
 TEST_F(UnheldEpochs, TheSpaceGoesOnWithoutTheLaptopThatOpenedOne) {
   OpenAndLoseTheLine(2);
@@ -128,17 +140,9 @@ TEST_F(UnheldEpochs, WhereverTheLineBreaksWhatTheServerTookIsRead) {
 // What a seals under its key does not go before the grants do.
 TEST_F(UnheldEpochs, NorIsAnythingLostIfItBreaksAgain) { EXPECT_GT(CountPassedOver(true), 0U); }
 
-// The server forgot that c was given the key, and who gave it is gone: c says it himself.
+// c says it himself.
 TEST_F(UnheldEpochs, WhoHoldsTheKeyAllTheSameSaysIt) {
-  OpenAndLoseTheLine(2);
-  const MemoryEnvelopeStore backup = team.server->store;
-  team.Sync(*a);
-  c->Set(record, kName, Value::Text("under the second key"));
-  SyncAll({c.get()});
-  EXPECT_EQ(c->Status().changes_waiting, 0U);
-  team.RestoreServer(backup);
-  team.Revoke((*a)->device());
-  b->Set(record, kTitle, Value::Text("by b"));
+  WriteUnderAKeyWhoseGrantTheServerForgets();
   SyncAll({b.get()});
   ASSERT_EQ(AtTheServer().CurrentEpoch(team.space), 3U);
   EXPECT_FALSE(AtTheServer().IsLedBackTo(team.space, 2));
@@ -151,14 +155,7 @@ TEST_F(UnheldEpochs, WhoHoldsTheKeyAllTheSameSaysIt) {
 
 // The same, and c comes first: what c sealed waits until the next epoch leads back to its key.
 TEST_F(UnheldEpochs, WhatNobodyElseWouldOpenWaitsForTheNextKey) {
-  OpenAndLoseTheLine(2);
-  const MemoryEnvelopeStore backup = team.server->store;
-  team.Sync(*a);
-  c->Set(record, kName, Value::Text("under the second key"));
-  SyncAll({c.get()});
-  team.RestoreServer(backup);
-  team.Revoke((*a)->device());
-  b->Set(record, kTitle, Value::Text("by b"));
+  WriteUnderAKeyWhoseGrantTheServerForgets();
   for (std::uint64_t after = 500;; after += 150) {
     ASSERT_LT(after, 30'000U);
     team.http.CutAfter(after);
@@ -191,47 +188,20 @@ TEST_F(UnheldEpochs, WhoeverOnlyLeftMayBringTheKeyBack) {
   ExpectAllHold({a.get(), c.get()}, "under the second key", "");
 }
 
-// c has a program of his own.
 class UnheldEpochsOfALiar : public UnheldEpochs {
  protected:
-  UnheldEpochsOfALiar() {
-    c->Close();
-    const auto store = Store::Open(c->path());
-    keys_.emplace(std::move(**DeviceIdentity::Load(**store)));
-  }
-
-  void Say(StatementPayload payload) {
-    const DeviceId device = keys_->device();
-    const Bytes said = SignStatement({device, AtTheServer().NextCounter(device),
-                                      AtTheServer().LastHash(device), std::move(payload)},
-                                     keys_->signing_key)
-                           .bytes;
-    const auto outcomes = team.server->directory->Append({&said, 1});
-    ASSERT_TRUE(outcomes && !outcomes->front().problem);
-  }
-
-  // The second epoch, whose key nobody is given.
+  // The second one, whose key nobody is given.
   void OpenAnEpoch() {
     EpochStatement::Succession succession;
     for (const DeviceId& leaver : AtTheServer().Leavers(team.space))
       succession.leavers.push_back({leaver, 0, {}});
-    Say(EpochStatement{team.space, 2, {1}, succession, SealedKey{}});
-  }
-
-  // An envelope that no key opens.
-  void Write(std::uint64_t epoch) {
-    const EnvelopeHeader header{
-        team.space, epoch, keys_->device(), EnvelopeId::FromArray({7}), 1, {}, 0, {}};
-    const auto sealed =
-        SealEnvelope(header, {{record, Bytes(50, 1)}}, EpochKey::Generate(), keys_->signing_key);
-    const NewEnvelope stored{header, sealed->manifest_hash, sealed->bytes, 1};
-    ASSERT_THAT(team.server->store.AppendEnvelopes({&stored, 1}), Succeeds());
+    ASSERT_TRUE(liar.Say(EpochStatement{team.space, 2, {1}, succession, SealedKey{}}));
   }
 
   void ExpectTheOthersGoOnWithoutHim() {
     b->Set(record, kTitle, Value::Text("by b"));
     EXPECT_EQ(team.Sync(*a).spaces_waiting_for_key, 1U);
-    team.Revoke(keys_->device());
+    team.Revoke(liar.device());
     for (int round = 0; round < 3; ++round)
       for (TestDeviceEngine* laptop : {a.get(), b.get()}) team.Sync(*laptop);
     for (TestDeviceEngine* laptop : {a.get(), b.get()}) {
@@ -241,20 +211,20 @@ class UnheldEpochsOfALiar : public UnheldEpochs {
     }
   }
 
-  std::optional<DeviceIdentity> keys_;
+  LyingLaptop liar{team, *c};
 };
 
 // Under the key that he keeps is, so he says, that of what does not open.
 TEST_F(UnheldEpochsOfALiar, NobodyWaitsForHisKeyOnceHeIsWithdrawn) {
   OpenAnEpoch();
-  Say(LostKeyStatement{team.space, 1, {2}, 2, {1}, {}});
-  Write(1);
+  ASSERT_TRUE(liar.Say(LostKeyStatement{team.space, 1, {2}, 2, {1}, {}}));
+  liar.WriteWhatNobodyCanOpen(1, record);
   ExpectTheOthersGoOnWithoutHim();
 }
 
 TEST_F(UnheldEpochsOfALiar, WhatNobodyWillEverReadKeepsNoSnapshotFromBeingMade) {
   OpenAnEpoch();
-  Write(2);
+  liar.WriteWhatNobodyCanOpen(2, record);
   ExpectTheOthersGoOnWithoutHim();
   a->Close();
   const auto store = Store::Open(a->path());
