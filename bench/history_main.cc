@@ -8,7 +8,7 @@
 #include <iostream>
 
 #include "bench/resource_usage.h"
-#include "engine/sign/manifest.h"
+#include "bench/server_laptop.h"
 #include "engine/wire/wire_codec.h"
 #include "platform/posix/system_clock.h"
 #include "sync-server/sqlite/sqlite_envelope_store.h"
@@ -22,60 +22,6 @@ constexpr std::size_t kDayEnvelopes = 10;
 constexpr std::size_t kHistoryBatch = 1000;
 constexpr std::size_t kDevices = 20;  // that share the history
 constexpr std::uint64_t kPushBytes = 64 * 1024;
-
-template <class Id>
-Id Numbered(std::uint8_t kind, std::uint64_t number) {
-  ByteArray<Id::kSize> bytes{};
-  // As random ids do, they fall anywhere in an index.
-  std::uint64_t mixed = (number + 1) * 0x9e3779b97f4a7c15ULL;
-  mixed ^= mixed >> 29;
-  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(mixed >> (8 * i));
-  for (std::size_t i = 0; i < 7; ++i) bytes[15 - i] = static_cast<std::uint8_t>(number >> (8 * i));
-  bytes[8] = kind;
-  return Id::FromArray(bytes);
-}
-
-// A laptop as the server sees it: what it seals may be anything.
-class Laptop {
- public:
-  explicit Laptop(std::uint8_t number)
-      : key_(std::move(*SigningKey::FromSeed(Bytes(32, number)))),
-        id_(DeviceIdOf(key_.public_key())) {}
-
-  [[nodiscard]] const SigningKey& key() const { return key_; }
-  [[nodiscard]] const DeviceId& id() const { return id_; }
-
-  NewEnvelope Next(const SpaceId& space, std::uint64_t number) {
-    Envelope envelope;
-    envelope.header = {.space = space,
-                       .epoch = 1,
-                       .device = id_,
-                       .id = Numbered<EnvelopeId>(1, number),
-                       .counter = ++counter_,
-                       .previous = last_,
-                       .view = {}};
-    envelope.items.push_back({{}, false, Bytes(kEnvelopeBytes, 0xc5)});
-    const Hash256 item = ItemHash(envelope.items[0].handle, envelope.items[0].bytes);
-    last_ = ManifestHash(EncodeHeader(envelope.header), {&item, 1});
-    envelope.signature = SignManifest(key_, last_);
-    return {envelope.header, last_, EncodeEnvelope(envelope), 1'780'000'000};
-  }
-
-  Bytes Say(StatementPayload payload) {
-    const SignedStatement said =
-        SignStatement({id_, ++said_, said_last_, std::move(payload)}, key_);
-    said_last_ = said.hash;
-    return said.bytes;
-  }
-
- private:
-  SigningKey key_;
-  DeviceId id_;
-  std::uint64_t counter_ = 0;
-  Hash256 last_{};
-  std::uint64_t said_ = 0;
-  Hash256 said_last_{};
-};
 
 struct Cost {
   double seconds = 0;
@@ -104,7 +50,8 @@ class Server {
     SACOCHE_ASSIGN(const KnownHistoryFrame known, Known());
     Bytes push = Begin(known);
     for (std::size_t i = 0; i < kDayEnvelopes; ++i)
-      AppendFrame(push, PushFrame(EnvelopeFrame{laptops_[0].Next(space_, made_++).bytes}));
+      AppendFrame(
+          push, PushFrame(EnvelopeFrame{laptops_[0].Next(space_, made_++, kEnvelopeBytes).bytes}));
     Cost cost;
     const ResourceUsage usage;
     SACOCHE_TRY(Sync(laptops_[0], push, cost));
@@ -133,35 +80,22 @@ class Server {
   }
 
   Status Found() {
-    const auto root = SigningKey::FromSeed(Bytes(32, 0xee));
-    std::vector<Bytes> statements;
-    Statement next{DeviceId{}, 0, {}, OrganisationStatement{root->public_key(), {}}};
-    const auto say = [&](StatementPayload payload) {
-      next.payload = std::move(payload);
-      ++next.counter;
-      const SignedStatement said = SignStatement(next, *root);
-      next.previous = said.hash;
-      statements.push_back(said.bytes);
-    };
-    say(OrganisationStatement{root->public_key(), {}});
-    say(SpaceStatement{space_, Bytes(8, 1)});
-    for (const Laptop& laptop : laptops_) {
-      AdmissionStatement admission;
-      admission.signing_key = laptop.key().public_key();
-      admission.spaces = {space_};
-      say(std::move(admission));
-    }
-    statements.push_back(laptops_[0].Say(EpochStatement{space_, 1, {}, {}, {}}));
-    SACOCHE_ASSIGN(const auto outcomes, directory_->Append(statements));
+    ServerSpace space{space_, {}};
+    for (ServerLaptop& laptop : laptops_) space.laptops.push_back(&laptop);
+    SACOCHE_ASSIGN(const auto outcomes, directory_->Append(FoundOrganisation({space})));
     for (const ServerDirectory::Outcome& outcome : outcomes)
       if (outcome.problem) return Fail(ErrorCode::kRefused, "the bench's directory was refused");
     return {};
   }
 
+  static NewEnvelope Kept(ServerLaptop::Made made) {
+    return {made.header, made.manifest_hash, std::move(made.bytes), 1'780'000'000};
+  }
+
   Status MakeHistory() {
     std::vector<NewEnvelope> batch;
     while (made_ < history_) {
-      batch.push_back(laptops_[made_ % kDevices].Next(space_, made_));
+      batch.push_back(Kept(laptops_[made_ % kDevices].Next(space_, made_, kEnvelopeBytes)));
       ++made_;
       if (batch.size() < kHistoryBatch && made_ < history_) continue;
       SACOCHE_TRY(store_->AppendEnvelopes(batch));
@@ -187,7 +121,7 @@ class Server {
     return push;
   }
 
-  Status Sync(const Laptop& laptop, Bytes push, Cost& cost) {
+  Status Sync(const ServerLaptop& laptop, Bytes push, Cost& cost) {
     AppendFrame(push, PushFrame(PushEndFrame{}));
     SyncHandler handler({*store_, *directory_, clock_}, RequestSigner::Device(laptop.id()));
     const auto failed = [] {
@@ -210,7 +144,7 @@ class Server {
   std::size_t history_;
   SystemClock clock_;
   const SpaceId space_ = Numbered<SpaceId>(2, 1);
-  std::vector<Laptop> laptops_;
+  std::vector<ServerLaptop> laptops_;
   std::unique_ptr<SqliteEnvelopeStore> store_;
   std::unique_ptr<ServerDirectory> directory_;
   std::size_t made_ = 0;

@@ -24,29 +24,19 @@ void AppendChunk(Bytes& to, ByteView data) {
 
 }  // namespace
 
-// Pieces until there is enough for a record of TLS, or the end: what is short goes out as one.
-OrProblem<bool> HttpConnection::Gather(Exchange& exchange, Bytes& body) {
-  while (body.size() < kBodyPieceBytes) {
-    auto chunk = exchange.NextChunk();
-    if (!chunk) return Refuse(std::move(chunk).error());
-    if (chunk->empty()) return false;
-    Append(body, *chunk);
-  }
-  return true;
-}
-
 asio::awaitable<HttpConnection::Next> HttpConnection::WriteAnswer(Exchange& exchange, Next next) {
-  Bytes body;
-  const auto goes_on = Gather(exchange, body);
+  WaitForService();
+  auto first = co_await desk_.Gather(exchange);
   // What was gathered before it is the peer's all the same.
-  if (!goes_on && body.empty()) co_return co_await WriteProblem(goes_on.error(), next);
+  if (!first.goes_on && first.body.empty())
+    co_return co_await WriteProblem(first.goes_on.error(), next);
   BeginAnswerWindow();
   Bytes head;
   AppendText(head, HeadText(exchange.status(), exchange.content_type(), next));
   const std::string_view problem =
-      goes_on && !*goes_on
-          ? co_await WriteWhole(std::move(head), body)
-          : co_await WriteInChunks(exchange, std::move(head), std::move(body), goes_on);
+      first.goes_on && !*first.goes_on
+          ? co_await WriteWhole(std::move(head), first.body)
+          : co_await WriteInChunks(exchange, std::move(head), std::move(first));
   LogRequest(exchange.status(), problem, &exchange);
   co_return problem == kNoProblem ? next : Next::kClose;
 }
@@ -59,20 +49,20 @@ asio::awaitable<std::string_view> HttpConnection::WriteWhole(Bytes head, const B
 }
 
 asio::awaitable<std::string_view> HttpConnection::WriteInChunks(Exchange& exchange, Bytes head,
-                                                                Bytes body,
-                                                                OrProblem<bool> goes_on) {
+                                                                ServiceDesk::Gathered gathered) {
   Bytes out = std::move(head);
   AppendText(out, "Transfer-Encoding: chunked\r\n\r\n");
-  while (!body.empty()) {
-    progress_.body_bytes_out += body.size();
-    AppendChunk(out, body);
-    body = Bytes();  // a slow reader costs the answer once
-    if (goes_on && !*goes_on) break;
+  while (!gathered.body.empty()) {
+    progress_.body_bytes_out += gathered.body.size();
+    AppendChunk(out, gathered.body);
+    gathered.body = Bytes();  // a slow reader costs the answer once
+    if (gathered.goes_on && !*gathered.goes_on) break;
     if (!co_await Write(std::exchange(out, {}))) co_return kCut;
-    if (goes_on) goes_on = Gather(exchange, body);
-    if (!goes_on && body.empty()) {
+    WaitForService();
+    if (gathered.goes_on) gathered = co_await desk_.Gather(exchange);
+    if (!gathered.goes_on && gathered.body.empty()) {
       is_peer_gone_ = true;  // a goodbye would make the cut look like the end
-      co_return ProblemName(goes_on.error().type);
+      co_return ProblemName(gathered.goes_on.error().type);
     }
   }
   AppendText(out, "0\r\n\r\n");

@@ -22,6 +22,9 @@ namespace http = boost::beast::http;
 // Idle peers do not answer a goodbye, and a server that stops does not wait for them.
 constexpr std::chrono::milliseconds kStopFarewell{50};
 
+// At a visit to the desk the connection has no deadline that it could miss.
+constexpr std::chrono::hours kServiceTime{1};
+
 // An idle connection waits with this much room for the first bytes of a request.
 constexpr std::size_t kFirstBytes = 1024;
 
@@ -72,16 +75,17 @@ bool EndsConnection(ProblemType type) {
 }  // namespace
 
 HttpConnection::HttpConnection(asio::ip::tcp::socket socket, asio::ssl::context& tls,
-                               const RateLimiter::Key& address, const Rooms& rooms)
+                               const RateLimiter::Key& address, ServiceDesk& desk)
     : stream_(std::move(socket), tls),
       watch_timer_(stream_.get_executor()),
       address_(address),
-      rooms_(rooms),
-      buffer_(rooms.limits.header_bytes_max + kBodyPieceBytes) {}
+      desk_(desk),
+      limits_(desk.limits()),
+      buffer_(limits_->header_bytes_max + kBodyPieceBytes) {}
 
 asio::awaitable<void> HttpConnection::Run() {
   const auto self = shared_from_this();
-  Allow(rooms_.limits.handshake_ms_max);
+  Allow(limits_->handshake_ms_max);
   asio::co_spawn(stream_.get_executor(), Watch(), asio::detached);
   if (co_await Handshake()) {
     while (co_await WaitForRequest()) {
@@ -97,10 +101,12 @@ asio::awaitable<void> HttpConnection::Run() {
 }
 
 void HttpConnection::Stop() {
-  is_stopping_ = true;
-  if (is_serving_) return;
-  boost::system::error_code ignored;
-  stream_.lowest_layer().cancel(ignored);
+  asio::post(stream_.get_executor(), [self = shared_from_this()] {
+    self->is_stopping_ = true;
+    if (self->is_serving_) return;
+    boost::system::error_code ignored;
+    self->stream_.lowest_layer().cancel(ignored);
+  });
 }
 
 // --- Time ----------------------------------------------------------------------------------------
@@ -122,10 +128,13 @@ void HttpConnection::Allow(std::chrono::milliseconds time) {
   if (deadline_ < watch_timer_.expiry()) watch_timer_.cancel();
 }
 
+// The peer is not to blame for how long this takes.
+void HttpConnection::WaitForService() { Allow(kServiceTime); }
+
 // The next window of a body begins now. Of an answer, the window goes on over its pieces, each of
 // which has to go out in time besides.
 void HttpConnection::AllowAtPace(Pace pace) {
-  const ServerLimits& limits = rooms_.limits;
+  const ServerLimits& limits = *limits_;
   if (pace == Pace::kBody) {
     Allow(limits.body_window_ms);
     const auto window_ms = static_cast<std::uint64_t>(limits.body_window_ms.count());
@@ -139,7 +148,7 @@ void HttpConnection::AllowAtPace(Pace pace) {
 }
 
 void HttpConnection::BeginAnswerWindow() {
-  const ServerLimits& limits = rooms_.limits;
+  const ServerLimits& limits = *limits_;
   const auto window_ms = static_cast<std::uint64_t>(limits.answer_window_ms.count());
   window_end_ = Steady::now() + limits.answer_window_ms;
   window_goal_ = RawBytesTaken() + limits.answer_bytes_per_s_min * window_ms / 1000;
@@ -160,13 +169,13 @@ bool HttpConnection::KeepsPace() {
 
 void HttpConnection::OnDeadline() {
   if (KeepsPace()) return;
-  if (pace_ == Pace::kBody) rooms_.metrics.Refuse(LimitName::kBodyRate);
-  if (pace_ == Pace::kAnswer) rooms_.metrics.Refuse(LimitName::kAnswerRate);
+  if (pace_ == Pace::kBody) desk_.Refused(LimitName::kBodyRate);
+  if (pace_ == Pace::kAnswer) desk_.Refused(LimitName::kAnswerRate);
   expired_ = true;
   boost::system::error_code ignored;
   stream_.lowest_layer().cancel(ignored);
   // Whoever is resumed sets its own deadline for what it still has to say.
-  deadline_ = Steady::now() + rooms_.limits.farewell_ms_max;
+  deadline_ = Steady::now() + limits_->farewell_ms_max;
 }
 
 // Bytes of TLS, not of HTTP: on a slow link one record of 16 kilobytes takes longer than a window.
@@ -184,19 +193,17 @@ std::uint64_t HttpConnection::RawBytesTaken() {
 asio::awaitable<bool> HttpConnection::Handshake() {
   const auto [error, none] = co_await stream_.async_handshake(kTuple);
   if (error && !is_stopping_) {
-    ++rooms_.metrics.handshakes_failed;
-    if (expired_) rooms_.metrics.Refuse(LimitName::kHandshakeTime);
-    rooms_.log.Event("handshake-failed", {});
+    if (expired_) desk_.Refused(LimitName::kHandshakeTime);
+    desk_.HandshakeFailed();
   }
-  if (!error && SSL_session_reused(stream_.native_handle()) == 1)
-    ++rooms_.metrics.handshakes_resumed;
+  if (!error && SSL_session_reused(stream_.native_handle()) == 1) desk_.HandshakeResumed();
   co_return !error;
 }
 
 asio::awaitable<bool> HttpConnection::WaitForRequest() {
   if (is_stopping_) co_return false;
   if (buffer_.size() > 0) co_return true;
-  Allow(rooms_.limits.idle_ms_max);
+  Allow(limits_->idle_ms_max);
   buffer_.shrink_to_fit();
   const auto space = buffer_.prepare(kFirstBytes);
   const auto [error, size] = co_await stream_.async_read_some(space, kTuple);
@@ -208,8 +215,9 @@ asio::awaitable<bool> HttpConnection::WaitForRequest() {
 
 asio::awaitable<HttpConnection::Next> HttpConnection::ServeOne() {
   progress_ = Progress{"unknown", "-", 0, 0, Steady::now()};
+  limits_ = desk_.limits();
   Parser parser;
-  parser.header_limit(static_cast<std::uint32_t>(rooms_.limits.header_bytes_max));
+  parser.header_limit(static_cast<std::uint32_t>(limits_->header_bytes_max));
   parser.body_limit(UINT64_MAX);  // the exchange's own limit is checked instead
   const auto head = co_await ReadHead(parser);
   if (!head) co_return co_await WriteProblem(head.error(), Next::kClose);
@@ -222,11 +230,11 @@ asio::awaitable<HttpConnection::Next> HttpConnection::ServeOne() {
 
 // False: the peer is gone.
 asio::awaitable<OrProblem<bool>> HttpConnection::ReadHead(Parser& parser) {
-  Allow(rooms_.limits.header_ms_max);
+  Allow(limits_->header_ms_max);
   const auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, kTuple);
   if (!error) co_return true;
   if (expired_) {
-    rooms_.metrics.Refuse(LimitName::kHeaderTime);
+    desk_.Refused(LimitName::kHeaderTime);
     co_return Refuse(TooSlow());
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
@@ -243,12 +251,8 @@ asio::awaitable<HttpConnection::Next> HttpConnection::Serve(Parser& parser) {
   if (!head) co_return co_await RefuseUnread(parser, MalformedHttp());
   // Only paths of our own are ever logged.
   if (!Service::AllowedMethods(head->path).empty()) progress_.route = head->path;
-  if (const auto wait_s = rooms_.request_rates.Take(address_, rooms_.clock.NowMs()); wait_s > 0) {
-    rooms_.metrics.Refuse(LimitName::kRequestRatePerAddress);
-    const auto refused = RefuseFor(wait_s, "Too many requests from this address; come back later.");
-    co_return co_await RefuseUnread(parser, refused.value());
-  }
-  auto begun = rooms_.service.Begin(*head);
+  WaitForService();
+  const auto begun = co_await desk_.Begin(*head, address_);
   if (!begun) co_return co_await RefuseUnread(parser, begun.error());
   Exchange& exchange = **begun;
   if (!exchange.signer().empty()) progress_.signer = exchange.signer();
@@ -261,11 +265,10 @@ asio::awaitable<HttpConnection::Next> HttpConnection::Serve(Parser& parser) {
     LogRequest(0, kCut, &exchange);
     co_return Next::kClose;
   }
-  const auto committed = co_await Commit(exchange);
+  WaitForService();
+  const auto finished = co_await desk_.Finish(exchange);
   const Next next = parser.keep_alive() && !is_stopping_ ? Next::kKeepAlive : Next::kClose;
-  if (!committed) co_return co_await WriteProblem(committed.error(), next);
-  if (auto finished = exchange.Finish(); !finished)
-    co_return co_await WriteProblem(finished.error(), next);
+  if (!finished) co_return co_await WriteProblem(finished.error(), next);
   co_return co_await WriteAnswer(exchange, next);
 }
 
@@ -280,13 +283,16 @@ asio::awaitable<OrProblem<bool>> HttpConnection::ReadBody(Parser& parser, Exchan
     const ByteView piece = ByteView(piece_).first(piece_.size() - body.size);
     progress_.body_bytes_in += piece.size();
     if (progress_.body_bytes_in > exchange.body_bytes_max()) {
-      exchange.Cut();
+      co_await desk_.Cut(exchange);
       co_return Refuse(TooLarge());
     }
-    if (auto fed = exchange.Feed(piece); !fed) co_return Refuse(std::move(fed).error());
-    if (!error || error == http::error::need_buffer) continue;
-    exchange.Cut();
-    if (expired_) co_return Refuse(TooSlow());
+    OrProblem<void> fed;
+    if (!piece.empty()) fed = co_await desk_.Feed(exchange, piece);
+    if (!fed) co_return Refuse(std::move(fed).error());
+    if (!expired_ && (!error || error == http::error::need_buffer)) continue;
+    const bool was_late = expired_;
+    co_await desk_.Cut(exchange);
+    if (was_late) co_return Refuse(TooSlow());
     if (error != http::error::partial_message && IsParseError(error))
       co_return Refuse(MalformedHttp());
     is_peer_gone_ = true;
@@ -295,29 +301,12 @@ asio::awaitable<OrProblem<bool>> HttpConnection::ReadBody(Parser& parser, Exchan
   co_return true;
 }
 
-// With whoever else is ready by now: what lies in the queue of the loop at this moment comes before
-// the group's turn.
-asio::awaitable<OrProblem<void>> HttpConnection::Commit(Exchange& exchange) {
-  GroupCommit& group = rooms_.service.group();
-  const bool is_first = group.is_empty();
-  OrProblem<void> outcome;
-  asio::steady_timer told(stream_.get_executor(), asio::steady_timer::time_point::max());
-  const bool waits = group.Add(exchange, [&](OrProblem<void> committed) {
-    outcome = std::move(committed);
-    told.cancel();
-  });
-  if (!waits) co_return outcome;
-  if (is_first) asio::post(stream_.get_executor(), [&group] { group.Flush(); });
-  co_await told.async_wait(kTuple);
-  co_return outcome;
-}
-
 // --- Answers -------------------------------------------------------------------------------------
 
 std::string HttpConnection::HeadText(int status, std::string_view content_type, Next next) const {
   const auto reason = http::obsolete_reason(http::int_to_status(static_cast<unsigned>(status)));
   std::string text = "HTTP/1.1 " + std::to_string(status) + " " + Text(reason) + "\r\n";
-  text += "Date: " + HttpDate(rooms_.clock.NowMs()) + "\r\n";
+  text += "Date: " + HttpDate(desk_.NowMs()) + "\r\n";
   text += "Content-Type: " + std::string(content_type) + "\r\n";
   text += "Cache-Control: no-store\r\n";
   if (next == Next::kClose) text += "Connection: close\r\n";
@@ -402,7 +391,7 @@ asio::awaitable<bool> HttpConnection::DiscardBody(Parser& parser) {
 // nobody reads would make the kernel reset the connection, and the peer would lose our last words.
 asio::awaitable<void> HttpConnection::Close() {
   if (is_peer_gone_) co_return;
-  Allow(is_stopping_ ? kStopFarewell : rooms_.limits.farewell_ms_max);
+  Allow(is_stopping_ ? kStopFarewell : limits_->farewell_ms_max);
   piece_.resize(kFirstBytes);
   co_await stream_.async_shutdown(kTuple);
   boost::system::error_code error;
@@ -416,29 +405,9 @@ asio::awaitable<void> HttpConnection::Close() {
 void HttpConnection::LogRequest(int status, std::string_view problem, const Exchange* exchange) {
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - progress_.began);
-  const SyncCounts counts =
-      exchange != nullptr ? exchange->counts().value_or(SyncCounts{}) : SyncCounts{};
-  ServerMetrics& metrics = rooms_.metrics;
-  ++metrics.requests[{progress_.route, std::string(problem)}];
-  metrics.body_bytes_in += progress_.body_bytes_in;
-  metrics.body_bytes_out += progress_.body_bytes_out;
-  metrics.envelopes_stored += counts.envelopes_stored;
-  metrics.envelopes_repeated += counts.envelopes_repeated;
-  metrics.envelopes_sent += counts.envelopes_sent;
-  metrics.statements_stored += counts.statements;
-  metrics.snapshot_parts_stored += counts.snapshot_parts_stored;
-  rooms_.log.Event("request", {{"route", progress_.route},
-                               {"status", std::to_string(status)},
-                               {"problem", std::string(problem)},
-                               {"signer", progress_.signer},
-                               {"bytes_in", std::to_string(progress_.body_bytes_in)},
-                               {"bytes_out", std::to_string(progress_.body_bytes_out)},
-                               {"stored", std::to_string(counts.envelopes_stored)},
-                               {"repeated", std::to_string(counts.envelopes_repeated)},
-                               {"refused", std::to_string(counts.envelopes_refused)},
-                               {"sent", std::to_string(counts.envelopes_sent)},
-                               {"statements", std::to_string(counts.statements)},
-                               {"ms", std::to_string(took.count())}});
+  desk_.Log({progress_.route, status, std::string(problem), progress_.signer,
+             progress_.body_bytes_in, progress_.body_bytes_out,
+             exchange != nullptr ? exchange->counts().value_or(SyncCounts{}) : SyncCounts{}, took});
 }
 
 }  // namespace sacoche

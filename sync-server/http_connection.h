@@ -7,36 +7,24 @@
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
-#include "sync-server/rate_limiter.h"
-#include "sync-server/server_limits.h"
-#include "sync-server/server_log.h"
-#include "sync-server/server_metrics.h"
-#include "sync-server/service.h"
+#include "sync-server/service_desk.h"
 #include "sync-server/tls_stream.h"
 
 namespace sacoche {
 
 // One TLS connection and its requests, one after the other. Owned by its coroutines (hence shared);
-// all of it runs on the front's one thread.
+// all of it runs on the one thread of its socket's loop, and what it wants of the service at the
+// desk. Of the limits, those hold that held when its request began.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  struct Rooms {
-    Service& service;
-    Clock& clock;
-    ServerLog& log;
-    ServerMetrics& metrics;
-    RateLimiter& request_rates;  // by address
-    const ServerLimits& limits;  // may change between two steps of a connection
-  };
-
   // `tls` need not outlive it. `address`: as the rates know it.
   HttpConnection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& tls,
-                 const RateLimiter::Key& address, const Rooms& rooms);
+                 const RateLimiter::Key& address, ServiceDesk& desk);
 
   // Until the connection ends, for whatever reason.
   boost::asio::awaitable<void> Run();
 
-  // The server stops: ends now unless a request is being served, which is the last.
+  // The server stops: ends now unless a request is being served, which is the last. Any thread.
   void Stop();
 
  private:
@@ -57,6 +45,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   boost::asio::awaitable<void> Watch();
   void Allow(std::chrono::milliseconds time);
+  void WaitForService();
   void AllowAtPace(Pace pace);
   void BeginAnswerWindow();
   [[nodiscard]] bool KeepsPace();
@@ -70,18 +59,15 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<OrProblem<bool>> ReadHead(Parser& parser);
   boost::asio::awaitable<Next> Serve(Parser& parser);
   boost::asio::awaitable<OrProblem<bool>> ReadBody(Parser& parser, Exchange& exchange);
-  boost::asio::awaitable<OrProblem<void>> Commit(Exchange& exchange);
   // http_answers.cc
   // What the log and the metrics call an answer that went out, and one that did not.
   static constexpr std::string_view kNoProblem = "none";
   static constexpr std::string_view kCut = "cut";
-  // Whether more than what `body` has now is to come.
-  OrProblem<bool> Gather(Exchange& exchange, Bytes& body);
   boost::asio::awaitable<Next> WriteAnswer(Exchange& exchange, Next next);
   // What became of it, for the log.
   boost::asio::awaitable<std::string_view> WriteWhole(Bytes head, const Bytes& body);
-  boost::asio::awaitable<std::string_view> WriteInChunks(Exchange& exchange, Bytes head, Bytes body,
-                                                         OrProblem<bool> goes_on);
+  boost::asio::awaitable<std::string_view> WriteInChunks(Exchange& exchange, Bytes head,
+                                                         ServiceDesk::Gathered gathered);
   boost::asio::awaitable<Next> WriteProblem(const Refusal& problem, Next next);
   boost::asio::awaitable<bool> Write(ByteView bytes);
   void Abandon();
@@ -95,7 +81,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   TlsStream stream_;
   boost::asio::steady_timer watch_timer_;
   RateLimiter::Key address_;
-  Rooms rooms_;
+  ServiceDesk& desk_;
+  std::shared_ptr<const ServerLimits> limits_;
   boost::beast::flat_buffer buffer_;
   Bytes piece_;  // of a body; while a request is served
   Progress progress_;

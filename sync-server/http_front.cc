@@ -12,6 +12,7 @@
 #include <map>
 
 #include "sync-server/http_connection.h"
+#include "sync-server/io_loops.h"
 #include "sync-server/metrics_listener.h"
 #include "sync-server/tls_context.h"
 
@@ -71,14 +72,14 @@ class HttpFront::Impl {
   Impl(const HttpFrontOptions& options, Service& service, Clock& clock, ServerLog& log,
        ServerMetrics& metrics)
       : options_(options),
-        limits_(options.limits),
         service_(service),
         clock_(clock),
         log_(log),
         metrics_(metrics),
-        connection_rates_(ConnectionRate(limits_), kRateKeysMax),
-        request_rates_(RequestRate(limits_), kRateKeysMax),
-        rooms_{service, clock, log, metrics, request_rates_, limits_} {}
+        connection_rates_(ConnectionRate(options.limits), kRateKeysMax),
+        request_rates_(RequestRate(options.limits), kRateKeysMax),
+        desk_(io_.get_executor(), {service, clock, log, metrics, request_rates_}, options.limits),
+        loops_(IoLoops::CountForThisMachine()) {}
 
   Status Open();
   [[nodiscard]] std::string address() const { return ToText(acceptor_.local_endpoint()); }
@@ -89,7 +90,8 @@ class HttpFront::Impl {
 
  private:
   asio::awaitable<void> Accept();
-  asio::awaitable<void> Serve(tcp::socket socket, RateLimiter::Key address);
+  void Admit(tcp::socket socket, const RateLimiter::Key& address);
+  asio::awaitable<void> Serve(std::shared_ptr<HttpConnection> connection, RateLimiter::Key address);
   asio::awaitable<void> WaitForSignals();
   asio::awaitable<void> WaitForReloads();
   Status Reload();
@@ -106,24 +108,25 @@ class HttpFront::Impl {
   }
 
   HttpFrontOptions options_;
-  ServerLimits limits_;
   Service& service_;
   Clock& clock_;
   ServerLog& log_;
   ServerMetrics& metrics_;
   RateLimiter connection_rates_;
   RateLimiter request_rates_;
-  HttpConnection::Rooms rooms_;
   std::unique_ptr<asio::ssl::context> tls_;
   std::map<const HttpConnection*, std::weak_ptr<HttpConnection>> connections_;
   std::map<RateLimiter::Key, std::size_t> per_address_;
-  // Last: the coroutines that it holds use all of the above.
+  // Last: the coroutines that they hold use all of the above. The thread that runs this one is the
+  // service's; the others' are the connections'.
   asio::io_context io_{1};
   tcp::acceptor acceptor_{io_};
   MetricsListener metrics_listener_{io_.get_executor()};
   asio::signal_set signals_{io_, SIGTERM, SIGINT};
   asio::signal_set reload_signals_{io_, SIGHUP};
   asio::steady_timer grace_{io_};
+  ServiceDesk desk_;
+  IoLoops loops_;
 };
 
 Status HttpFront::Impl::Open() {
@@ -152,6 +155,11 @@ void HttpFront::Impl::Run() {
   if (metrics_listener_.is_open())
     asio::co_spawn(io_, metrics_listener_.Run([this] { return MetricsNow(); }), asio::detached);
   io_.run();
+  loops_.Stop();
+  // Whoever still waits at the desk is sent home, to end with the loop that it came from.
+  io_.restart();
+  while (io_.poll() > 0) {
+  }
 }
 
 std::string HttpFront::Impl::MetricsNow() {
@@ -179,10 +187,10 @@ Status HttpFront::Impl::Reload() {
   SACOCHE_ASSIGN(const HttpFrontOptions next, options_.reload());
   SACOCHE_ASSIGN(auto tls, MakeTlsContext(next.certificate_path, next.key_path, options_.sessions));
   tls_ = std::move(tls);
-  limits_ = next.limits;
-  connection_rates_.SetRate(ConnectionRate(limits_));
-  request_rates_.SetRate(RequestRate(limits_));
-  service_.SetOptions(ServiceOptionsOf(limits_));
+  desk_.SetLimits(next.limits);
+  connection_rates_.SetRate(ConnectionRate(next.limits));
+  request_rates_.SetRate(RequestRate(next.limits));
+  service_.SetOptions(ServiceOptionsOf(next.limits));
   service_.SetAuthority(next.ca_pem);
   const bool moved =
       next.listen != options_.listen || next.metrics_listen != options_.metrics_listen;
@@ -201,7 +209,7 @@ asio::awaitable<void> HttpFront::Impl::WaitForSignals() {
     if (const auto alive = connection.lock()) alive->Stop();
   // A second signal, or the end of the grace, cuts what still runs; the rest of the work done, the
   // loop ends by itself.
-  grace_.expires_after(limits_.stop_ms_max);
+  grace_.expires_after(desk_.limits()->stop_ms_max);
   grace_.async_wait([this](const boost::system::error_code& error) {
     if (!error) io_.stop();
   });
@@ -213,7 +221,7 @@ asio::awaitable<void> HttpFront::Impl::WaitForSignals() {
 
 asio::awaitable<void> HttpFront::Impl::Accept() {
   while (acceptor_.is_open()) {
-    auto [error, socket] = co_await acceptor_.async_accept(kTuple);
+    auto [error, socket] = co_await acceptor_.async_accept(loops_.Next(), kTuple);
     if (error && !acceptor_.is_open()) co_return;
     if (error) {
       log_.Event("accept-failed", {{"error", std::to_string(error.value())}});
@@ -226,16 +234,17 @@ asio::awaitable<void> HttpFront::Impl::Accept() {
     const RateLimiter::Key address = KeyOf(peer.address());
     if (!HasRoomFor(address)) continue;  // closes the socket
     ++metrics_.connections_accepted;
-    asio::co_spawn(io_, Serve(std::move(socket), address), asio::detached);
+    Admit(std::move(socket), address);
   }
 }
 
 bool HttpFront::Impl::HasRoomFor(const RateLimiter::Key& address) {
   const auto found = per_address_.find(address);
   const std::size_t of_address = found == per_address_.end() ? 0 : found->second;
-  if (connections_.size() >= limits_.connections_max)
+  const auto limits = desk_.limits();
+  if (connections_.size() >= limits->connections_max)
     return RefuseConnection(LimitName::kConnections, "total");
-  if (of_address >= limits_.connections_per_address_max)
+  if (of_address >= limits->connections_per_address_max)
     return RefuseConnection(LimitName::kConnectionsPerAddress, "per-address");
   if (connection_rates_.Take(address, clock_.NowMs()) > 0)
     return RefuseConnection(LimitName::kConnectionRatePerAddress, "rate-per-address");
@@ -249,17 +258,22 @@ bool HttpFront::Impl::RefuseConnection(LimitName limit, const char* reason) {
   return false;
 }
 
-asio::awaitable<void> HttpFront::Impl::Serve(tcp::socket socket, RateLimiter::Key address) {
+void HttpFront::Impl::Admit(tcp::socket socket, const RateLimiter::Key& address) {
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
-  auto connection = std::make_shared<HttpConnection>(std::move(socket), *tls_, address, rooms_);
-  const HttpConnection* key = connection.get();
-  connections_.emplace(key, connection);
-  if (!acceptor_.is_open()) connection->Stop();
+  const auto loop = socket.get_executor();
+  auto connection = std::make_shared<HttpConnection>(std::move(socket), *tls_, address, desk_);
+  connections_.emplace(connection.get(), connection);
+  asio::co_spawn(loop, Serve(std::move(connection), address), asio::detached);
+}
+
+// In the connection's own loop.
+asio::awaitable<void> HttpFront::Impl::Serve(std::shared_ptr<HttpConnection> connection,
+                                             RateLimiter::Key address) {
   co_await connection->Run();
-  connection.reset();
-  Forget(key, address);
+  // The connection goes with the note of its end: until then nothing else has its address.
+  asio::post(io_, [this, held = std::move(connection), address] { Forget(held.get(), address); });
 }
 
 void HttpFront::Impl::Forget(const HttpConnection* connection, const RateLimiter::Key& address) {

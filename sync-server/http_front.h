@@ -27,8 +27,9 @@ struct HttpFrontOptions {
 // What of the limits is the service's to keep.
 [[nodiscard]] Service::Options ServiceOptionsOf(const ServerLimits& limits);
 
-// HTTPS in front of a Service: TLS 1.3 only, with session tickets; HTTP/1.1. One thread runs
-// everything. Clients that are slow, silent or wrong are let go within the bounds of ServerLimits.
+// HTTPS in front of a Service: TLS 1.3 only, with session tickets; HTTP/1.1. Connections
+// are spread over one loop per core; the thread of Run is the service's. Clients that are slow,
+// silent or wrong are let go within the bounds of ServerLimits.
 class HttpFront {
  public:
   // Takes the port. kInvalidInput: the address cannot be understood; kNotFound, kCorrupt: the

@@ -38,14 +38,22 @@ void TlsSessions::Use(SSL_CTX* context) {
   unsigned size = 0;
   SACOCHE_CHECK(certificate != nullptr &&
                 X509_digest(certificate, EVP_sha256(), digest.data(), &size) == 1);
-  if (digest != certificate_) DropAll();
-  certificate_ = digest;
+  {
+    const std::lock_guard lock(mutex_);
+    if (digest != certificate_) DropAll();
+    certificate_ = digest;
+  }
   SSL_CTX_set_ex_data(context, PlaceInContext(), this);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_set_timeout(context, static_cast<long>(kLifetimeS));
   SSL_CTX_sess_set_new_cb(context, OnNew);
   SSL_CTX_sess_set_get_cb(context, OnWanted);
+}
+
+std::size_t TlsSessions::size() const {
+  const std::lock_guard lock(mutex_);
+  return sessions_.size();
 }
 
 TlsSessions& TlsSessions::Of(const SSL* ssl) {
@@ -61,6 +69,7 @@ int TlsSessions::OnNew(SSL* ssl, SSL_SESSION* session) {
   i2d_SSL_SESSION(session, &at);
   unsigned id_bytes = 0;
   const unsigned char* id = SSL_SESSION_get_id(session, &id_bytes);
+  const std::lock_guard lock(Of(ssl).mutex_);
   Of(ssl).Keep(CopyOf(ByteView(id, id_bytes)), std::move(kept));
   return kNotKept;  // the session itself
 }
@@ -68,6 +77,7 @@ int TlsSessions::OnNew(SSL* ssl, SSL_SESSION* session) {
 SSL_SESSION* TlsSessions::OnWanted(SSL* ssl, const unsigned char* id, int id_bytes,
                                    int* is_shared) {
   *is_shared = 0;
+  const std::lock_guard lock(Of(ssl).mutex_);
   return Of(ssl).Take(ByteView(id, static_cast<std::size_t>(id_bytes)));
 }
 
@@ -101,6 +111,7 @@ void TlsSessions::DropOldest() {
 }
 
 Status TlsSessions::TakeFrom(FileSystem& files, const std::string& path) {
+  const std::lock_guard lock(mutex_);
   auto file = files.ReadFile(path, kFileBytesMax);
   if (!file) return files.Remove(path);
   ByteReader in(*file);
@@ -119,6 +130,7 @@ Status TlsSessions::TakeFrom(FileSystem& files, const std::string& path) {
 }
 
 Status TlsSessions::SaveTo(FileSystem& files, const std::string& path) const {
+  const std::lock_guard lock(mutex_);
   ByteWriter out;
   out.Raw(ViewOf(kBegin));
   out.Raw(certificate_);

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <map>
+#include <mutex>
 #include <string>
 
 #include "platform/base/bytes.h"
@@ -20,7 +21,7 @@ namespace sacoche {
 //   file    = ("SCTS" version (1)) SHA-256 of the certificate (32) session*
 //   session = until (varint; seconds since 1970) id (sized) DER of the session (sized)
 //
-// One thread.
+// Any thread, as OpenSSL calls it from the loop of whichever connection.
 class TlsSessions {
  public:
   // The longest that RFC 8446 allows (4.6.1).
@@ -42,7 +43,7 @@ class TlsSessions {
   Status TakeFrom(FileSystem& files, const std::string& path);
   Status SaveTo(FileSystem& files, const std::string& path) const;
 
-  [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+  [[nodiscard]] std::size_t size() const;
 
  private:
   struct Kept {
@@ -59,6 +60,7 @@ class TlsSessions {
   void DropAll();
 
   Clock& clock_;
+  mutable std::mutex mutex_;     // of all that follows
   ByteArray<32> certificate_{};  // SHA-256; zeros: of none yet
   std::map<Bytes, Kept> sessions_;
   std::deque<Bytes> by_age_;  // ids, the oldest first; some are taken already
