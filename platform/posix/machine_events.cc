@@ -79,13 +79,15 @@ std::string AddressIn(const nlmsghdr& message) {
 
 }  // namespace
 
-Result<std::unique_ptr<MachineEvents>> MachineEvents::Watch(const std::string& folder) {
+Result<std::unique_ptr<MachineEvents>> MachineEvents::Watch(const std::string& folder,
+                                                            NetworkWatch* watch) {
   const int files = WatchFolder(folder);
   if (files < 0) return CannotWatch(folder);
   const int network = WatchNetwork();
   const int signals = WatchSignals();
   const int timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
   std::unique_ptr<MachineEvents> events(new MachineEvents(signals, network, files, timer));
+  events->watch_ = watch;
   if (network < 0 || signals < 0 || timer < 0) return CannotWatch("the network");
   return events;
 }
@@ -103,8 +105,12 @@ Result<MachineEvents::Seen> MachineEvents::Wait(std::uint64_t until_ms) {
   due.it_value.tv_nsec = static_cast<long>(at_ms % 1000 * 1'000'000);
   if (timerfd_settime(timer_, TFD_TIMER_ABSTIME, &due, nullptr) != 0)
     return CannotWatch("the time");
-  std::array<pollfd, 4> fds = {
-      {{signals_, POLLIN, 0}, {network_, POLLIN, 0}, {files_, POLLIN, 0}, {timer_, POLLIN, 0}}};
+  const int watched = watch_ != nullptr ? watch_->fd() : -1;  // poll leaves -1 out
+  std::array<pollfd, 5> fds = {{{signals_, POLLIN, 0},
+                                {network_, POLLIN, 0},
+                                {files_, POLLIN, 0},
+                                {timer_, POLLIN, 0},
+                                {watched, POLLIN, 0}}};
   if (poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return CannotWatch("the network");
   Seen seen;
   Drain(signals_, [&](const char* bytes, std::size_t size) {
@@ -115,7 +121,9 @@ Result<MachineEvents::Seen> MachineEvents::Wait(std::uint64_t until_ms) {
       (info.ssi_signo == SIGUSR1 ? seen.asks : seen.stops) = true;
     }
   });
-  Drain(network_, [&](const char* bytes, std::size_t size) { seen.network |= Hear(bytes, size); });
+  bool has_address = false;
+  Drain(network_, [&](const char* bytes, std::size_t size) { has_address |= Hear(bytes, size); });
+  seen.network = watched >= 0 ? watch_->Take() : has_address;
   Drain(files_, [&](const char*, std::size_t) { seen.files = true; });
   return seen;
 }

@@ -6,15 +6,19 @@
 #include <string>
 
 #include "platform/base/result.h"
+#include "platform/network_watch.h"
 
 namespace sacoche {
 
 // What a program that runs beside its user waits for, without asking again and again: a network
-// that came (rtnetlink), files that changed in a folder (inotify), and signals. Linux. One thread.
+// that came (as somebody says who watches it; else an address, by rtnetlink), files that changed in
+// a folder (inotify), and signals. Linux. One thread.
 class MachineEvents {
  public:
   // From now on SIGTERM, SIGINT and SIGUSR1 of this process only show here.
-  static Result<std::unique_ptr<MachineEvents>> Watch(const std::string& folder);
+  // `watch`: may be null; must outlive this.
+  static Result<std::unique_ptr<MachineEvents>> Watch(const std::string& folder,
+                                                      NetworkWatch* watch = nullptr);
   ~MachineEvents();
   MachineEvents(const MachineEvents&) = delete;
   MachineEvents& operator=(const MachineEvents&) = delete;
@@ -22,7 +26,7 @@ class MachineEvents {
   struct Seen {
     bool stops = false;    // SIGTERM, SIGINT
     bool asks = false;     // SIGUSR1
-    bool network = false;  // an address is there that was not
+    bool network = false;  // one is there that was not
     bool files = false;    // something in the folder was written
   };
   // Until something happens, or until that time has come.
@@ -51,6 +55,7 @@ class MachineEvents {
   int network_;
   int files_;
   int timer_;
+  NetworkWatch* watch_ = nullptr;
   std::set<std::string> addresses_;  // that were heard of
 };
 

@@ -11,7 +11,7 @@ BASE = {"platform/base"}
 PLATFORM = BASE | {"platform"}
 VALUES = BASE | {"engine/causality", "engine/record"}
 ALL_PLATFORM = PLATFORM | {
-    "platform/posix", "platform/curl", "platform/sqlite", "platform/vault"}
+    "platform/posix", "platform/curl", "platform/dbus", "platform/sqlite", "platform/vault"}
 ENGINE_ROOMS = {"engine/" + name for name in (
     "record", "causality", "compress", "text", "change", "merge", "snapshot", "store", "commit",
     "bundle", "seal", "sign", "membership", "wire", "sync")}
@@ -25,6 +25,7 @@ MAY_INCLUDE = {
     "platform": BASE,
     "platform/posix": PLATFORM,
     "platform/curl": PLATFORM,
+    "platform/dbus": PLATFORM,
     "platform/sqlite": PLATFORM,
     "platform/vault": PLATFORM | {"platform/sqlite"},
     "engine/causality": BASE,
@@ -74,6 +75,7 @@ THIRD_PARTIES = (
     (r"sodium(\.h|/.*)", {"platform/base", "engine/sign", "engine/seal", "platform/vault"}),
     (r"sqlite3\.h", {"platform/sqlite", "platform/vault"}),
     (r"curl/.*", {"platform/curl"}),
+    (r"systemd/.*", {"platform/dbus"}),
     (r"nlohmann/.*", {"engine/wire"} | PROGRAMS),
     (r"boost/.*", {"sync-server"}),
     # In the client for the sessions that libcurl does not keep (docs/decisions/0029).
