@@ -265,6 +265,7 @@ void HttpFront::Impl::Admit(tcp::socket socket, const RateLimiter::Key& address)
   const auto loop = socket.get_executor();
   auto connection = std::make_shared<HttpConnection>(std::move(socket), *tls_, address, desk_);
   connections_.emplace(connection.get(), connection);
+  if (!acceptor_.is_open()) connection->Stop();  // accepted while the server stopped
   asio::co_spawn(loop, Serve(std::move(connection), address), asio::detached);
 }
 
