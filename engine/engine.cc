@@ -330,14 +330,16 @@ Status Engine::ForEachRecord(const std::function<Status(const RecordView&)>& vis
   }
 }
 
-Status Engine::Sync(HttpClient& http, SyncReport& report) {
+Status Engine::Sync(HttpClient& http, SyncReport& report, Line line) {
   SACOCHE_TRY(CheckWritable());
   SACOCHE_ASSIGN(const auto joined, JoinedTo());
   if (!joined)
     return Fail(ErrorCode::kNotEnrolled, "this laptop belongs to no organisation yet",
                 "Enrol it with the invitation of your administrator.");
   ResumeConnection(*parts_->store, http);
+  const std::uint64_t before = http.LineBytes();
   const Status status = RunSyncs(http, report);
+  if (line == Line::kMetered) CountTraffic(http.LineBytes() - before);
   if (parts_->directory.IsRevoked(device())) return ForgetKeys();
   KeepConnection(*parts_->store, http);
   if (!status && status.error().code == ErrorCode::kNotEnrolled &&

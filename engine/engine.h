@@ -14,6 +14,7 @@
 #include "engine/store_check.h"
 #include "engine/sync/carrier.h"
 #include "engine/sync/sync_session.h"
+#include "engine/sync/traffic.h"
 #include "platform/clock.h"
 #include "platform/http_client.h"
 #include "platform/random.h"
@@ -64,6 +65,20 @@ struct RecordView {
   std::uint64_t unknown_registers = 0;  // written by a newer release: kept, not shown
 
   [[nodiscard]] const VisibleField* Find(FieldId field) const;
+};
+
+// How far what was written on this laptop to a record has come: the last of it, and so all.
+struct Delivery {
+  enum class Stage {
+    kHere,    // on this laptop only
+    kSealed,  // ready to leave, and perhaps sent: the server has not said that it has it
+    kStored,  // on the server's disk
+  };
+  Stage stage = Stage::kHere;
+  std::optional<std::uint64_t> stored_s;  // since 1970; nothing: not stored, or not known
+  // The laptops that are known to have it, by what they wrote since or by a file of theirs. Whoever
+  // only reads says nothing of it.
+  std::set<DeviceId> received_by;
 };
 
 // How long a laptop was away from its server, as far as it can know.
@@ -173,6 +188,8 @@ class Engine {
   // Each write to the record that this laptop holds, oldest first; of an edit of a text, what it
   // did in words.
   [[nodiscard]] Result<std::vector<HistoryEntry>> History(const RecordId& record);
+  // Nothing if this laptop wrote nothing to the record.
+  [[nodiscard]] Result<std::optional<Delivery>> DeliveryOf(const RecordId& record);
   // Whether there were earlier writes, of which only the outcome came here, with a snapshot.
   [[nodiscard]] Result<bool> HasOlderHistory(const RecordId& record);
   // Whether the outcome of that change came here with a snapshot.
@@ -212,7 +229,16 @@ class Engine {
   // One sync. `report` tells what was done, also when it fails half-way. kRevoked: the organisation
   // has withdrawn this device; its keys are wiped from the store and from memory, and every later
   // Open fails with the same.
-  Status Sync(HttpClient& http, SyncReport& report);
+  Status Sync(HttpClient& http, SyncReport& report, Line line = Line::kMetered);
+
+  // What the syncs took of metered lines until now, and what they may take by themselves. Whoever
+  // synchronises unasked looks first whether it is spent, and goes on all the same for what
+  // HasProtectionWaiting.
+  [[nodiscard]] Result<Traffic::Use> ReadTraffic();
+  Status SetByteBudget(const ByteBudget& budget);
+  // Whether the server lacks a value written here of a field that protects somebody (a danger, a
+  // consent withdrawn, "do not call").
+  [[nodiscard]] Result<bool> HasProtectionWaiting();
 
   // A file for colleagues' laptops where there is no network: what a sync would send, and what is
   // here of colleagues, as far as the readers are not known to hold it; `readers`: empty for
@@ -312,6 +338,7 @@ class Engine {
   [[nodiscard]] bool OrganisationRecovers(const SpaceId& space) const;
   [[nodiscard]] Status CheckWritable() const;
   // engine_watch.cc
+  void CountTraffic(std::uint64_t bytes);
   void LookAtTheClock();
   [[nodiscard]] Status CheckUnlocked();
   Status Agree(const std::optional<TrustedTime>& said);

@@ -169,4 +169,32 @@ Result<std::vector<HistoryEntry>> Engine::History(const RecordId& record) {
   return history;
 }
 
+Result<std::optional<Delivery>> Engine::DeliveryOf(const RecordId& record) {
+  Store& store = *parts_->store;
+  SACOCHE_TRY(CheckUnlocked());
+  SACOCHE_ASSIGN(const auto head, store.records().Find(record));
+  if (!head || IsOver(head->space)) return std::optional<Delivery>();
+  SACOCHE_ASSIGN(const auto written, store.log().LastOwnWrite(head->space, record));
+  if (!written) return std::optional<Delivery>();
+  Delivery delivery;
+  if (!written->envelope_counter) return std::optional(delivery);
+  delivery.stage = Delivery::Stage::kStored;
+  if (written->received_s > 0) delivery.stored_s = written->received_s;
+  SACOCHE_ASSIGN(const auto sent, store.outbox().Find(head->space, *written->envelope_counter));
+  // Of what a snapshot stands for, the envelope is here no more.
+  const bool is_waiting = sent && !sent->is_stored;
+  if (is_waiting) delivery.stage = Delivery::Stage::kSealed;
+  SACOCHE_ASSIGN(const auto seen, store.peer_envelopes().SeenHeads(head->space));
+  for (const auto& [device, seen_head] : seen)
+    if (sent && sent->is_stored && seen_head >= sent->sequence) delivery.received_by.insert(device);
+  for (const DeviceId& member : parts_->directory.MembersOf(head->space)) {
+    SACOCHE_ASSIGN(const auto held, store.carried().HeldBy(head->space, member));
+    if (!held) continue;
+    const auto own = held->find(device());
+    if (own != held->end() && own->second >= *written->envelope_counter)
+      delivery.received_by.insert(member);
+  }
+  return std::optional(std::move(delivery));
+}
+
 }  // namespace sacoche

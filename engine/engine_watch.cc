@@ -1,5 +1,5 @@
 // The part of Engine that watches: it locks a laptop which was away from its server for too long,
-// and tells what looked wrong in the syncs.
+// and tells what looked wrong in the syncs and what they took of the line.
 
 #include "engine/engine_parts.h"
 
@@ -54,6 +54,35 @@ Status Engine::Agree(const std::optional<TrustedTime>& said) {
   SACOCHE_TRY(SaveAgreement(*parts_->store, agreement));
   parts_->kept_agreement = agreement;
   return {};
+}
+
+// No sync fails for it.
+void Engine::CountTraffic(std::uint64_t bytes) {
+  if (bytes == 0) return;
+  auto traffic = LoadTraffic(*parts_->store);
+  if (!traffic) return;
+  traffic->Add(Now().ms, bytes);
+  static_cast<void>(SaveTraffic(*parts_->store, *traffic));
+}
+
+Result<Traffic::Use> Engine::ReadTraffic() {
+  SACOCHE_ASSIGN(const Traffic traffic, LoadTraffic(*parts_->store));
+  return traffic.At(Now().ms);
+}
+
+Status Engine::SetByteBudget(const ByteBudget& budget) {
+  SACOCHE_TRY(CheckWritable());
+  SACOCHE_ASSIGN(Traffic traffic, LoadTraffic(*parts_->store));
+  traffic.budget = budget;
+  return SaveTraffic(*parts_->store, traffic);
+}
+
+Result<bool> Engine::HasProtectionWaiting() {
+  SACOCHE_ASSIGN(const auto written, parts_->store->log().FieldsWaiting());
+  return std::ranges::any_of(written, [&](const ChangeLog::WrittenField& one) {
+    const FieldDef* field = parts_->config.schema->FindField(one.kind, one.field);
+    return field != nullptr && field->policy == MergePolicy::kProtective;
+  });
 }
 
 Result<std::vector<Suspicions::Entry>> Engine::ReadSuspicions() {

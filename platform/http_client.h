@@ -40,6 +40,10 @@ class HttpClient {
   // may not have been carried out. kUntrusted: the server's certificate is not the organisation's.
   virtual Result<HttpResponse> Send(const HttpRequest& request, const BodySink& sink) = 0;
 
+  // What its connections took of the line until now, in both directions, TLS, TCP and IP included;
+  // questions for names are not. 0 where there is no line.
+  [[nodiscard]] virtual std::uint64_t LineBytes() const { return 0; }
+
   // What lets a later client's first connection to the same server begin with fewer bytes; empty if
   // there is nothing. A secret: whoever holds it may pose as the server towards that connection.
   [[nodiscard]] virtual SecretBytes Resumption() const { return {}; }

@@ -283,6 +283,34 @@ Result<std::uint64_t> ChangeLog::CountUnsealed() {
   return query.Uint(0);
 }
 
+Result<std::optional<ChangeLog::OwnWrite>> ChangeLog::LastOwnWrite(const SpaceId& space,
+                                                                   const RecordId& record) {
+  auto query = database_->Prepare(
+      "SELECT coalesce(l.envelope_counter, 0), coalesce(l.received_s, 0)"
+      " FROM change_write w JOIN change_log l ON l.seq = w.seq"
+      " WHERE w.record = ? AND l.space = ? AND l.origin = 1 ORDER BY l.seq DESC LIMIT 1");
+  SACOCHE_ASSIGN(const bool found, query.Bind(record.view()).Bind(space.view()).Step());
+  if (!found) return std::optional<OwnWrite>();
+  OwnWrite last{std::nullopt, query.Uint(1)};
+  if (query.Uint(0) > 0) last.envelope_counter = query.Uint(0);
+  return std::optional(last);
+}
+
+Result<std::vector<ChangeLog::WrittenField>> ChangeLog::FieldsWaiting() {
+  auto query = database_->Prepare(
+      "SELECT DISTINCT w.kind, w.field FROM change_write w WHERE w.seq IN ("
+      "  SELECT seq FROM change_log WHERE origin = 1 AND envelope_counter IS NULL"
+      "  UNION ALL SELECT l.seq FROM outbox o JOIN change_log l"
+      "    ON l.space = o.space AND l.envelope_counter = o.counter AND l.origin = 1"
+      "  WHERE o.server_seq IS NULL)");
+  std::vector<WrittenField> fields;
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, query.Step());
+    if (!row) return fields;
+    fields.push_back({KindId(query.Uint(0)), FieldId(query.Uint(1))});
+  }
+}
+
 Result<std::vector<std::int64_t>> ChangeLog::SequencesOf(const SpaceId& space) {
   auto query = database_->Prepare("SELECT seq FROM change_log WHERE space = ? ORDER BY seq");
   query.Bind(space.view());

@@ -86,7 +86,20 @@ class ChangeLog {
   [[nodiscard]] Result<std::vector<Unsealed>> ReadUnsealed(const SpaceId& space,
                                                            std::size_t count_max);
   Status MarkSealed(std::int64_t seq, std::uint64_t envelope_counter);
+  // The last change that this device made to the record, in the order of its chain.
+  struct OwnWrite {
+    std::optional<std::uint64_t> envelope_counter;  // nothing: no envelope holds it
+    std::uint64_t received_s = 0;                   // by the server; 0: not, or not known
+  };
+  [[nodiscard]] Result<std::optional<OwnWrite>> LastOwnWrite(const SpaceId& space,
+                                                             const RecordId& record);
   [[nodiscard]] Result<std::uint64_t> CountUnsealed();
+  // The fields, each once, that local changes wrote which the server has not acknowledged.
+  struct WrittenField {
+    KindId kind;
+    FieldId field;
+  };
+  [[nodiscard]] Result<std::vector<WrittenField>> FieldsWaiting();
   // Takes this device's changes out of the envelopes from that counter on: they wait for another.
   Status UnsealFrom(const SpaceId& space, std::uint64_t envelope_counter);
   // Puts `change` in the place of the one at `seq`, which nobody else has seen. Only the dots may

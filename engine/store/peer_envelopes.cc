@@ -1,5 +1,7 @@
 #include "engine/store/peer_envelopes.h"
 
+#include "engine/wire/envelope.h"
+
 namespace sacoche {
 
 Status PeerEnvelopes::Put(const Entry& entry) {
@@ -24,6 +26,20 @@ Result<std::optional<Bytes>> PeerEnvelopes::Find(const SpaceId& space, const Dev
   SACOCHE_ASSIGN(const bool found,
                  query.Bind(space.view()).Bind(device.view()).Bind(counter).Step());
   return found ? std::optional(CopyOf(query.Blob(0))) : std::nullopt;
+}
+
+Result<std::map<DeviceId, std::uint64_t>> PeerEnvelopes::SeenHeads(const SpaceId& space) {
+  // Of the greatest counter SQLite gives the whole row.
+  auto query = database_->Prepare(
+      "SELECT device, envelope, max(counter) FROM peer_envelope WHERE space = ? GROUP BY device");
+  query.Bind(space.view());
+  std::map<DeviceId, std::uint64_t> seen;
+  while (true) {
+    SACOCHE_ASSIGN(const bool row, query.Step());
+    if (!row) return seen;
+    SACOCHE_ASSIGN(const Envelope envelope, DecodeEnvelope(query.Blob(1)));
+    seen[query.IdAt<DeviceId>(0)] = envelope.header.seen_head;
+  }
 }
 
 Result<std::vector<PeerEnvelopes::Place>> PeerEnvelopes::PlacesAfter(const SpaceId& space,

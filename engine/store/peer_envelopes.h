@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -28,6 +29,10 @@ class PeerEnvelopes {
   // Nothing if it is not held (any more).
   [[nodiscard]] Result<std::optional<Bytes>> Find(const SpaceId& space, const DeviceId& device,
                                                   std::uint64_t counter);
+
+  // What each device had committed of the space when it made its last envelope that is held: a
+  // sequence of the server.
+  [[nodiscard]] Result<std::map<DeviceId, std::uint64_t>> SeenHeads(const SpaceId& space);
 
   struct Place {
     std::uint64_t counter = 0;

@@ -4,13 +4,16 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <mutex>
+#include <set>
 
 #include "platform/base/check.h"
+#include "platform/curl/line_bytes.h"
 #include "platform/curl/tls_resumption.h"
 
 namespace sacoche {
@@ -126,6 +129,8 @@ struct CurlHttpClient::Impl {
   std::optional<std::string> ca_pem;  // nothing: whoever answers is taken
   TlsResumption resumption;
   curl_socket_t socket = CURL_SOCKET_BAD;  // of the connection that is being made
+  std::set<curl_socket_t> open;            // a name with two addresses is tried on both
+  std::uint64_t closed_bytes = 0;          // LineBytesOf those that are open no more
 
   Impl(std::string server, std::string ca)
       : base(std::string(kScheme) + server),
@@ -150,8 +155,15 @@ struct CurlHttpClient::Impl {
 
   static int OnSocket(void* user, curl_socket_t socket, curlsocktype /*purpose*/) {
     static_cast<Impl*>(user)->socket = socket;
+    static_cast<Impl*>(user)->open.insert(socket);
     DelayAcknowledgements(socket);
     return CURL_SOCKOPT_OK;
+  }
+
+  static int OnClose(void* user, curl_socket_t socket) {
+    auto& self = *static_cast<Impl*>(user);
+    if (self.open.erase(socket) > 0) self.closed_bytes += LineBytesOf(socket);
+    return close(socket);
   }
 
   static CURLcode OnTlsContext(CURL* /*curl*/, void* context, void* user) {
@@ -177,6 +189,8 @@ struct CurlHttpClient::Impl {
     Set(CURLOPT_SSL_SESSIONID_CACHE, 0L);  // `resumption` does that
     Set(CURLOPT_SOCKOPTFUNCTION, OnSocket);
     Set(CURLOPT_SOCKOPTDATA, this);
+    Set(CURLOPT_CLOSESOCKETFUNCTION, OnClose);
+    Set(CURLOPT_CLOSESOCKETDATA, this);
     Set(CURLOPT_SSL_CTX_FUNCTION, OnTlsContext);
     Set(CURLOPT_SSL_CTX_DATA, this);
     if (ca_pem) {
@@ -228,6 +242,12 @@ Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::CreateForFirstContact(
 }
 
 std::string CurlHttpClient::authority() const { return impl_->authority; }
+
+std::uint64_t CurlHttpClient::LineBytes() const {
+  std::uint64_t bytes = impl_->closed_bytes;
+  for (const curl_socket_t socket : impl_->open) bytes += LineBytesOf(socket);
+  return bytes;
+}
 
 SecretBytes CurlHttpClient::Resumption() const { return impl_->resumption.Kept(); }
 

@@ -25,6 +25,7 @@ class CurlHttpClient final : public HttpClient {
 
   [[nodiscard]] std::string authority() const override;
   Result<HttpResponse> Send(const HttpRequest& request, const BodySink& sink) override;
+  [[nodiscard]] std::uint64_t LineBytes() const override;
   [[nodiscard]] SecretBytes Resumption() const override;
   void Resume(ByteView resumption) override;
 

@@ -4,6 +4,7 @@
 
 #include "platform/posix/machine_events.h"
 #include "samples/cli/one_sync.h"
+#include "samples/cli/traffic_command.h"
 
 namespace sacoche {
 namespace {
@@ -44,7 +45,8 @@ AgentCommand::AgentCommand(CLI::App& app, CommandContext& context) : context_(co
 Status AgentCommand::Run() {
   SACOCHE_TRY(context_.UnlockVault());
   header_ = HeaderOf(context_.StorePath());
-  SACOCHE_ASSIGN(const auto events, MachineEvents::Watch(context_.store_folder));
+  network_ = NetworkManager::Find();
+  SACOCHE_ASSIGN(const auto events, MachineEvents::Watch(context_.store_folder, network_.get()));
   SyncSchedule::Options options;
   options.period_ms = every_minutes_ * 60 * 1000;
   options.rest_ms = after_typing_seconds_ * 1000;
@@ -60,6 +62,7 @@ Status AgentCommand::Run() {
     if (seen.network) schedule.NetworkCame(now_ms);
     if (seen.files) schedule.SomethingWasTyped(now_ms);
     if (seen.asks) schedule.SomebodyAsks(now_ms);
+    is_asked_ |= seen.asks;
     if (now_ms < schedule.NextMs()) continue;
     SACOCHE_TRY(SyncIfNeeded(schedule));
     events->ForgetFiles();
@@ -83,12 +86,36 @@ Status AgentCommand::SyncIfNeeded(SyncSchedule& schedule) {
       return {};
     }
   }
-  const Status outcome = SyncOnce(context_, **engine, report, Says::kNews);
+  SACOCHE_ASSIGN(const bool is_held_back, IsHeldBack(**engine));
+  if (is_held_back) {
+    schedule.Ended(MachineEvents::NowMs(), SyncSchedule::Outcome::kDone);
+    return {};
+  }
+  is_asked_ = false;
+  const Status outcome = SyncOnce(context_, **engine, report, network_.get(), Says::kNews);
   context_.out().flush();
   if (!outcome) return TakeFailure(outcome.error(), report, schedule);
   last_failure_.clear();
   schedule.Ended(MachineEvents::NowMs(), SyncSchedule::Outcome::kDone);
   return {};
+}
+
+// Whether the byte budget is spent, and nothing asks for a sync all the same: a person, something
+// that protects somebody, or a day in which the laptop heard of no colleague. Told once.
+Result<bool> AgentCommand::IsHeldBack(Engine& engine) {
+  if (network_ != nullptr && network_->is_free()) return false;
+  SACOCHE_ASSIGN(const Traffic::Use use, engine.ReadTraffic());
+  SACOCHE_ASSIGN(const bool protects, engine.HasProtectionWaiting());
+  const bool is_spent = use.is_spent();
+  if (is_spent && !was_spent_) {
+    context_.Print("Synchronising took " + TrafficText(use) +
+                       ". Until it may take more, the agent synchronises for dangers, consents "
+                       "and the like, and once a\nday; `sacoche sync` does at any time.\n",
+                   {{"held_back", TrafficToJson(use)}});
+    context_.out().flush();
+  }
+  was_spent_ = is_spent;
+  return is_spent && !is_asked_ && !protects && engine.ReadAbsence().days == 0U;
 }
 
 // Told once, and not at each attempt.

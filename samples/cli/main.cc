@@ -16,6 +16,7 @@
 #include "samples/cli/sharing_commands.h"
 #include "samples/cli/store_commands.h"
 #include "samples/cli/sync_commands.h"
+#include "samples/cli/traffic_command.h"
 
 namespace sacoche {
 namespace {
@@ -65,6 +66,7 @@ int Run(int argc, char** argv) {
   AccessLogCommands access_log_commands(app, context);
   SyncCommands sync_commands(app, context);
   AgentCommand agent_command(app, context);
+  TrafficCommand traffic_command(app, context);
   CarryCommands carry_commands(app, context);
   RecoveryCommands recovery_commands(app, context);
   OrgCommands org_commands(app, context);

@@ -90,13 +90,15 @@ std::string ClockNotice(const EngineStatus& status) {
          " the server's at the last synchronisation; dates follow the server's. Set the clock.\n";
 }
 
-Status SyncOnce(CommandContext& context, Engine& engine, SyncReport& report, Says says) {
+Status SyncOnce(CommandContext& context, Engine& engine, SyncReport& report,
+                const NetworkWatch* network, Says says) {
   SACOCHE_ASSIGN(const auto joined, engine.JoinedTo());
   if (!joined)
     return Fail(ErrorCode::kNotEnrolled, "this laptop belongs to no organisation yet",
                 "Enrol it with `sacoche enrol` and the invitation of your administrator.");
   SACOCHE_ASSIGN(auto http, context.Connect(*joined));
-  const Status outcome = engine.Sync(*http, report);
+  const bool is_free = network != nullptr && network->is_free();
+  const Status outcome = engine.Sync(*http, report, is_free ? Line::kFree : Line::kMetered);
   SACOCHE_ASSIGN(const EngineStatus status, engine.ReadStatus());
   SACOCHE_ASSIGN(const RecoveryStatus recovery, engine.ReadRecovery());
   const bool has_news = report.changes_out + report.changes_in > 0;

@@ -4,6 +4,7 @@
 
 #include "samples/cli/access_log_commands.h"
 #include "samples/cli/co_written_text.h"
+#include "samples/cli/delivery_text.h"
 #include "samples/cli/field_arguments.h"
 #include "samples/cli/record_json.h"
 #include "samples/cli/schema_words.h"
@@ -102,7 +103,11 @@ Status ReadingCommands::Show() {
   if (root.head.id == root.head.dossier) json["children"] = Json::array();
   for (const RecordView& child : views | std::views::drop(1))
     json["children"].push_back(RecordToJson(*engine, context_.schema(), child));
-  context_.Print(PageOf(*engine, views, all_ ? Detail::kEverything : Detail::kCurrent), json);
+  SACOCHE_ASSIGN(const auto delivery, DeliveryOfAll(*engine, views));
+  json["delivery"] = DeliveryToJson(delivery);
+  context_.Print(PageOf(*engine, views, all_ ? Detail::kEverything : Detail::kCurrent) +
+                     DeliveryText(*engine, delivery),
+                 json);
   return {};
 }
 

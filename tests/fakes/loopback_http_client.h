@@ -27,6 +27,7 @@ class LoopbackHttpClient final : public HttpClient {
   [[nodiscard]] const std::vector<Bytes>& bodies() const { return bodies_; }
 
   [[nodiscard]] std::string authority() const override { return "server.test"; }
+  [[nodiscard]] std::uint64_t LineBytes() const override { return requests_ * line_bytes; }
 
   Result<HttpResponse> Send(const HttpRequest& request, const BodySink& sink) override {
     ++requests_;
@@ -41,6 +42,8 @@ class LoopbackHttpClient final : public HttpClient {
     if (!exchange) return Refused(exchange.error(), sink);
     return Carry(**exchange, request.body, sink);
   }
+
+  std::uint64_t line_bytes = 0;  // that each request takes
 
  private:
   static constexpr std::size_t kPieceBytes = 1000;

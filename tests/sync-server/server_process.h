@@ -166,6 +166,7 @@ class TestClient {
       : client_(
             std::move(*CurlHttpClient::Create("https://" + server.address(), server.ca_pem()))) {}
 
+  [[nodiscard]] std::uint64_t LineBytes() const { return client_->LineBytes(); }
   [[nodiscard]] SecretBytes Resumption() const { return client_->Resumption(); }
   void Resume(ByteView resumption) { client_->Resume(resumption); }
 

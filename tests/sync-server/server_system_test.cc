@@ -50,6 +50,30 @@ class ServerSystemTest : public ::testing::Test {
   const SpaceId space_ = IdNumber<SpaceId>(1);
 };
 
+// The kernel's count, against what is known to have gone: bodies, headers, a handshake.
+TEST_F(ServerSystemTest, AClientKnowsWhatItTookOfTheLine) {
+  constexpr std::size_t kPushed = 200'000;
+  TestClient client(server_);
+  EXPECT_EQ(client.LineBytes(), 0U);
+  client.Health();
+  const std::uint64_t first = client.LineBytes();
+  EXPECT_GT(first, 1000U);
+  EXPECT_LT(first, 6000U);
+  client.Health();
+  const std::uint64_t second = client.LineBytes() - first;
+  EXPECT_GT(second, 100U);
+  EXPECT_LT(second, 1000U) << "without a handshake";
+  client.Sync(a_, {.envelopes = {a_.NextEnvelopeBytes(space_, kPushed)}});
+  const std::uint64_t third = client.LineBytes() - first - second;
+  EXPECT_GT(third, kPushed);
+  EXPECT_LT(third, kPushed * 12 / 10);
+  // What was counted of a connection stays when it ends.
+  const std::uint64_t before = client.LineBytes();
+  server_.Kill();
+  EXPECT_NE(client.Health(), "ok\n");
+  EXPECT_GE(client.LineBytes(), before);
+}
+
 // It holds the keys of its certificate and of its time.
 TEST_F(ServerSystemTest, AnAbortLeavesNoCoreDump) {
   server_.Terminate();

@@ -86,6 +86,23 @@ TEST_F(AgentTest, EndsWhereTheStoreTakesAnotherKeyAndCallsNothingDamaged) {
   On("claire", {"sync"});
 }
 
+TEST_F(AgentTest, BeyondTheBudgetItSendsOnlyWhatProtectsSomebody) {
+  On("claire", {"sync"});
+  const std::string id = On("claire", {"create", "situation", "intitule=Un"});
+  On("claire", {"traffic", "--day-mb", "0.001"});
+  StartAgent({"--after-typing", "1"});
+  ExpectSaid("all used. Until it may take more");
+  OnClaire({"edit", id, "intitule=Deux"});
+  OnClaire({"edit", id, "danger=3"});
+  ExpectSaid("3 changes sent");
+  OnClaire({"edit", id, "intitule=Trois"});
+  agent_->Signal(SIGUSR1);
+  ExpectSaid("1 change sent");
+  ExpectStops(SIGTERM);
+  const std::string all = ReadTextFile(said());
+  EXPECT_EQ(all.find("all used"), all.rfind("all used")) << all;
+}
+
 TEST_F(AgentTest, EndsWhereItIsWithdrawn) {
   Org({"revoke", DeviceOf("claire"), "--reason", "departure"});
   StartAgent();

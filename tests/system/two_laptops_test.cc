@@ -59,6 +59,40 @@ TEST_F(TwoLaptops, EditApartSeeTheConflictAndResolveIt) {
   ExpectOneDigest();
 }
 
+TEST_F(TwoLaptops, EachSeesHowFarItsWorkHasCome) {
+  const std::string id = On("claire", {"create", "situation", "intitule=Famille Aubrac"});
+  const auto expect_shown = [&](const std::string& text) {
+    const std::string shown = On("claire", {"show", id});
+    EXPECT_NE(shown.find(text), std::string::npos) << shown;
+  };
+  expect_shown("What you wrote here is on this laptop only");
+  On("claire", {"sync"});
+  expect_shown("What you wrote here is stored by the server, 2");
+  On("samir", {"sync"});
+  EXPECT_TRUE(Json::parse(On("samir", {"show", id, "--json"})).at("delivery").is_null());
+  On("samir", {"note", id, "Vue."});
+  for (const std::string person : {"samir", "claire"}) On(person, {"sync"});
+  expect_shown("; received by samir (portable).");
+  const Json delivery = Json::parse(On("claire", {"show", id, "--json"})).at("delivery");
+  EXPECT_EQ(delivery.at("stage"), "stored");
+  EXPECT_EQ(delivery.at("received_by"), Json::array({DeviceOf("samir")}));
+}
+
+TEST_F(TwoLaptops, EachSeesWhatItsSynchronisingTook) {
+  const auto today = [&] {
+    return Json::parse(On("claire", {"traffic", "--json"})).at("today").get<std::uint64_t>();
+  };
+  const std::uint64_t before = today();
+  EXPECT_GT(before, 1000U);
+  On("claire", {"sync"});
+  const std::uint64_t one = today() - before;
+  EXPECT_GT(one, 1000U);
+  EXPECT_LT(one, 4000U) << "with nothing new";
+  EXPECT_NE(On("claire", {"traffic", "--day-mb", "5"}).find("of 5.0 MB a day"), std::string::npos);
+  EXPECT_NE(On("claire", {"status"}).find("of 5.0 MB a day"), std::string::npos);
+  EXPECT_EQ(On("claire", {"traffic", "--no-budget"}).find(" a day"), std::string::npos);
+}
+
 TEST_F(TwoLaptops, OnlyItsOwnPhraseAdmitsAThird) {
   std::string phrase = AskForAdmission("helene");
   std::vector<std::string> wrong = Admission("tulipe papillon moulin neige orage cigogne");
