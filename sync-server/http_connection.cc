@@ -85,7 +85,7 @@ HttpConnection::HttpConnection(asio::ip::tcp::socket socket, asio::ssl::context&
 
 asio::awaitable<void> HttpConnection::Run() {
   const auto self = shared_from_this();
-  Allow(limits_->handshake_ms_max);
+  Allow(is_stopping_ ? kStopFarewell : limits_->handshake_ms_max);
   asio::co_spawn(stream_.get_executor(), Watch(), asio::detached);
   if (co_await Handshake()) {
     while (co_await WaitForRequest()) {
@@ -104,6 +104,8 @@ void HttpConnection::Stop() {
   asio::post(stream_.get_executor(), [self = shared_from_this()] {
     self->is_stopping_ = true;
     if (self->is_serving_) return;
+    // What is about to wait, too.
+    self->Allow(kStopFarewell);
     boost::system::error_code ignored;
     self->stream_.lowest_layer().cancel(ignored);
   });
@@ -147,6 +149,13 @@ void HttpConnection::AllowAtPace(Pace pace) {
   pace_ = pace;
 }
 
+// The window of a body goes on as it was before a visit: it stood still meanwhile.
+void HttpConnection::GoOnAtPace(Steady::duration left) {
+  Allow(std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::max(left, Steady::duration::zero())));
+  pace_ = Pace::kBody;
+}
+
 void HttpConnection::BeginAnswerWindow() {
   const ServerLimits& limits = *limits_;
   const auto window_ms = static_cast<std::uint64_t>(limits.answer_window_ms.count());
@@ -172,6 +181,7 @@ void HttpConnection::OnDeadline() {
   if (pace_ == Pace::kBody) desk_.Refused(LimitName::kBodyRate);
   if (pace_ == Pace::kAnswer) desk_.Refused(LimitName::kAnswerRate);
   expired_ = true;
+  pace_ = Pace::kNone;  // counted once
   boost::system::error_code ignored;
   stream_.lowest_layer().cancel(ignored);
   // Whoever is resumed sets its own deadline for what it still has to say.
@@ -283,14 +293,20 @@ asio::awaitable<OrProblem<bool>> HttpConnection::ReadBody(Parser& parser, Exchan
     const ByteView piece = ByteView(piece_).first(piece_.size() - body.size);
     progress_.body_bytes_in += piece.size();
     if (progress_.body_bytes_in > exchange.body_bytes_max()) {
+      WaitForService();
       co_await desk_.Cut(exchange);
       co_return Refuse(TooLarge());
     }
+    const bool was_late = expired_;
+    const auto left = deadline_ - Steady::now();
+    WaitForService();
     OrProblem<void> fed;
     if (!piece.empty()) fed = co_await desk_.Feed(exchange, piece);
     if (!fed) co_return Refuse(std::move(fed).error());
-    if (!expired_ && (!error || error == http::error::need_buffer)) continue;
-    const bool was_late = expired_;
+    if (!error || error == http::error::need_buffer) {
+      GoOnAtPace(left);
+      continue;
+    }
     co_await desk_.Cut(exchange);
     if (was_late) co_return Refuse(TooSlow());
     if (error != http::error::partial_message && IsParseError(error))
@@ -352,6 +368,8 @@ void HttpConnection::Abandon() {
   is_peer_gone_ = true;
   boost::system::error_code ignored;
   stream_.lowest_layer().set_option(asio::socket_base::linger(true, 0), ignored);
+  // Asio's destructor takes the option back; this does not.
+  stream_.lowest_layer().close(ignored);
 }
 
 // Answers although the body was not read. A short rest is read and forgotten, so that a refusal

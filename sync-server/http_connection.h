@@ -47,6 +47,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void Allow(std::chrono::milliseconds time);
   void WaitForService();
   void AllowAtPace(Pace pace);
+  void GoOnAtPace(Steady::duration left);
   void BeginAnswerWindow();
   [[nodiscard]] bool KeepsPace();
   void OnDeadline();

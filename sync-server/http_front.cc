@@ -156,10 +156,10 @@ void HttpFront::Impl::Run() {
     asio::co_spawn(io_, metrics_listener_.Run([this] { return MetricsNow(); }), asio::detached);
   io_.run();
   loops_.Stop();
-  // Whoever still waits at the desk is sent home, to end with the loop that it came from.
-  io_.restart();
-  while (io_.poll() > 0) {
-  }
+  // Whoever still waits at the desk is sent home, to end with the loop that it came from. Another
+  // handler of the end may stop this one in between.
+  do io_.restart();
+  while (io_.poll() > 0);
 }
 
 std::string HttpFront::Impl::MetricsNow() {

@@ -47,7 +47,8 @@ class HttpFront {
   [[nodiscard]] std::string metrics_address() const;
 
   // Serves until SIGTERM or SIGINT; then lets the running requests finish, for
-  // ServerLimits::stop_ms_max at most. A second signal ends at once. SIGHUP: HttpFrontOptions.
+  // ServerLimits::stop_ms_max at most. A second signal ends it as
+  // soon as what lies with the service is done. SIGHUP: HttpFrontOptions.
   void Run();
 
  private:

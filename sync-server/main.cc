@@ -11,6 +11,7 @@
 #include "platform/posix/system_clock.h"
 #include "sync-server/certificate.h"
 #include "sync-server/http_front.h"
+#include "sync-server/io_loops.h"
 #include "sync-server/server_config.h"
 #include "sync-server/sqlite/sqlite_envelope_store.h"
 #include "sync-server/store_commands.h"
@@ -130,10 +131,11 @@ std::uint64_t BytesOfStore(const std::string& path) {
   return bytes;
 }
 
-// One for each connection, and what the program itself has open.
+// One for each connection, and what the program and each of its loops have open.
 void AskForDescriptors(const ServerLimits& limits, ServerLog& log) {
   constexpr rlim_t kOwn = 64;
-  const rlim_t wanted = limits.connections_max + kOwn;
+  constexpr rlim_t kOfLoop = 4;
+  const rlim_t wanted = limits.connections_max + kOwn + kOfLoop * IoLoops::CountForThisMachine();
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
   limit.rlim_cur = std::min(wanted, limit.rlim_max);

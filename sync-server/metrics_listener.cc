@@ -68,7 +68,7 @@ void MetricsListener::Close() {
 }
 
 asio::awaitable<void> MetricsListener::Answer(tcp::socket socket,
-                                              const std::function<std::string()>& text) {
+                                              std::function<std::string()> text) {
   ++open_;
   beast::tcp_stream stream(std::move(socket));
   stream.expires_after(kScrapeTime);

@@ -28,7 +28,7 @@ class MetricsListener {
 
  private:
   boost::asio::awaitable<void> Answer(boost::asio::ip::tcp::socket socket,
-                                      const std::function<std::string()>& text);
+                                      std::function<std::string()> text);
 
   boost::asio::ip::tcp::acceptor acceptor_;
   std::size_t open_ = 0;
