@@ -330,7 +330,7 @@ Status Engine::ForEachRecord(const std::function<Status(const RecordView&)>& vis
   }
 }
 
-Status Engine::Sync(HttpClient& http, SyncReport& report, Line line) {
+Status Engine::Sync(HttpClient& http, SyncReport& report, LineCost cost) {
   SACOCHE_TRY(CheckWritable());
   SACOCHE_ASSIGN(const auto joined, JoinedTo());
   if (!joined)
@@ -339,7 +339,8 @@ Status Engine::Sync(HttpClient& http, SyncReport& report, Line line) {
   ResumeConnection(*parts_->store, http);
   const std::uint64_t before = http.LineBytes();
   const Status status = RunSyncs(http, report);
-  if (line == Line::kMetered) CountTraffic(http.LineBytes() - before);
+  const std::uint64_t after = http.LineBytes();
+  if (cost == LineCost::kMetered) CountTraffic(after - std::min(before, after));
   if (parts_->directory.IsRevoked(device())) return ForgetKeys();
   KeepConnection(*parts_->store, http);
   if (!status && status.error().code == ErrorCode::kNotEnrolled &&

@@ -69,15 +69,19 @@ struct RecordView {
 
 // How far what was written on this laptop to a record has come: the last of it, and so all.
 struct Delivery {
+  // The first are the worse.
   enum class Stage {
-    kHere,    // on this laptop only
-    kSealed,  // ready to leave, and perhaps sent: the server has not said that it has it
-    kStored,  // on the server's disk
+    kLeft,     // not sent, and this laptop does not belong to the space any more: nobody gets it
+    kRefused,  // by the server
+    kHere,     // on this laptop only
+    kSealed,   // ready to leave, and perhaps sent: the server has not said that it has it
+    kStored,   // on the server's disk
   };
   Stage stage = Stage::kHere;
   std::optional<std::uint64_t> stored_s;  // since 1970; nothing: not stored, or not known
-  // The laptops that are known to have it, by what they wrote since or by a file of theirs. Whoever
-  // only reads says nothing of it.
+  // The space's laptops that are known to have it: by what they wrote since, where they were shown
+  // the same history as this one, or by a file of theirs. Others may have it as well; whoever only
+  // reads says nothing of it.
   std::set<DeviceId> received_by;
 };
 
@@ -229,15 +233,15 @@ class Engine {
   // One sync. `report` tells what was done, also when it fails half-way. kRevoked: the organisation
   // has withdrawn this device; its keys are wiped from the store and from memory, and every later
   // Open fails with the same.
-  Status Sync(HttpClient& http, SyncReport& report, Line line = Line::kMetered);
+  Status Sync(HttpClient& http, SyncReport& report, LineCost cost = LineCost::kMetered);
 
   // What the syncs took of metered lines until now, and what they may take by themselves. Whoever
   // synchronises unasked looks first whether it is spent, and goes on all the same for what
   // HasProtectionWaiting.
   [[nodiscard]] Result<Traffic::Use> ReadTraffic();
   Status SetByteBudget(const ByteBudget& budget);
-  // Whether the server lacks a value written here of a field that protects somebody (a danger, a
-  // consent withdrawn, "do not call").
+  // Whether the server lacks what protects somebody and was written here: a value of a protective
+  // field (a danger, a consent withdrawn, "do not call"), or the end of a sharing.
   [[nodiscard]] Result<bool> HasProtectionWaiting();
 
   // A file for colleagues' laptops where there is no network: what a sync would send, and what is
@@ -307,6 +311,9 @@ class Engine {
   [[nodiscard]] Result<std::optional<Change>> MakeLocalChange(
       const sacoche::Edit& edit, const SpaceId& into,
       const std::vector<ByteArray<16>>& entry_ids = {});
+  // engine_reading.cc
+  [[nodiscard]] Result<std::set<DeviceId>> ReceiversOf(const SpaceId& space, std::uint64_t counter,
+                                                       std::uint64_t sequence);
   // engine_projecting.cc
   [[nodiscard]] Result<std::vector<RecordId>> FollowChange(const SpaceId& space,
                                                            const std::set<RecordId>& dossiers,

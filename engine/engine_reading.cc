@@ -169,32 +169,59 @@ Result<std::vector<HistoryEntry>> Engine::History(const RecordId& record) {
   return history;
 }
 
+// What other spaces are told, and copies that are lent, follow from what was written: nobody wrote
+// them.
 Result<std::optional<Delivery>> Engine::DeliveryOf(const RecordId& record) {
   Store& store = *parts_->store;
   SACOCHE_TRY(CheckUnlocked());
   SACOCHE_ASSIGN(const auto head, store.records().Find(record));
-  if (!head || IsOver(head->space)) return std::optional<Delivery>();
+  if (!head || IsOver(head->space) || EpochKey::IsProjectedId(record))
+    return std::optional<Delivery>();
   SACOCHE_ASSIGN(const auto written, store.log().LastOwnWrite(head->space, record));
   if (!written) return std::optional<Delivery>();
   Delivery delivery;
-  if (!written->envelope_counter) return std::optional(delivery);
-  delivery.stage = Delivery::Stage::kStored;
-  if (written->received_s > 0) delivery.stored_s = written->received_s;
-  SACOCHE_ASSIGN(const auto sent, store.outbox().Find(head->space, *written->envelope_counter));
-  // Of what a snapshot stands for, the envelope is here no more.
-  const bool is_waiting = sent && !sent->is_stored;
-  if (is_waiting) delivery.stage = Delivery::Stage::kSealed;
-  SACOCHE_ASSIGN(const auto seen, store.peer_envelopes().SeenHeads(head->space));
-  for (const auto& [device, seen_head] : seen)
-    if (sent && sent->is_stored && seen_head >= sent->sequence) delivery.received_by.insert(device);
-  for (const DeviceId& member : parts_->directory.MembersOf(head->space)) {
-    SACOCHE_ASSIGN(const auto held, store.carried().HeldBy(head->space, member));
-    if (!held) continue;
-    const auto own = held->find(device());
-    if (own != held->end() && own->second >= *written->envelope_counter)
-      delivery.received_by.insert(member);
+  std::optional<Outbox::Sent> sent;
+  if (written->envelope_counter) {
+    SACOCHE_ASSIGN(sent, store.outbox().Find(head->space, *written->envelope_counter));
+    // Of what a snapshot stands for, the envelope is here no more.
+    const bool is_stored = !sent || sent->is_stored;
+    delivery.stage = is_stored          ? Delivery::Stage::kStored
+                     : sent->is_refused ? Delivery::Stage::kRefused
+                                        : Delivery::Stage::kSealed;
+    if (is_stored && written->received_s > 0) delivery.stored_s = written->received_s;
+    SACOCHE_ASSIGN(delivery.received_by, ReceiversOf(head->space, *written->envelope_counter,
+                                                     sent && sent->is_stored ? sent->sequence : 0));
   }
+  if (delivery.stage != Delivery::Stage::kStored &&
+      !parts_->directory.IsMember(device(), head->space))
+    delivery.stage = Delivery::Stage::kLeft;
   return std::optional(std::move(delivery));
+}
+
+// Of the space's laptops, those that are known to have this one's envelope of that counter, which
+// the server holds at `sequence`; 0: it does not.
+Result<std::set<DeviceId>> Engine::ReceiversOf(const SpaceId& space, std::uint64_t counter,
+                                               std::uint64_t sequence) {
+  Store& store = *parts_->store;
+  std::set<DeviceId> receivers;
+  SACOCHE_ASSIGN(const ChainHead last, store.outbox().Head(space));
+  // Counters that this laptop may give anew say nothing.
+  SACOCHE_ASSIGN(const bool lacks_its_own, store.progress().NeedsRecall(space));
+  for (const DeviceId& member : parts_->directory.MembersOf(space)) {
+    if (member == device()) continue;
+    SACOCHE_ASSIGN(const auto held, store.carried().HeldBy(space, member));
+    const auto own = held ? held->find(device()) : Carried::Held::const_iterator();
+    const bool holds = held && own != held->end() && own->second >= counter;
+    if (holds && own->second <= last.counter && !lacks_its_own) receivers.insert(member);
+    if (sequence == 0) continue;
+    SACOCHE_ASSIGN(const auto seen, store.peer_envelopes().LastView(space, member));
+    if (!seen || seen->sequence < sequence) continue;
+    // A sequence is one of a history: of another, as before the server was put back, it says
+    // nothing.
+    SACOCHE_ASSIGN(const auto shown, store.progress().ShownHistory(space, seen->sequence));
+    if (shown && *shown == seen->tag) receivers.insert(member);
+  }
+  return receivers;
 }
 
 }  // namespace sacoche

@@ -2,6 +2,7 @@
 // and tells what looked wrong in the syncs and what they took of the line.
 
 #include "engine/engine_parts.h"
+#include "engine/sync/sharing_wishes.h"
 
 namespace sacoche {
 namespace {
@@ -78,10 +79,15 @@ Status Engine::SetByteBudget(const ByteBudget& budget) {
 }
 
 Result<bool> Engine::HasProtectionWaiting() {
+  const Directory& directory = parts_->directory;
+  SACOCHE_ASSIGN(const auto wishes, SharingWishes(*parts_->store));
+  for (const SharingStatement& wish : wishes)
+    if (wish.guests.empty() && IsOpenWish(directory, device(), wish)) return true;
   SACOCHE_ASSIGN(const auto written, parts_->store->log().FieldsWaiting());
   return std::ranges::any_of(written, [&](const ChangeLog::WrittenField& one) {
     const FieldDef* field = parts_->config.schema->FindField(one.kind, one.field);
-    return field != nullptr && field->policy == MergePolicy::kProtective;
+    return field != nullptr && field->policy == MergePolicy::kProtective &&
+           directory.IsMember(device(), one.space);
   });
 }
 

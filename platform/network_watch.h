@@ -12,6 +12,8 @@ class NetworkWatch {
   [[nodiscard]] virtual int fd() const = 0;
   // Takes what came. Whether the network came back with it.
   virtual bool Take() = 0;
+  // As last heard: a network is being sought or set up, and will be told of.
+  [[nodiscard]] virtual bool is_connecting() const = 0;
   // As last heard: nothing is known to be paid by the byte there, or limited. A guess counts.
   [[nodiscard]] virtual bool is_free() const = 0;
 };

@@ -288,7 +288,8 @@ Result<std::optional<ChangeLog::OwnWrite>> ChangeLog::LastOwnWrite(const SpaceId
   auto query = database_->Prepare(
       "SELECT coalesce(l.envelope_counter, 0), coalesce(l.received_s, 0)"
       " FROM change_write w JOIN change_log l ON l.seq = w.seq"
-      " WHERE w.record = ? AND l.space = ? AND l.origin = 1 ORDER BY l.seq DESC LIMIT 1");
+      " WHERE w.record = ? AND l.space = ? AND l.origin = 1"
+      " ORDER BY l.envelope_counter IS NULL DESC, l.envelope_counter DESC LIMIT 1");
   SACOCHE_ASSIGN(const bool found, query.Bind(record.view()).Bind(space.view()).Step());
   if (!found) return std::optional<OwnWrite>();
   OwnWrite last{std::nullopt, query.Uint(1)};
@@ -298,16 +299,18 @@ Result<std::optional<ChangeLog::OwnWrite>> ChangeLog::LastOwnWrite(const SpaceId
 
 Result<std::vector<ChangeLog::WrittenField>> ChangeLog::FieldsWaiting() {
   auto query = database_->Prepare(
-      "SELECT DISTINCT w.kind, w.field FROM change_write w WHERE w.seq IN ("
-      "  SELECT seq FROM change_log WHERE origin = 1 AND envelope_counter IS NULL"
-      "  UNION ALL SELECT l.seq FROM outbox o JOIN change_log l"
-      "    ON l.space = o.space AND l.envelope_counter = o.counter AND l.origin = 1"
-      "  WHERE o.server_seq IS NULL)");
+      "SELECT DISTINCT l.space, w.kind, w.field FROM ("
+      "  SELECT space, seq FROM change_log WHERE origin = 1 AND envelope_counter IS NULL"
+      // What waits is little, and asked first.
+      "  UNION ALL SELECT o.space, own.seq FROM outbox o CROSS JOIN change_log own"
+      "    ON own.space = o.space AND own.envelope_counter = o.counter AND own.origin = 1"
+      "  WHERE o.server_seq IS NULL AND o.refusal IS NULL) l"
+      " JOIN change_write w ON w.seq = l.seq");
   std::vector<WrittenField> fields;
   while (true) {
     SACOCHE_ASSIGN(const bool row, query.Step());
     if (!row) return fields;
-    fields.push_back({KindId(query.Uint(0)), FieldId(query.Uint(1))});
+    fields.push_back({query.IdAt<SpaceId>(0), KindId(query.Uint(1)), FieldId(query.Uint(2))});
   }
 }
 

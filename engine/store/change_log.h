@@ -94,8 +94,10 @@ class ChangeLog {
   [[nodiscard]] Result<std::optional<OwnWrite>> LastOwnWrite(const SpaceId& space,
                                                              const RecordId& record);
   [[nodiscard]] Result<std::uint64_t> CountUnsealed();
-  // The fields, each once, that local changes wrote which the server has not acknowledged.
+  // The fields, each once, that local changes wrote which the server has neither acknowledged nor
+  // refused.
   struct WrittenField {
+    SpaceId space;
     KindId kind;
     FieldId field;
   };

@@ -102,12 +102,13 @@ Status Outbox::ForgetStored(const SpaceId& space) {
 
 Result<std::optional<Outbox::Sent>> Outbox::Find(const SpaceId& space, std::uint64_t counter) {
   auto query = database_->Prepare(
-      "SELECT envelope_id, hash, server_seq IS NOT NULL, coalesce(server_seq, 0) FROM outbox "
+      "SELECT envelope_id, hash, server_seq IS NOT NULL, coalesce(server_seq, 0),"
+      " refusal IS NOT NULL FROM outbox "
       "WHERE space = ? AND counter = ?");
   SACOCHE_ASSIGN(const bool found, query.Bind(space.view()).Bind(counter).Step());
   if (!found) return std::optional<Sent>();
-  return std::optional<Sent>(
-      Sent{query.IdAt<EnvelopeId>(0), query.ArrayAt<32>(1), query.Int(2) != 0, query.Uint(3)});
+  return std::optional<Sent>(Sent{query.IdAt<EnvelopeId>(0), query.ArrayAt<32>(1),
+                                  query.Int(2) != 0, query.Uint(3), query.Int(4) != 0});
 }
 
 Result<std::uint64_t> Outbox::CountWaiting(const SpaceId& space) {

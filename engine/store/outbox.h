@@ -60,6 +60,7 @@ class Outbox {
     ByteArray<32> hash{};
     bool is_stored = false;
     std::uint64_t sequence = 0;  // of the server; 0: not stored
+    bool is_refused = false;
   };
   // The envelope of that counter; nothing if this device holds none.
   [[nodiscard]] Result<std::optional<Sent>> Find(const SpaceId& space, std::uint64_t counter);

@@ -28,18 +28,18 @@ Result<std::optional<Bytes>> PeerEnvelopes::Find(const SpaceId& space, const Dev
   return found ? std::optional(CopyOf(query.Blob(0))) : std::nullopt;
 }
 
-Result<std::map<DeviceId, std::uint64_t>> PeerEnvelopes::SeenHeads(const SpaceId& space) {
-  // Of the greatest counter SQLite gives the whole row.
+Result<std::optional<KnownHistoryFrame>> PeerEnvelopes::LastView(const SpaceId& space,
+                                                                 const DeviceId& device) {
   auto query = database_->Prepare(
-      "SELECT device, envelope, max(counter) FROM peer_envelope WHERE space = ? GROUP BY device");
-  query.Bind(space.view());
-  std::map<DeviceId, std::uint64_t> seen;
-  while (true) {
-    SACOCHE_ASSIGN(const bool row, query.Step());
-    if (!row) return seen;
-    SACOCHE_ASSIGN(const Envelope envelope, DecodeEnvelope(query.Blob(1)));
-    seen[query.IdAt<DeviceId>(0)] = envelope.header.seen_head;
-  }
+      "SELECT envelope FROM peer_envelope WHERE space = ? AND device = ?"
+      " ORDER BY counter DESC LIMIT 1");
+  SACOCHE_ASSIGN(const bool found, query.Bind(space.view()).Bind(device.view()).Step());
+  if (!found) return std::optional<KnownHistoryFrame>();
+  const auto envelope = DecodeEnvelope(query.Blob(0));
+  if (!envelope || !envelope->header.view || envelope->header.view->history == HistoryTag{})
+    return std::optional<KnownHistoryFrame>();
+  return std::optional(
+      KnownHistoryFrame{envelope->header.seen_head, envelope->header.view->history});
 }
 
 Result<std::vector<PeerEnvelopes::Place>> PeerEnvelopes::PlacesAfter(const SpaceId& space,

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <vector>
 
+#include "engine/wire/push.h"
 #include "platform/base/ids.h"
 #include "platform/sqlite/database.h"
 
@@ -30,9 +30,10 @@ class PeerEnvelopes {
   [[nodiscard]] Result<std::optional<Bytes>> Find(const SpaceId& space, const DeviceId& device,
                                                   std::uint64_t counter);
 
-  // What each device had committed of the space when it made its last envelope that is held: a
-  // sequence of the server.
-  [[nodiscard]] Result<std::map<DeviceId, std::uint64_t>> SeenHeads(const SpaceId& space);
+  // What the server had shown the device when it made the last of its envelopes that is held: up to
+  // where, and the tag of that; nothing if it is not known.
+  [[nodiscard]] Result<std::optional<KnownHistoryFrame>> LastView(const SpaceId& space,
+                                                                  const DeviceId& device);
 
   struct Place {
     std::uint64_t counter = 0;

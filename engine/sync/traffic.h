@@ -7,7 +7,7 @@
 namespace sacoche {
 
 // kFree: nothing is paid by the byte there, and nothing limited. kMetered: or it is not known.
-enum class Line { kMetered, kFree };
+enum class LineCost { kMetered, kFree };
 
 // How much of a metered line synchronising may take by itself. What somebody asks for is never
 // held back.

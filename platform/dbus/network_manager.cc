@@ -9,10 +9,15 @@ namespace {
 
 constexpr const char* kName = "org.freedesktop.NetworkManager";
 constexpr const char* kPath = "/org/freedesktop/NetworkManager";
+// It was started or has ended.
+constexpr const char* kOwnerChanged =
+    "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+    "member='NameOwnerChanged',arg0='org.freedesktop.NetworkManager'";
 constexpr const char* kProperties = "org.freedesktop.DBus.Properties";
 
 // NMState, NMMetered
-constexpr std::uint32_t kConnectedGlobal = 70;
+constexpr std::uint32_t kConnecting = 40;
+constexpr std::uint32_t kConnectedSite = 60;
 constexpr std::uint32_t kMeteredNo = 2;
 constexpr std::uint32_t kMeteredGuessNo = 4;
 
@@ -42,7 +47,14 @@ bool NetworkManager::Listen() {
     return 0;
   };
   return sd_bus_match_signal(bus_.get(), nullptr, kName, kPath, kProperties, "PropertiesChanged",
-                             on_change, this) >= 0;
+                             on_change, this) >= 0 &&
+         sd_bus_add_match(bus_.get(), nullptr, kOwnerChanged, on_change, this) >= 0;
+}
+
+void NetworkManager::Forget() {
+  is_connected_ = false;
+  is_connecting_ = false;
+  is_free_ = false;
 }
 
 // False: nobody answers.
@@ -54,7 +66,8 @@ bool NetworkManager::Read() {
     return false;
   // Releases before 1.0.6 do not say it.
   sd_bus_get_property_trivial(bus_.get(), kName, kPath, kName, "Metered", nullptr, 'u', &metered);
-  is_connected_ = state == kConnectedGlobal;
+  is_connected_ = state >= kConnectedSite;
+  is_connecting_ = state == kConnecting;
   is_free_ = metered == kMeteredNo || metered == kMeteredGuessNo;
   return true;
 }
@@ -71,11 +84,10 @@ bool NetworkManager::Take() {
     has_changed_ = false;
     int taken = 1;
     while (taken > 0) taken = sd_bus_process(bus_.get(), nullptr);
+    // Nothing more comes over a bus that fails, whatever its descriptor says.
+    if (taken < 0) sd_bus_close(bus_.get());
     // One that is restarted says nothing for a while, and tells when it is there again.
-    if (taken < 0 || (has_changed_ && !Read())) {
-      is_connected_ = false;
-      is_free_ = false;
-    }
+    if (taken < 0 || (has_changed_ && !Read())) Forget();
   } while (has_changed_);
   return is_connected_ && !was_connected;
 }

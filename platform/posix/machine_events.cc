@@ -123,7 +123,9 @@ Result<MachineEvents::Seen> MachineEvents::Wait(std::uint64_t until_ms) {
   });
   bool has_address = false;
   Drain(network_, [&](const char* bytes, std::size_t size) { has_address |= Hear(bytes, size); });
-  seen.network = watched >= 0 ? watch_->Take() : has_address;
+  // Of what the watch does not look after, as a VPN, the address tells.
+  if (watched >= 0) seen.network = watch_->Take();
+  if (watched < 0 || !watch_->is_connecting()) seen.network |= has_address;
   Drain(files_, [&](const char*, std::size_t) { seen.files = true; });
   return seen;
 }

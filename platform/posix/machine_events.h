@@ -11,7 +11,7 @@
 namespace sacoche {
 
 // What a program that runs beside its user waits for, without asking again and again: a network
-// that came (as somebody says who watches it; else an address, by rtnetlink), files that changed in
+// that came (an address, by rtnetlink, or as somebody says who watches it), files that changed in
 // a folder (inotify), and signals. Linux. One thread.
 class MachineEvents {
  public:

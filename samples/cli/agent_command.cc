@@ -86,16 +86,17 @@ Status AgentCommand::SyncIfNeeded(SyncSchedule& schedule) {
       return {};
     }
   }
-  SACOCHE_ASSIGN(const bool is_held_back, IsHeldBack(**engine));
-  if (is_held_back) {
+  const auto is_held_back = IsHeldBack(**engine);
+  if (!is_held_back) return TakeFailure(is_held_back.error(), report, schedule);
+  if (*is_held_back) {
     schedule.Ended(MachineEvents::NowMs(), SyncSchedule::Outcome::kDone);
     return {};
   }
-  is_asked_ = false;
   const Status outcome = SyncOnce(context_, **engine, report, network_.get(), Says::kNews);
   context_.out().flush();
   if (!outcome) return TakeFailure(outcome.error(), report, schedule);
   last_failure_.clear();
+  is_asked_ = false;
   schedule.Ended(MachineEvents::NowMs(), SyncSchedule::Outcome::kDone);
   return {};
 }
@@ -105,17 +106,18 @@ Status AgentCommand::SyncIfNeeded(SyncSchedule& schedule) {
 Result<bool> AgentCommand::IsHeldBack(Engine& engine) {
   if (network_ != nullptr && network_->is_free()) return false;
   SACOCHE_ASSIGN(const Traffic::Use use, engine.ReadTraffic());
-  SACOCHE_ASSIGN(const bool protects, engine.HasProtectionWaiting());
   const bool is_spent = use.is_spent();
   if (is_spent && !was_spent_) {
     context_.Print("Synchronising took " + TrafficText(use) +
-                       ". Until it may take more, the agent synchronises for dangers, consents "
-                       "and the like, and once a\nday; `sacoche sync` does at any time.\n",
+                       ". Until it may take more, the agent sends dangers, consents and the "
+                       "like, and synchronises once\na day; `sacoche sync` does at any time.\n",
                    {{"held_back", TrafficToJson(use)}});
     context_.out().flush();
   }
   was_spent_ = is_spent;
-  return is_spent && !is_asked_ && !protects && engine.ReadAbsence().days == 0U;
+  if (!is_spent || is_asked_ || engine.ReadAbsence().days != 0U) return false;
+  SACOCHE_ASSIGN(const bool protects, engine.HasProtectionWaiting());
+  return !protects;
 }
 
 // Told once, and not at each attempt.

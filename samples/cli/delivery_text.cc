@@ -5,7 +5,7 @@
 namespace sacoche {
 namespace {
 
-// As far as the least of them.
+// As far as the worst of them.
 void Join(Delivery& all, const Delivery& one) {
   all.stage = std::min(all.stage, one.stage);
   all.stored_s = all.stored_s && one.stored_s ? std::max(all.stored_s, one.stored_s) : std::nullopt;
@@ -15,6 +15,10 @@ void Join(Delivery& all, const Delivery& one) {
 
 std::string_view NameOf(Delivery::Stage stage) {
   switch (stage) {
+    case Delivery::Stage::kLeft:
+      return "left";
+    case Delivery::Stage::kRefused:
+      return "refused";
     case Delivery::Stage::kHere:
       return "here";
     case Delivery::Stage::kSealed:
@@ -27,6 +31,12 @@ std::string_view NameOf(Delivery::Stage stage) {
 
 std::string StageText(const Delivery& delivery) {
   switch (delivery.stage) {
+    case Delivery::Stage::kLeft:
+      return "on this laptop only, which does not belong to the space any more: nobody receives "
+             "it. "
+             "Tell your\nadministrator";
+    case Delivery::Stage::kRefused:
+      return "kept here: the server refused it. Tell your administrator";
     case Delivery::Stage::kHere:
       return "on this laptop only; the next synchronisation sends it";
     case Delivery::Stage::kSealed:
@@ -41,16 +51,17 @@ std::string StageText(const Delivery& delivery) {
 
 }  // namespace
 
-Result<std::optional<Delivery>> DeliveryOfAll(Engine& engine,
-                                              const std::vector<RecordView>& views) {
+std::optional<Delivery> DeliveryOfAll(Engine& engine, const std::vector<RecordView>& views) {
   std::optional<Delivery> all;
   for (const RecordView& view : views) {
-    SACOCHE_ASSIGN(const auto one, engine.DeliveryOf(view.head.id));
-    if (!one) continue;
+    const auto one = engine.DeliveryOf(view.head.id);
+    // What can be read is shown all the same.
+    if (!one) return std::nullopt;
+    if (!*one) continue;
     if (all)
-      Join(*all, *one);
+      Join(*all, **one);
     else
-      all = one;
+      all = *one;
   }
   return all;
 }

@@ -98,7 +98,7 @@ Status SyncOnce(CommandContext& context, Engine& engine, SyncReport& report,
                 "Enrol it with `sacoche enrol` and the invitation of your administrator.");
   SACOCHE_ASSIGN(auto http, context.Connect(*joined));
   const bool is_free = network != nullptr && network->is_free();
-  const Status outcome = engine.Sync(*http, report, is_free ? Line::kFree : Line::kMetered);
+  const Status outcome = engine.Sync(*http, report, is_free ? LineCost::kFree : LineCost::kMetered);
   SACOCHE_ASSIGN(const EngineStatus status, engine.ReadStatus());
   SACOCHE_ASSIGN(const RecoveryStatus recovery, engine.ReadRecovery());
   const bool has_news = report.changes_out + report.changes_in > 0;

@@ -103,7 +103,7 @@ Status ReadingCommands::Show() {
   if (root.head.id == root.head.dossier) json["children"] = Json::array();
   for (const RecordView& child : views | std::views::drop(1))
     json["children"].push_back(RecordToJson(*engine, context_.schema(), child));
-  SACOCHE_ASSIGN(const auto delivery, DeliveryOfAll(*engine, views));
+  const auto delivery = DeliveryOfAll(*engine, views);
   json["delivery"] = DeliveryToJson(delivery);
   context_.Print(PageOf(*engine, views, all_ ? Detail::kEverything : Detail::kCurrent) +
                      DeliveryText(*engine, delivery),

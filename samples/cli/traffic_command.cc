@@ -66,6 +66,10 @@ TrafficCommand::TrafficCommand(CLI::App& app, CommandContext& context) : context
 }
 
 Status TrafficCommand::Run() {
+  for (const auto& mb : {day_mb_, month_mb_})
+    if (mb && !std::isfinite(*mb))
+      return Fail(ErrorCode::kInvalidInput, "that is no number of megabytes",
+                  "Write for instance --day-mb 5.");
   SACOCHE_ASSIGN(auto engine, context_.OpenStore());
   SACOCHE_ASSIGN(Traffic::Use use, engine->ReadTraffic());
   const bool is_set = day_mb_ || month_mb_ || is_unbounded_;
@@ -74,8 +78,9 @@ Status TrafficCommand::Run() {
   if (month_mb_) use.budget.month = InBytes(month_mb_);
   if (is_set) SACOCHE_TRY(engine->SetByteBudget(use.budget));
   context_.Print("Synchronising took " + TrafficText(use) + ".\n" +
-                     (use.is_spent() ? "`sacoche agent` goes on for dangers, consents and the "
-                                       "like, and once a day; `sacoche sync` at\nany time.\n"
+                     (use.is_spent() ? "`sacoche agent` sends dangers, consents and the like "
+                                       "all the same, and synchronises once a day;\n"
+                                       "`sacoche sync` at any time.\n"
                                      : ""),
                  TrafficToJson(use));
   return {};

@@ -93,18 +93,21 @@ TEST_F(NetworkManagerTest, IsNotFoundWhereNoneRunsOrThereIsNoBus) {
   EXPECT_EQ(NetworkManager::Find(), nullptr);
 }
 
-TEST_F(NetworkManagerTest, TellsOfTheInternetAndNotOfWhatLeadsThere) {
+TEST_F(NetworkManagerTest, TellsOfANetworkAndNotOfOneThatIsBeingSetUp) {
   StartManager(kDisconnected, 0);
   const auto manager = NetworkManager::Find();
   ASSERT_NE(manager, nullptr);
   EXPECT_FALSE(manager->is_connected());
-  for (const std::uint32_t state : {kConnecting, kConnectedSite}) {
-    Say("State", state);
-    EXPECT_FALSE(CameBack(*manager));
-  }
-  Say("State", kConnectedGlobal);
+  Say("State", kConnecting);
+  EXPECT_FALSE(CameBack(*manager));
+  EXPECT_TRUE(manager->is_connecting());
+  // An office's network may lead to the server, and to nothing else.
+  Say("State", kConnectedSite);
   EXPECT_TRUE(CameBack(*manager));
   EXPECT_TRUE(manager->is_connected());
+  EXPECT_FALSE(manager->is_connecting());
+  Say("State", kConnectedGlobal);
+  EXPECT_FALSE(CameBack(*manager)) << "it was there";
   Say("Metered", 1);
   EXPECT_FALSE(CameBack(*manager)) << "it was there";
   Say("State", kDisconnected);
@@ -137,6 +140,21 @@ TEST_F(NetworkManagerTest, WhoeverWaitsIsWokenByIt) {
   const auto seen = (*events)->Wait(MachineEvents::NowMs() + kHangUs / 1000);
   ASSERT_THAT(seen, Succeeds());
   EXPECT_TRUE(seen->network);
+}
+
+TEST_F(NetworkManagerTest, AManagerThatEndsLeavesNothingKnown) {
+  StartManager(kConnectedGlobal, 2);
+  const auto manager = NetworkManager::Find();
+  ASSERT_NE(manager, nullptr);
+  EXPECT_TRUE(manager->is_free());
+  manager_->Signal(SIGKILL);
+  manager_->Wait();
+  EXPECT_FALSE(CameBack(*manager));
+  EXPECT_FALSE(manager->is_free());
+  StartManager(kDisconnected, 2);
+  Say("State", kConnectedGlobal);
+  EXPECT_TRUE(CameBack(*manager) || CameBack(*manager)) << "its name first, then what it says";
+  EXPECT_TRUE(manager->is_free());
 }
 
 TEST_F(NetworkManagerTest, ABusThatEndsLeavesTheAddresses) {

@@ -103,6 +103,20 @@ TEST_F(AgentTest, BeyondTheBudgetItSendsOnlyWhatProtectsSomebody) {
   EXPECT_EQ(all.find("all used"), all.rfind("all used")) << all;
 }
 
+TEST_F(AgentTest, BeyondTheBudgetWhatSomebodyAskedForIsTriedAgain) {
+  On("claire", {"sync"});
+  On("claire", {"traffic", "--day-mb", "0.001"});
+  OnClaire({"create", "situation", "intitule=Un"});
+  server_.Kill();
+  StartAgent();
+  ExpectSaid("all used. Until it may take more");
+  agent_->Signal(SIGUSR1);
+  ExpectSaid("Not synchronised, and tried again by itself");
+  server_.Start();
+  ExpectSaid("1 change sent");
+  ExpectStops(SIGTERM);
+}
+
 TEST_F(AgentTest, EndsWhereItIsWithdrawn) {
   Org({"revoke", DeviceOf("claire"), "--reason", "departure"});
   StartAgent();

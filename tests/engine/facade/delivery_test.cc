@@ -61,6 +61,25 @@ TEST_F(DeliveryTest, WhatIsWrittenAfterwardsBeginsAnew) {
   EXPECT_TRUE(Of(*a).received_by.empty());
 }
 
+// A sequence is one of a history.
+TEST_F(DeliveryTest, AfterTheServerWasPutBackNobodyIsSaidToHaveWhatHeDidNotSee) {
+  const MemoryEnvelopeStore backup = team.server->store;
+  for (int i = 0; i < 20; ++i) {
+    b->Set(record, kCount, Value::Integer(i));
+    team.Sync(*b);
+  }
+  team.Sync(*b);
+  b->Set(record, kCount, Value::Integer(100));
+  team.Sync(*b);  // says how far it had read
+  team.Sync(*a);
+  team.RestoreServer(backup);
+  a->Set(record, kTitle, Value::Text("Un"));
+  team.Sync(*a);
+  team.Sync(*a);
+  EXPECT_EQ(Of(*a).stage, Stage::kStored);
+  EXPECT_TRUE(Of(*a).received_by.empty());
+}
+
 TEST_F(DeliveryTest, NothingIsSaidOfWhatOthersWroteOrOfWhatIsNotThere) {
   EXPECT_FALSE((*b)->DeliveryOf(record)->has_value());
   EXPECT_FALSE((*a)->DeliveryOf((*a)->NewRecordId())->has_value());

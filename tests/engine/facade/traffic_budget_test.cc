@@ -29,7 +29,7 @@ TEST_F(TrafficBudget, CountsEachRequestAndStaysOverARestart) {
 TEST_F(TrafficBudget, ALineThatIsFreeIsNotCounted) {
   team.http.line_bytes = 1000;
   SyncReport report;
-  EXPECT_THAT((*a)->Sync(team.http, report, Line::kFree), Succeeds());
+  EXPECT_THAT((*a)->Sync(team.http, report, LineCost::kFree), Succeeds());
   EXPECT_EQ(Use().today, 0U);
 }
 

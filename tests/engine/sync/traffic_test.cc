@@ -51,10 +51,11 @@ TEST(Traffic, ABudgetIsSpentByTheDayOrByTheMonth) {
 
 TEST(Traffic, AnyClockCanBeCounted) {
   Traffic traffic;
-  for (const std::uint64_t ms : {std::uint64_t{0}, std::uint64_t{UINT64_MAX}}) {
+  for (const std::uint64_t ms : {std::uint64_t{0}, std::uint64_t{UINT64_MAX}, kNovember30}) {
     traffic.Add(ms, 5);
     EXPECT_EQ(traffic.At(ms).today, 5U);
   }
+  EXPECT_EQ(traffic.bytes_by_day.size(), 2U) << "the clock had run ahead";
 }
 
 }  // namespace
