@@ -236,7 +236,7 @@ class Engine {
   Status Sync(HttpClient& http, SyncReport& report, LineCost cost = LineCost::kMetered);
 
   // What the syncs took of metered lines until now, and what they may take by themselves. Whoever
-  // synchronises unasked looks first whether it is spent, and goes on all the same for what
+  // synchronises unasked looks first whether it is spent, and goes on all the same while
   // HasProtectionWaiting.
   [[nodiscard]] Result<Traffic::Use> ReadTraffic();
   Status SetByteBudget(const ByteBudget& budget);

@@ -11,11 +11,11 @@
 namespace sacoche {
 namespace {
 
-std::string Row(const std::string& label, const std::string& value) {
+std::string Line(const std::string& label, const std::string& value) {
   return label + ": " + OnOneLine(value) + "\n";
 }
 
-std::string Row(const std::string& label, std::uint64_t count) {
+std::string Line(const std::string& label, std::uint64_t count) {
   return label + ": " + std::to_string(count) + "\n";
 }
 
@@ -70,20 +70,20 @@ Json StatusToJson(const Engine& engine, const EngineStatus& status) {
 
 std::string StatusText(const Engine& engine, const EngineStatus& status) {
   std::string text =
-      Row("Device", status.device.ToHex().substr(0, 8)) +
-      Row("Server", status.server_url.value_or("none: not enrolled")) +
-      (status.comparison_phrase ? Row("Comparison phrase", *status.comparison_phrase) : "") +
-      Row("Admitted", status.admitted ? "yes" : "not yet, as far as this laptop knows");
+      Line("Device", status.device.ToHex().substr(0, 8)) +
+      Line("Server", status.server_url.value_or("none: not enrolled")) +
+      (status.comparison_phrase ? Line("Comparison phrase", *status.comparison_phrase) : "") +
+      Line("Admitted", status.admitted ? "yes" : "not yet, as far as this laptop knows");
   for (const SpaceId& space : status.spaces)
-    text += Row("Space", engine.SpaceNameOf(space) + "   " + space.ToUuid());
-  text += Row("Members known", status.members) + Row("Records", status.records) +
-          Row("Changes", status.changes) +
-          Row("Changes that the server has not yet", status.changes_waiting) +
-          Row("Open conflicts", status.conflicts);
+    text += Line("Space", engine.SpaceNameOf(space) + "   " + space.ToUuid());
+  text += Line("Members known", status.members) + Line("Records", status.records) +
+          Line("Changes", status.changes) +
+          Line("Changes that the server has not yet", status.changes_waiting) +
+          Line("Open conflicts", status.conflicts);
   if (status.envelopes_refused > 0)
     text += "Refused by the server, kept here: " + std::to_string(status.envelopes_refused) + " (" +
             std::string(status.last_refusal ? ProblemName(*status.last_refusal) : "") + ")\n";
-  if (status.set_aside > 0) text += Row("Kept aside, of a newer release", status.set_aside);
+  if (status.set_aside > 0) text += Line("Kept aside, of a newer release", status.set_aside);
   if (status.suspicions > 0)
     text += "WARNING: " + Counted(status.suspicions, "thing") +
             " looked wrong in what came from the server: see `sacoche warnings`.\n";
@@ -161,7 +161,7 @@ Status SyncCommands::ShowStatus() {
   Json json = StatusToJson(*engine, status);
   json["traffic"] = TrafficToJson(traffic);
   json["recovery"] = RecoveryToJson(*engine, recovery);
-  context_.Print(StatusText(*engine, status) + Row("Synchronising took", TrafficText(traffic)) +
+  context_.Print(StatusText(*engine, status) + Line("Synchronising took", TrafficText(traffic)) +
                      RecoveryText(*engine, recovery),
                  json);
   return {};
