@@ -163,8 +163,11 @@ TEST_F(SharingADossier, EndsAndTheGuestsLaptopForgetsTheCopy) {
   const SpaceId space = Share();
   SyncAll();
   ASSERT_NE(FileOf(*ines).find(kName), std::string::npos);
+  EXPECT_FALSE(*(*samir)->HasProtectionWaiting());
   ASSERT_THAT((*samir)->EndSharing(space), Succeeds());
+  EXPECT_TRUE(*(*samir)->HasProtectionWaiting());
   SyncAll();
+  EXPECT_FALSE(*(*samir)->HasProtectionWaiting());
   ASSERT_THAT((*claire)->Edit(OneField(situation, kSituation, "danger", Value::OfCode("3"))),
               Succeeds());
   SyncAll();

@@ -85,6 +85,17 @@ TEST_F(DeliveryTest, NothingIsSaidOfWhatOthersWroteOrOfWhatIsNotThere) {
   EXPECT_FALSE((*a)->DeliveryOf((*a)->NewRecordId())->has_value());
 }
 
+TEST_F(DeliveryTest, WhatCannotLeaveAnyMoreIsSaidToStay) {
+  const SpaceId other = *team.organisation.AddSpace("other");
+  a->Set(record, kLevel, Value::OfCode("GRAVE"));
+  EXPECT_TRUE(*(*a)->HasProtectionWaiting());
+  ASSERT_THAT(team.organisation.Move((*a)->device(), Role::kIntervenant, {other}), Succeeds());
+  team.Sync(*a);
+  EXPECT_EQ(Of(*a).stage, Stage::kLeft);
+  EXPECT_FALSE(Of(*a).stored_s.has_value());
+  EXPECT_FALSE(*(*a)->HasProtectionWaiting()) << "no synchronisation sends it";
+}
+
 TEST_F(DeliveryTest, AColleaguesFileTellsWhatItHolds) {
   a->Set(record, kTitle, Value::Text("Un"));
   Carried(*a, *b);

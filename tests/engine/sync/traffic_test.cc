@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/results.h"
+#include "tests/support/temporary_directory.h"
 
 namespace sacoche {
 namespace {
@@ -47,6 +48,26 @@ TEST(Traffic, ABudgetIsSpentByTheDayOrByTheMonth) {
   EXPECT_FALSE(traffic.At(kNovember30 + kDay).is_spent()) << "another month";
   traffic.budget = {0, std::nullopt};
   EXPECT_TRUE(traffic.At(kNovember30 + kDay).is_spent()) << "nothing by itself";
+}
+
+TEST(Traffic, IsKeptAndASpoiltCountBeginsAnew) {
+  const TemporaryDirectory folder;
+  const auto store = Store::Open(folder / "store.db");
+  ASSERT_THAT(store, Succeeds());
+  Traffic traffic;
+  traffic.Add(kNovember30, 100);
+  traffic.budget = {std::nullopt, 0};
+  ASSERT_THAT(SaveTraffic(**store, traffic), Succeeds());
+  EXPECT_EQ(*LoadTraffic(**store), traffic);
+  {
+    auto transaction = (*store)->Begin();
+    ASSERT_THAT(transaction, Succeeds());
+    ASSERT_THAT((*store)->keys().Write("sync.traffic", Bytes{1, 1, 5, 0xff}), Succeeds());
+    ASSERT_THAT(transaction->Commit(), Succeeds());
+  }
+  EXPECT_EQ(*LoadTraffic(**store), Traffic());
+  EXPECT_THAT(SaveTraffic(**store, traffic), Succeeds());
+  EXPECT_EQ(*LoadTraffic(**store), traffic);
 }
 
 TEST(Traffic, AnyClockCanBeCounted) {
