@@ -92,6 +92,12 @@ class Bench:
             raise SystemExit(f"the run failed:\n{output.stdout}\n{log.read_text()[-2000:]}")
         return json.loads(output.stdout.splitlines()[-1])
 
+    def counted(self):
+        """What the client held the last sync to have taken of the line."""
+        said = [line for line in (self.folder / "log").read_text().splitlines()
+                if line.startswith("{") and "line_bytes" in line]
+        return json.loads(said[-1])["line_bytes"] if said else None
+
     def command(self, name, device, *more):
         return [self.bin / "sacoche-bench", name, "--dir", self.stores, "--device", device, *more]
 
@@ -106,6 +112,7 @@ class Bench:
         seconds = figures["last_payload_s"] - figures["first_s"]
         result = {"what": what, "profile": profile, "ip_bytes": total,
                   "up": figures["up"]["bytes"], "down": figures["down"]["bytes"],
+                  "counted": self.counted(),
                   "packets": figures["up"]["packets"] + figures["down"]["packets"],
                   "seconds": round(seconds, 3)}
         if profile == "3g":

@@ -97,6 +97,7 @@ Status Sync(const Arguments& arguments) {
                     {"envelopes_in", report.envelopes_in},
                     {"body_bytes_up", report.body_bytes_up},
                     {"body_bytes_down", report.body_bytes_down},
+                    {"line_bytes", http->LineBytes()},
                     {"requests", report.requests},
                     {"conflicts_open", status.conflicts},
                     {"wall_s", usage.wall_s()},

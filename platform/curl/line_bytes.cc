@@ -11,6 +11,10 @@ namespace {
 constexpr std::uint64_t kIpv4HeaderBytes = 20;
 constexpr std::uint64_t kIpv6HeaderBytes = 40;
 constexpr std::uint64_t kTcpHeaderBytes = 32;  // with the timestamps that Linux sends
+// The two segments that open a connection have longer headers by so much together.
+constexpr std::uint64_t kOpeningBytes = 16;
+// What ends it is still to come.
+constexpr std::uint64_t kClosingSegments = 3;
 
 }  // namespace
 
@@ -24,7 +28,10 @@ std::uint64_t LineBytesOf(int socket) {
   const std::uint64_t header_bytes =
       (family == AF_INET6 ? kIpv6HeaderBytes : kIpv4HeaderBytes) + kTcpHeaderBytes;
   const std::uint64_t segments = std::uint64_t{info.tcpi_segs_out} + info.tcpi_segs_in;
-  return info.tcpi_bytes_sent + info.tcpi_bytes_received + segments * header_bytes;
+  const std::uint64_t bytes =
+      info.tcpi_bytes_sent + info.tcpi_bytes_received + segments * header_bytes;
+  const bool stood = info.tcpi_bytes_received > 0;
+  return stood ? bytes + kOpeningBytes + kClosingSegments * header_bytes : bytes;
 }
 
 }  // namespace sacoche
